@@ -1,0 +1,1 @@
+"""Images as uint8 arrays: the embedded set, downloads, folders, arrays, drawings."""

@@ -1,0 +1,22 @@
+"""MNIST, which ships with the application. Imports numpy, `paths` and `data`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from explorer import paths
+from explorer.data.framing import Framing
+from explorer.data.idx import read_idx
+from explorer.data.image_set import DataSet, ImageSet
+
+
+def mnist() -> DataSet:
+    """70,000 handwritten digits, 28 x 28, grey."""
+    return DataSet("mnist", "MNIST", "mnist", _part("train"), _part("t10k"), Framing(side=28))
+
+
+def _part(prefix: str) -> ImageSet:
+    folder = paths.resources() / "data" / "mnist"
+    images = read_idx(folder / f"{prefix}-images-idx3-ubyte.gz").astype(np.uint8, copy=False)
+    labels = read_idx(folder / f"{prefix}-labels-idx1-ubyte.gz").astype(np.int64)
+    return ImageSet(images[..., None], labels, tuple("0123456789"))

@@ -1,0 +1,109 @@
+"""The codes of a whole data set under one run, and what they say of the space.
+
+Imports numpy only. Legend of shapes: N items, D numbers in a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+ACTIVE_VARIANCE = 0.01
+"""Var_x(E_q[z_d|x]) above which a dimension is in use (Burda et al. 2015, section 5)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """Codes of the held-out items, in their order."""
+
+    codes: Floats
+    """(N, D)."""
+    spread: Floats | None = None
+    """(N, D): standard deviations of q(z|x), where the encoder gives a distribution."""
+    errors: Floats | None = None
+    """(N,): squared error per pixel of each item against its decoded code."""
+    labels: NDArray[np.int64] | None = None
+    class_names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def size(self) -> int:
+        """D."""
+        return int(self.codes.shape[1])
+
+    @cached_property
+    def _usable(self) -> Floats:
+        """Rows without NaN or infinity, in double precision for sums over many of them."""
+        kept: Floats = self.codes[np.isfinite(self.codes).all(axis=1)]
+        return kept if len(kept) else np.zeros((1, self.size), np.float32)
+
+    @cached_property
+    def mean(self) -> Floats:
+        """(D,)."""
+        return np.asarray(self._usable.mean(axis=0, dtype=np.float64), np.float32)
+
+    @cached_property
+    def std(self) -> Floats:
+        """(D,), never zero: one standard deviation is the unit of every slider."""
+        return np.asarray(np.maximum(self._usable.std(axis=0, dtype=np.float64), 1e-6), np.float32)
+
+    @cached_property
+    def kl(self) -> Floats | None:
+        """(D,): mean KL(q(z_d|x) || N(0, 1)) in nats, where there is a posterior."""
+        if self.spread is None:
+            return None
+        sigma = np.maximum(self.spread, 1e-12)
+        each = 0.5 * (self.codes**2 + sigma**2 - 1) - np.log(sigma)
+        return np.asarray(each[np.isfinite(each).all(axis=1)].mean(axis=0), np.float32)
+
+    @cached_property
+    def activity(self) -> Floats:
+        """(D,): the bar behind each slider, KL in nats or else the variance of the codes."""
+        return self.std**2 if self.kl is None else self.kl
+
+    @cached_property
+    def order(self) -> tuple[int, ...]:
+        """Dimensions, the most active first."""
+        return tuple(int(d) for d in np.argsort(-self.activity, kind="stable"))
+
+    @cached_property
+    def collapsed(self) -> tuple[int, ...]:
+        """Dimensions that carry nothing: their codes are the same for every item."""
+        quiet = self.std**2 < ACTIVE_VARIANCE if self.kl is not None else self.std < 1e-5
+        return tuple(int(d) for d in np.flatnonzero(quiet))
+
+    def standardise(self, codes: Floats) -> Floats:
+        """Codes (..., D) in standard deviations of the data's codes."""
+        return (codes - self.mean) / self.std
+
+    def destandardise(self, sd: Floats) -> Floats:
+        return self.mean + sd * self.std
+
+    def nearest(self, code: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
+        """The k items nearest to a code (D,), nearest first, and their distances in code units."""
+        squared = ((self.codes - code) ** 2).sum(axis=1)
+        squared[~np.isfinite(squared)] = np.inf
+        k = min(k, len(squared))
+        found = np.argpartition(squared, k - 1)[:k]
+        found = found[np.argsort(squared[found], kind="stable")]
+        return found, np.sqrt(squared[found])
+
+    @cached_property
+    def usual_gap(self) -> float:
+        """Distance from a datum to its nearest other, exceeded by one datum in ten: the yardstick of
+        `is_far`. Measured on at most 1,000 items, evenly chosen."""
+        codes = self._usable
+        chosen = codes[:: max(1, len(codes) // 1000)][:1000]
+        gaps = [np.sort(((codes - code) ** 2).sum(axis=1))[min(1, len(codes) - 1)] for code in chosen]
+        return float(np.sqrt(np.quantile(gaps, 0.9)))
+
+    def is_far(self, distance: float) -> bool:
+        """Whether a place so far from its nearest datum lies outside the data."""
+        return distance > 2 * self.usual_gap

@@ -1,0 +1,1 @@
+"""Figures that judge a model: likelihood bounds, a Frechet distance, probes, warning lights."""

@@ -1,0 +1,48 @@
+"""The families of generative models and the one place where they are listed.
+
+Imports torch and `errors`. A new family is one module here and one name in ``FAMILIES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+
+from explorer.errors import BadInput
+from explorer.models.autoencoder import Autoencoder
+from explorer.models.base import GenerativeModel, ImageShape
+from explorer.models.blocks import initialise
+from explorer.models.pca import PCA
+from explorer.models.vae import VAE
+
+__all__ = ["FAMILIES", "GenerativeModel", "ImageShape", "build", "family"]
+
+FAMILIES: Mapping[str, type[GenerativeModel]] = {model.family: model for model in (PCA, Autoencoder, VAE)}
+
+
+def family(name: str) -> type[GenerativeModel]:
+    """The family of this name.
+
+    Raises
+    ------
+    BadInput
+        There is none.
+    """
+    if name not in FAMILIES:
+        raise BadInput(f"There is no family named {name!r}; there are {', '.join(FAMILIES)}.")
+    return FAMILIES[name]
+
+
+def build(name: str, settings: Mapping[str, object], image: ImageShape, seed: int = 0) -> GenerativeModel:
+    """An untrained model of a family, its weights drawn from `seed`.
+
+    Raises
+    ------
+    BadInput
+        Unknown family, or settings that it refuses.
+    """
+    kind = family(name)
+    model = kind(kind.Config.read(settings), image)
+    initialise(model, torch.Generator().manual_seed(seed))
+    return model

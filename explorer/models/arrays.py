@@ -1,0 +1,104 @@
+"""A model seen through arrays: above this module a code is float32 (N, D) and an image uint8 (N, H, W, C).
+
+Imports torch and `base`. Every function works where the model lies, in chunks, and returns copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from explorer.models.base import GenerativeModel
+
+T = TypeVar("T", bound=np.generic)
+Images = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+CHUNK = 500
+"""Items at a time: large enough to be fast, small enough to leave room for other requests."""
+
+
+class Coded(NamedTuple):
+    """What a model makes of some images."""
+
+    codes: Floats
+    """(N, D)."""
+    spread: Floats | None
+    """(N, D), where the space has a posterior."""
+    errors: Floats | None
+    """(N,): squared error per pixel of each image against its decoded code."""
+
+
+def to_x(images: Images, model: GenerativeModel) -> Tensor:
+    """Images (N, H, W, C) as x (N, C, H, W) in [0, 1] on the model's device."""
+    x = torch.from_numpy(np.ascontiguousarray(images)).to(device_of(model))
+    return x.permute(0, 3, 1, 2).float().div_(255)
+
+
+def to_images(x: Tensor) -> Images:
+    """x (N, C, H, W) as images (N, H, W, C)."""
+    levels = x.float().mul(255).round_().clamp_(0, 255).nan_to_num_(0.0).to(torch.uint8)
+    array: Images = levels.permute(0, 2, 3, 1).cpu().numpy()
+    return np.ascontiguousarray(array)
+
+
+@torch.inference_mode()
+def encode(model: GenerativeModel, images: Images, space: str = "z") -> Floats:
+    """Codes (N, D) of images (N, H, W, C)."""
+    parts = [_array(model.encode(to_x(part, model), space)) for part in _chunks(images)]
+    return np.concatenate(parts) if parts else np.zeros((0, model.space(space).size), np.float32)
+
+
+@torch.inference_mode()
+def decode(model: GenerativeModel, codes: Floats, space: str = "z") -> Images:
+    """Images (N, H, W, C) of codes (N, D)."""
+    device = device_of(model)
+    parts = [
+        to_images(model.decode(torch.from_numpy(np.ascontiguousarray(part, np.float32)).to(device), space))
+        for part in _chunks(codes)
+    ]
+    channels, height, width = model.image
+    return np.concatenate(parts) if parts else np.zeros((0, height, width, channels), np.uint8)
+
+
+def code(model: GenerativeModel, images: Images, space: str = "z", chunk: int = CHUNK) -> Iterator[Coded]:
+    """Codes, spreads and errors of images, chunk by chunk."""
+    said = model.space(space)
+    for part in _chunks(images, chunk):
+        with torch.inference_mode():
+            x = to_x(part, model)
+            mean, spread = model.posterior(x, space) if said.has_posterior else (model.encode(x, space), None)
+            errors = None
+            if said.can_decode:
+                errors = _array((model.decode(mean, space) - x).square().flatten(1).mean(1))
+            yield Coded(_array(mean), None if spread is None else _array(spread), errors)
+
+
+def joined(parts: list[Coded]) -> Coded:
+    """Chunks in one piece; there must be at least one."""
+    codes, spreads, errors = zip(*parts, strict=True)
+    return Coded(
+        np.concatenate(codes),
+        None if spreads[0] is None else np.concatenate(spreads),
+        None if errors[0] is None else np.concatenate(errors),
+    )
+
+
+def device_of(model: GenerativeModel) -> torch.device:
+    tensor = next(iter(model.state_dict().values()), None)
+    return torch.device("cpu") if tensor is None else tensor.device
+
+
+def _chunks(array: NDArray[T], size: int = CHUNK) -> Iterator[NDArray[T]]:
+    for start in range(0, len(array), size):
+        yield array[start : start + size]
+
+
+def _array(tensor: Tensor) -> Floats:
+    array: Floats = tensor.float().cpu().numpy()
+    return array.copy()

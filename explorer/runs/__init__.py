@@ -1,0 +1,1 @@
+"""Runs on disk: one directory each, one format for what ships and what the user trains."""

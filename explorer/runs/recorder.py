@@ -1,0 +1,171 @@
+"""Writes a training down while its events pass through.
+
+`for event in record(run, trainer, data)` is the trainer's own stream of events; whoever leaves
+the loop stops the training, and the run is then complete as far as it went. What is written is
+written whole or not at all: files first, then the manifest that names their checksums.
+Imports torch, training and models; reading a run (`run`) needs none of them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from explorer.data.image_set import DataSet
+from explorer.errors import Failure
+from explorer.files import atomic_write
+from explorer.models import GenerativeModel
+from explorer.models.arrays import to_x
+from explorer.runs import portrait
+from explorer.runs.lock import locked
+from explorer.runs.manifest import Status
+from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, install, replaced
+from explorer.training import device as devices
+from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
+from explorer.training.trainer import Trainer
+from explorer.weights import pack_tensors, sha256_of, write_arrays
+
+AUTOSAVE_SECONDS = 50.0
+"""With the time that writing takes, no more than a minute of training is ever lost."""
+
+CURVE_POINTS = 1000
+"""Lines of `metrics.jsonl` that a whole training leaves, flags not counted."""
+
+LOSSLESS = 0.1 / 255
+"""Weights are kept in half precision where the probe's decoded pixels move by less, on average."""
+
+
+def record(run: Run, trainer: Trainer, data: DataSet) -> Generator[Event, None, None]:
+    """Pass a trainer's events on and keep the run on disk up to date with them.
+
+    Raises
+    ------
+    BadInput
+        Another program is writing to this run.
+    """
+    with locked(run.folder):
+        recorder = _Recorder(run, trainer)
+        recorder.save_manifest("training")
+        ended = False
+        try:
+            for event in trainer:
+                if isinstance(event, Finished):
+                    ended = True
+                    recorder.finish(data)
+                elif isinstance(event, Failed):
+                    ended = True
+                    recorder.save_state("failed")
+                elif isinstance(event, (Progress, Changed)):
+                    yield from recorder.note(event)
+                yield event
+        finally:
+            if not ended:
+                recorder.save_state("stopped")
+
+
+class _Recorder:
+    def __init__(self, run: Run, trainer: Trainer) -> None:
+        self.run, self.trainer = run, trainer
+        self.saved_at = time.monotonic()
+        self.noted = -1
+
+    def note(self, event: Progress | Changed) -> Iterator[Event]:
+        """Add to the curves, and save when it is time; a disk that is full stops no training."""
+        try:
+            self._append(event)
+            if time.monotonic() - self.saved_at >= AUTOSAVE_SECONDS:
+                self.saved_at = time.monotonic()
+                self.save_state("training")
+        except (Failure, OSError) as error:
+            yield Warned(
+                event.step, f"{error} Training goes on; the next try is in {AUTOSAVE_SECONDS:.0f} s."
+            )
+
+    def _append(self, event: Progress | Changed) -> None:
+        if isinstance(event, Changed):
+            line: dict[str, object] = {"step": event.step, "knob": event.knob, "value": event.value}
+        elif event.step - self.noted >= event.steps / CURVE_POINTS or event.step == event.steps:
+            self.noted = event.step
+            line = {"step": event.step, "rate": event.learning_rate, **event.terms}
+        else:
+            return
+        self.run.folder.mkdir(parents=True, exist_ok=True)
+        with (self.run.folder / METRICS).open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(line) + "\n")
+
+    def save_manifest(self, status: Status, **changes: Any) -> None:
+        trainer = self.trainer
+        self.run.manifest = replaced(
+            self.run.manifest,
+            status=status,
+            step=trainer.step,
+            steps=trainer.steps,
+            seconds=round(trainer.seconds, 1),
+            settings=trainer.model.config.as_dict(),
+            device=devices.title(trainer.device),
+            **changes,
+        )
+        self.run.manifest.write(self.run.folder)
+
+    def save_state(self, status: Status) -> None:
+        """Save weights, and all that an exact resume needs; the last two states stay."""
+        files = dict(self.run.manifest.files)
+        if self.trainer.model.stages:
+            state = self.trainer.state()
+            words = {"at": json.dumps(state.at), "settings": json.dumps(state.settings)}
+            name = f"state-{self.trainer.step:08d}.safetensors"
+            files[name] = self._write(name, pack_tensors(state.tensors, words))
+            files[WEIGHTS] = self._write(WEIGHTS, pack_tensors(dict(self.trainer.weights())))
+        old = [name for name in self.run.state_files() if name in files][2:]
+        files = {name: digest for name, digest in files.items() if name not in old}
+        self.save_manifest(status, files=files)
+        for name in old:
+            (self.run.folder / name).unlink(missing_ok=True)
+
+    def finish(self, data: DataSet) -> None:
+        """Write what a finished run holds; the manifest comes last, so it is never half finished."""
+        folder, model = self.run.folder, self.trainer.model.to("cpu").eval()
+        weights = dict(self.trainer.weights())
+        install(model, weights)
+        weights = _in_half_precision(model, weights, data.test.images[: portrait.PROBE_ITEMS])
+        install(model, weights)
+        shown = portrait.portray(model, data.test)
+        space = model.spaces[0].name
+        files: dict[str, str] = {}
+        for name, arrays in ((f"embedding-{space}.npz", shown.embedding), (PROBE, shown.probe)):
+            write_arrays(folder / name, arrays)
+            files[name] = sha256_of((folder / name).read_bytes())
+        files[WEIGHTS] = self._write(WEIGHTS, pack_tensors(weights))
+        files[PREVIEW] = self._write(PREVIEW, shown.preview)
+        if shown.atlas is not None:
+            files[ATLAS] = self._write(ATLAS, shown.atlas)
+        states = self.run.state_files()
+        self.save_manifest("finished", files=files, atlas=shown.atlas_record)
+        for name in states:
+            (folder / name).unlink(missing_ok=True)
+
+    def _write(self, name: str, data: bytes) -> str:
+        atomic_write(self.run.folder / name, data)
+        return sha256_of(data)
+
+
+def _in_half_precision(
+    model: GenerativeModel, weights: dict[str, NDArray[np.float32]], images: NDArray[np.uint8]
+) -> dict[str, NDArray[np.float32]]:
+    """The weights as float16 where that changes nothing that one can see."""
+    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in weights.items()}
+    whole = _reconstructions(model, images)
+    install(model, halves)
+    change = (_reconstructions(model, images) - whole).abs().mean().item()
+    return halves if change < LOSSLESS else weights
+
+
+@torch.inference_mode()
+def _reconstructions(model: GenerativeModel, images: NDArray[np.uint8]) -> torch.Tensor:
+    return model.decode(model.encode(to_x(images, model)))

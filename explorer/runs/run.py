@@ -1,0 +1,297 @@
+"""A run: one training on disk, in a folder of its own. Reading; `recorder` writes.
+
+Everything but `model` and `trainer` works without torch, so that a map opens before torch is there.
+Imports latent, data, weights; models and training late.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.framing import Framing
+from explorer.data.image_set import DataSet, ImageSet
+from explorer.errors import BadInput
+from explorer.files import read_file
+from explorer.latent.atlas import Atlas
+from explorer.latent.embedding import Embedding
+from explorer.runs.manifest import FILE, DataRecord, Manifest
+from explorer.weights import check_tensors, finite, read_arrays, read_tensors, sha256_of
+
+if TYPE_CHECKING:
+    from explorer.models.base import GenerativeModel
+    from explorer.training.trainer import Trainer
+
+WEIGHTS, METRICS, PROBE, ATLAS, PREVIEW = (
+    "weights.safetensors",
+    "metrics.jsonl",
+    "probe.npz",
+    "atlas.png",
+    "preview.png",
+)
+SMALL = 64_000_000
+"""Bytes: no picture, table or list of a run is larger."""
+
+
+class Run:
+    """A folder with a manifest.
+
+    Attributes
+    ----------
+    folder
+        Where it lies; its name is the run's name.
+    manifest
+        What is known of it; replaced, never changed.
+    """
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, folder: Path) -> Run:
+        """Open what is there.
+
+        Raises
+        ------
+        BadInput
+            No folder, no manifest, or a wrong one.
+        """
+        if not folder.is_dir():
+            raise BadInput(f"{folder} is not the folder of a model.")
+        if not (folder / FILE).is_file():
+            raise BadInput(f"{folder} holds no {FILE}, so it is not the folder of a model.")
+        return cls(folder, Manifest.read(folder))
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    def embedding(self, space: str = "z") -> Embedding | None:
+        """The codes of the held-out items, where they were kept."""
+        name = f"embedding-{space}.npz"
+        if name not in self.manifest.files:
+            return None
+        arrays = read_arrays(self._checked(name), limit=2**30)
+        codes = arrays.get("codes")
+        if codes is None or codes.ndim != 2 or codes.dtype.kind != "f":
+            raise BadInput(f"{self.folder / name} holds no usable codes.")
+        for key, shape in (("spread", codes.shape), ("errors", codes.shape[:1]), ("labels", codes.shape[:1])):
+            if key in arrays and arrays[key].shape != shape:
+                raise BadInput(f"{self.folder / name}: {key} doesn't fit the codes.")
+        return Embedding(
+            codes.astype(np.float32),
+            _floats(arrays.get("spread")),
+            _floats(arrays.get("errors")),
+            None if "labels" not in arrays else arrays["labels"].astype(np.int64),
+            self.manifest.data.class_names,
+        )
+
+    def probe(self) -> ImageSet | None:
+        """The first held-out images, kept for where the data set is missing."""
+        if PROBE not in self.manifest.files:
+            return None
+        arrays = read_arrays(self._checked(PROBE), limit=2**30)
+        labels = arrays.get("labels")
+        try:
+            return ImageSet(
+                arrays["images"],
+                None if labels is None else labels.astype(np.int64),
+                self.manifest.data.class_names,
+            )
+        except (KeyError, ValueError) as error:
+            raise BadInput(f"{self.folder / PROBE} holds no usable images: {error}.") from None
+
+    def atlas(self) -> Atlas | None:
+        """The decoded tiles of a 2-D latent space, where they were kept."""
+        record = self.manifest.atlas
+        if record is None or ATLAS not in self.manifest.files:
+            return None
+        sheet = self._picture(ATLAS)
+        channels, height, width = self.manifest.image
+        wanted = (record.tiles * height, record.tiles * width, channels)
+        if sheet.shape != wanted or record.tiles < 2 or len(record.low) != 2 or len(record.high) != 2:
+            raise BadInput(f"{self.folder / ATLAS} doesn't fit the manifest.")
+        tiles = sheet.reshape(record.tiles, height, record.tiles, width, channels).swapaxes(1, 2)
+        return Atlas(tiles, record.low, record.high)
+
+    def preview(self) -> NDArray[np.uint8] | None:
+        """A small picture (H, W, C) for the library."""
+        return self._picture(PREVIEW) if PREVIEW in self.manifest.files else None
+
+    def curves(self) -> list[dict[str, Any]]:
+        """The lines of `metrics.jsonl` in their order; a torn last line is left out.
+
+        A resumed run writes on from its last saved step: what came after that step the first
+        time is left out too.
+        """
+        path = self.folder / METRICS
+        if not path.is_file():
+            return []
+        lines: list[dict[str, Any]] = []
+        for text in read_file(path, limit=SMALL).splitlines():
+            try:
+                line = json.loads(text)
+                step = int(line["step"])
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue
+            while lines and lines[-1]["step"] > step:
+                lines.pop()
+            lines.append(line)
+        return lines
+
+    def weights(self) -> dict[str, NDArray[np.float32]]:
+        """The averaged weights, held against their checksum.
+
+        Raises
+        ------
+        BadInput
+            Missing, damaged, or not a safetensors file.
+        """
+        if WEIGHTS not in self.manifest.files:
+            raise BadInput(f"{self.name} holds no weights yet; train it on with `train --resume`.")
+        tensors, _ = read_tensors(self.folder / WEIGHTS, sha256=self.manifest.files[WEIGHTS])
+        return {
+            name: tensor.astype(np.float32) for name, tensor in tensors.items() if tensor.dtype.kind == "f"
+        }
+
+    def model(self) -> GenerativeModel:
+        """The model with its averaged weights, on the CPU, ready to decode.
+
+        Raises
+        ------
+        BadInput
+            Damaged weights, weights of another model, or weights that hold NaN.
+        """
+        from explorer import models
+
+        model = models.build(
+            self.manifest.family, self.manifest.settings, models.ImageShape(*self.manifest.image)
+        )
+        weights = self.weights()
+        install(model, weights)
+        if not finite(weights):
+            raise BadInput(f"{self.name}: the model holds NaN; train it again.")
+        return model.eval()
+
+    def trainer(self, data: DataSet, device: str | None = None) -> Trainer:
+        """A trainer at the start, or where the newest undamaged saved state left off.
+
+        Raises
+        ------
+        BadInput
+            Other data than the run has met, or settings that are refused.
+        """
+        from explorer import models
+        from explorer.training.device import choose
+        from explorer.training.trainer import State, Trainer
+
+        if data.fingerprint() != self.manifest.data.fingerprint:
+            raise BadInput(f"{self.name} was trained on other images than {data.origin} holds now.")
+        saved = next(self._states(), None)
+        settings = json.loads(saved[1]["settings"]) if saved else self.manifest.settings
+        model = models.build(
+            self.manifest.family, settings, models.ImageShape(*self.manifest.image), self.manifest.seed
+        )
+        trainer = Trainer(model, data.train, seed=self.manifest.seed, device=choose(device)[0])
+        if saved:
+            trainer.restore(State(saved[0], json.loads(saved[1]["at"]), settings))
+        return trainer
+
+    def state_files(self) -> list[str]:
+        """Names of the saved training states, the newest first."""
+        names = [name for name in self.manifest.files if name.startswith("state-")]
+        return sorted(names, key=lambda name: int("0" + "".join(filter(str.isdigit, name))), reverse=True)
+
+    def _states(self) -> Iterator[tuple[dict[str, NDArray[Any]], dict[str, str]]]:
+        for name in self.state_files():
+            try:
+                yield read_tensors(self.folder / name, sha256=self.manifest.files[name])
+            except BadInput:
+                continue
+
+    def _checked(self, name: str) -> Path:
+        path = self.folder / name
+        if sha256_of(read_file(path, limit=2**30)) != self.manifest.files[name]:
+            raise BadInput(f"{path} is damaged: its checksum differs from the manifest's.")
+        return path
+
+    def _picture(self, name: str) -> NDArray[np.uint8]:
+        from explorer.data.png import from_png
+
+        return from_png(self._checked(name), self.manifest.image[0])
+
+
+def new(
+    folder: Path, family: str, settings: Mapping[str, object], data: DataSet, *, seed: int, command: str = ""
+) -> Run:
+    """Make the folder of a run that is about to be trained.
+
+    Raises
+    ------
+    BadInput
+        The folder holds something already, or can't be made.
+    """
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise BadInput(f"{folder} holds something already; choose another folder.")
+    height, width, channels = data.test.shape
+    manifest = Manifest(
+        family=family,
+        settings=dict(settings),
+        image=(channels, height, width),
+        data=DataRecord(
+            name=data.name,
+            title=data.title,
+            origin=data.origin,
+            fingerprint=data.fingerprint(),
+            framing=dict(data.framing.to_dict()),
+            train=len(data.train),
+            test=len(data.test),
+            class_names=data.test.class_names,
+        ),
+        seed=seed,
+        status="training",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        command=command,
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{folder} can't be made ({error.strerror}); choose another folder.") from error
+    manifest.write(folder)
+    return Run(folder, manifest)
+
+
+def install(model: GenerativeModel, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Put weights into a model of the same shape.
+
+    Raises
+    ------
+    BadInput
+        Lists the first differences of names and shapes.
+    """
+    import torch
+
+    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    checked = check_tensors(weights, expected)
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in checked.items()})
+
+
+def framing_of(manifest: Manifest) -> Framing:
+    """How a foreign picture is brought to the shape of this run's images."""
+    return Framing.from_dict(manifest.data.framing)
+
+
+def replaced(manifest: Manifest, **changes: Any) -> Manifest:
+    return dataclasses.replace(manifest, **changes)
+
+
+def _floats(array: NDArray[Any] | None) -> NDArray[np.float32] | None:
+    return None if array is None else array.astype(np.float32)

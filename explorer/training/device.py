@@ -1,0 +1,77 @@
+"""Which device trains and decodes, and what it can do.
+
+Imports torch and `errors`. A device is tried with one small product before it is believed in.
+"""
+
+from __future__ import annotations
+
+import platform
+
+import torch
+
+from explorer.errors import BadInput
+
+KINDS = ("cuda", "mps", "cpu")
+
+
+def choose(wanted: str | None = None) -> tuple[torch.device, str | None]:
+    """The device to work on, and a sentence when it isn't the best one that was found.
+
+    Parameters
+    ----------
+    wanted
+        ``cuda``, ``cuda:1``, ``mps`` or ``cpu``; None takes the first that works.
+
+    Raises
+    ------
+    BadInput
+        The wanted device isn't there or doesn't work.
+    """
+    if wanted is not None:
+        if wanted.partition(":")[0] not in KINDS:
+            raise BadInput(f"There is no device named {wanted!r}; choose one of {', '.join(KINDS)}.")
+        fault = _fault(wanted)
+        if fault:
+            raise BadInput(f"The device {wanted!r} can't be used here: {fault}")
+        return torch.device(wanted), None
+    for kind, found in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
+        if found:
+            fault = _fault(kind)
+            return (
+                (torch.device("cpu"), f"Working on the CPU, as {kind} failed: {fault}")
+                if fault
+                else (
+                    torch.device(kind),
+                    None,
+                )
+            )
+    return torch.device("cpu"), None
+
+
+def title(device: torch.device) -> str:
+    """The device in words: ``CPU, 2 threads`` or the name of the GPU."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    if device.type == "mps":
+        return f"{platform.processor() or 'Apple'} GPU"
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 is computed in hardware, so that it saves time."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type == "cpu":
+        # oneDNN also emulates bfloat16 where the processor lacks it, slower than float32.
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return False
+
+
+def _fault(name: str) -> str | None:
+    try:
+        square = torch.ones(8, 8, device=name)
+        (square @ square).sum().item()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        return str(error).strip().splitlines()[0]
+    return None

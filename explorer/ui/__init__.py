@@ -1,0 +1,1 @@
+"""The window: the only layer, with `tour` and `bench`, that knows Qt."""

@@ -1,0 +1,57 @@
+"""Pictures on their way to the screen: arrays to QImage, enlarged sharply. Imports Qt and numpy.
+
+A picture is uint8 (H, W, C) with C = 1 or 3. Enlarging is by whole device pixels, so that
+every pixel of a small picture is the same square on every screen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QPixmap
+
+Picture = NDArray[np.uint8]
+
+
+def to_qimage(picture: Picture, *, inverted: bool = False) -> QImage:
+    """A QImage that owns its pixels; `inverted` shows white ink on black as ink on paper."""
+    pixels = np.ascontiguousarray(255 - picture if inverted else picture)
+    height, width, channels = pixels.shape
+    kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
+    # A QImage borrows the buffer and expects rows of whole 32-bit words unless told the stride.
+    return QImage(pixels.data, width, height, width * channels, kind).copy()
+
+
+def to_pixmap_scaled(picture: Picture | QImage, room: QSize, ratio: float) -> QPixmap:
+    """The picture as large as fits into `room` (logical pixels) on a screen of that pixel ratio.
+
+    Enlarged by a whole number of device pixels with nearest neighbour; shrunk smoothly.
+    """
+    image = picture if isinstance(picture, QImage) else to_qimage(picture)
+    width, height = max(room.width() * ratio, 1.0), max(room.height() * ratio, 1.0)
+    fit = min(width / image.width(), height / image.height())
+    if fit >= 1:
+        size, how = image.size() * int(fit), Qt.TransformationMode.FastTransformation
+    else:
+        size = QSize(max(round(image.width() * fit), 1), max(round(image.height() * fit), 1))
+        how = Qt.TransformationMode.SmoothTransformation
+    pixmap = QPixmap.fromImage(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def signed_picture(values: NDArray[np.floating], middle: tuple[int, int, int]) -> Picture:
+    """Differences (H, W) or (H, W, C), -1 to 1, as blue - `middle` - red; not finite is grey.
+
+    Channels are averaged: the picture says where and which way, not in which colour.
+    """
+    flat = np.asarray(values, dtype=np.float32)
+    flat = flat.mean(axis=2) if flat.ndim == 3 else flat
+    share = np.clip(np.nan_to_num(flat), -1, 1)[:, :, None]
+    blue, red = np.array([26, 90, 205], np.float32), np.array([205, 35, 25], np.float32)
+    centre = np.array(middle, np.float32)
+    pole = np.where(share < 0, blue, red)
+    picture = centre + (pole - centre) * np.abs(share)
+    picture[~np.isfinite(flat)] = 128
+    return np.asarray(np.rint(picture), dtype=np.uint8)

@@ -1,0 +1,1 @@
+"""Widgets that know arrays and numbers: no session, no torch."""
