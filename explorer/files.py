@@ -17,18 +17,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from explorer.errors import BadInput, Failure
 
 JSON_DEPTH = 64
+_SHOWN = 240
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
 
 
 def shown(path: Path | str) -> str:
     """A path as text that any terminal and any window can print, without line breaks."""
     text = os.fspath(path).encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 3]}...{text[-_SHOWN // 2 :]}"
 
 
 def atomic_write(path: Path, data: bytes) -> None:

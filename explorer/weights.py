@@ -7,15 +7,16 @@ ever read. What `files` offers is offered here too: who keeps weights needs both
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import math
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import safetensors
@@ -34,14 +35,16 @@ from explorer.files import (
 )
 
 __all__ = [
+    "ArrayHeader",
+    "array_headers",
     "atomic_write",
     "check_tensors",
     "finite",
     "pack_tensors",
+    "read_array",
     "read_arrays",
     "read_file",
     "read_json",
-    "read_npy",
     "read_tensors",
     "sha256_of",
     "shown",
@@ -163,29 +166,40 @@ def finite(tensors: Mapping[str, NDArray[Any]]) -> bool:
     return all(t.dtype.kind not in "fc" or bool(np.isfinite(t).all()) for t in tensors.values())
 
 
-def read_npy(stream: IO[bytes], size: int, what: str) -> NDArray[Any]:
-    """Read one .npy stream of size bytes; its header is held against the size first.
+class ArrayHeader(NamedTuple):
+    """What an array says of itself before it is read."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
+def read_array(path: Path, *, limit: int = FILE_LIMIT) -> NDArray[Any]:
+    """Read an .npy file.
 
     Raises
     ------
     BadInput
-        Not an .npy stream, pickled objects, or a header that claims another length.
+        Damaged, pickled objects, or more than limit bytes.
     """
-    try:
-        version = np.lib.format.read_magic(stream)
-        read = {(1, 0): np.lib.format.read_array_header_1_0}.get(version, np.lib.format.read_array_header_2_0)
-        shape, _, dtype = read(stream)
-    except Exception as error:  # numpy's parser of headers lets out a dozen kinds
-        raise BadInput(f"{what} is not a usable .npy array: {str(error).splitlines()[0]}.") from None
-    if dtype.hasobject:
-        raise BadInput(
-            f"{what} holds pickled objects, which could run code and are never opened; save plain numbers."
-        )
-    body = size - stream.tell()
-    if any(n < 0 for n in shape) or math.prod(shape) * dtype.itemsize != body:
-        raise BadInput(f"{what} says {shape} {dtype}, but {body:,} bytes follow: it is damaged.")
-    stream.seek(0)
-    return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
+    data = read_file(path, limit=limit)
+    return _read_npy(io.BytesIO(data), len(data), shown(path))
+
+
+def array_headers(path: Path) -> dict[str, ArrayHeader]:
+    """Names, shapes and types of the arrays in an .npz file, none of them read.
+
+    Raises
+    ------
+    BadInput
+        Not a usable .npz file.
+    """
+    with _archive(path, FILE_LIMIT) as archive:
+        headers = {}
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                what = f"{shown(path)}: {shown(member.filename)}"
+                headers[member.filename.removesuffix(".npy")] = _npy_header(stream, what)
+        return headers
 
 
 def read_arrays(
@@ -199,36 +213,19 @@ def read_arrays(
         Damaged, a name is missing, pickled objects, or more than limit bytes when expanded.
     """
     what = shown(path)
-    data = io.BytesIO(read_file(path, limit=limit))
-    try:
-        with zipfile.ZipFile(data) as archive:
-            inside = {i.filename.removesuffix(".npy"): i for i in archive.infolist()}
-            wanted = list(inside) if names is None else list(names)
-            if missing := [name for name in wanted if name not in inside]:
-                raise BadInput(f"{what} holds no array {', '.join(missing)}.")
-            members = [inside[name] for name in wanted]
-            _check_members(members, limit, what)
-            return {
-                name: _member(archive, member, f"{what}: {shown(name)}")
-                for name, member in zip(wanted, members, strict=True)
-            }
-    except (zipfile.BadZipFile, EOFError, RuntimeError, ValueError, OSError, zlib.error) as error:
-        raise BadInput(f"{what} is not a usable .npz file: {error}.") from None
-
-
-def _check_members(members: Iterable[zipfile.ZipInfo], limit: int, what: str) -> None:
-    total = 0
-    for member in members:
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise BadInput(f"{what} is compressed in a way that numpy does not write.")
-        total += member.file_size
-    if total > limit:
-        raise BadInput(f"{what} would expand to {total:,} bytes; at most {limit:,} are read.")
-
-
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, what: str) -> NDArray[Any]:
-    with archive.open(member) as stream:
-        return read_npy(stream, member.file_size, what)
+    with _archive(path, limit) as archive:
+        inside = {i.filename.removesuffix(".npy"): i for i in archive.infolist()}
+        wanted = list(inside) if names is None else list(names)
+        if missing := [name for name in wanted if name not in inside]:
+            raise BadInput(f"{what} holds no array {', '.join(missing)}.")
+        total = sum(inside[name].file_size for name in wanted)
+        if total > limit:
+            raise BadInput(f"{what} would expand to {total:,} bytes; at most {limit:,} are read.")
+        arrays = {}
+        for name in wanted:
+            with archive.open(inside[name]) as stream:
+                arrays[name] = _read_npy(stream, inside[name].file_size, f"{what}: {shown(name)}")
+        return arrays
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -236,3 +233,47 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     atomic_write(path, buffer.getvalue())
+
+
+@contextlib.contextmanager
+def _archive(path: Path, limit: int) -> Iterator[zipfile.ZipFile]:
+    """A zip file whose every fault, found now or while it is read, is a `BadInput`."""
+    data = io.BytesIO(read_file(path, limit=limit))
+    try:
+        with zipfile.ZipFile(data) as archive:
+            if any(
+                i.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for i in archive.infolist()
+            ):
+                raise BadInput(f"{shown(path)} is compressed in a way that numpy does not write.")
+            yield archive
+    except (zipfile.BadZipFile, EOFError, RuntimeError, ValueError, OSError, zlib.error) as error:
+        raise BadInput(f"{shown(path)} is not a usable .npz file: {error}.") from None
+
+
+def _npy_header(stream: IO[bytes], what: str) -> ArrayHeader:
+    try:
+        version = np.lib.format.read_magic(stream)
+        first = version == (1, 0)
+        read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(stream)
+    except zipfile.BadZipFile:
+        raise
+    except Exception as error:  # numpy's parser of headers lets out a dozen kinds
+        raise BadInput(f"{what} is not a usable .npy array: {str(error).partition(chr(10))[0]}.") from None
+    if any(n < 0 for n in shape):
+        raise BadInput(f"{what} has an impossible shape.")
+    return ArrayHeader(shape, dtype)
+
+
+def _read_npy(stream: IO[bytes], size: int, what: str) -> NDArray[Any]:
+    """Read one array of size bytes, after its header was held against the size."""
+    shape, dtype = _npy_header(stream, what)
+    if dtype.hasobject:
+        raise BadInput(
+            f"{what} holds pickled objects, which could run code and are never opened; save plain numbers."
+        )
+    body = size - stream.tell()
+    if math.prod(shape) * dtype.itemsize != body:
+        raise BadInput(f"{what} says {shape} {dtype}, but {body:,} bytes follow: it is damaged.")
+    stream.seek(0)
+    return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))

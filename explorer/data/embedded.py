@@ -10,13 +10,14 @@ from explorer.data.idx import read_idx
 from explorer.data.image_set import DataSet, ImageSet
 
 
-def mnist() -> DataSet:
-    """70,000 handwritten digits, 28 x 28, grey."""
-    return DataSet("mnist", "MNIST", "mnist", _part("train"), _part("t10k"), Framing(side=28))
+def mnist(framing: Framing) -> DataSet:
+    """70,000 handwritten digits, grey, 28 x 28 unless another side is chosen."""
+    used = framing.for_size(28, 28)
+    return DataSet("mnist", "MNIST", "mnist", _part("train", used), _part("t10k", used), used)
 
 
-def _part(prefix: str) -> ImageSet:
+def _part(prefix: str, framing: Framing) -> ImageSet:
     folder = paths.resources() / "data" / "mnist"
     images = read_idx(folder / f"{prefix}-images-idx3-ubyte.gz").astype(np.uint8, copy=False)
     labels = read_idx(folder / f"{prefix}-labels-idx1-ubyte.gz").astype(np.int64)
-    return ImageSet(images[..., None], labels, tuple("0123456789"))
+    return ImageSet(framing.apply_all(images[..., None]), labels, tuple("0123456789"))

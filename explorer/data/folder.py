@@ -42,7 +42,7 @@ def read(folder: Path, framing: Framing) -> Generator[ReadProgress, None, DataSe
     """
     skipped = Skipped()
     listing = yield from list_pictures(folder, skipped)
-    opens = [_opener(listing.base / file) for file in listing.files]
+    opens = [opener(listing.base / file) for file in listing.files]
     headers = yield from _probed(opens, listing, skipped)
     usable = [i for i, header in enumerate(headers) if header is not None]
     if len(usable) < 2:
@@ -63,7 +63,7 @@ def read(folder: Path, framing: Framing) -> Generator[ReadProgress, None, DataSe
     train, test = _cut(whole, in_test[kept])
     notes = (*notes, *pictures.notes(), *table_notes, *skipped.sentences())
     name = folder.resolve().name or "folder"
-    return DataSet(id_from(name), name, str(folder), train, test, framing, notes)
+    return DataSet(id_from(name), name, str(folder.absolute()), train, test, framing, notes)
 
 
 @dataclass
@@ -141,7 +141,8 @@ def common_framing(
     return chosen, (f"The pictures of {width} x {height} were brought to {chosen.side} x {chosen.side}.",)
 
 
-def _opener(path: Path) -> Open:
+def opener(path: Path) -> Open:
+    """What `decode` needs for a file."""
     return lambda: path
 
 
@@ -219,4 +220,10 @@ def _described(
 def _too_few(folder: Path, n: int, skipped: Skipped) -> str:
     found = "no usable picture" if n == 0 else "only one usable picture"
     reasons = " ".join(skipped.sentences()) if skipped.total else ""
-    return f"{shown(folder)} holds {found}; at least two are needed. {reasons}".strip()
+    hint = "" if n else _hint(folder)
+    return " ".join(filter(None, [f"{shown(folder)} holds {found}; at least two are needed.", hint, reasons]))
+
+
+def _hint(folder: Path) -> str:
+    arrays = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in (".npy", ".npz"))
+    return f"It holds {shown(arrays[0])}: choose that file." if arrays else ""

@@ -95,6 +95,17 @@ class Framing:
         values = np.asarray(placed, dtype=np.uint8)
         return values[:, :, None] if channels == 1 else values
 
+    def apply_all(self, images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Bring images (N, H, W, C) with C 1, 3 or 4 to the side: (N, side, side, 1 or 3)."""
+        n, height, width, channels = images.shape
+        side = self.for_size(width, height).side or COMMON_SIDE
+        if (height, width) == (side, side) and channels != 4:
+            return images
+        result = np.empty((n, side, side, 1 if channels == 1 else 3), dtype=np.uint8)
+        for i, image in enumerate(images):
+            result[i] = self.apply(image)
+        return result
+
     def _over_ground(self, image: Image.Image, mode: str) -> Image.Image:
         if image.mode == mode:
             return image

@@ -21,7 +21,10 @@ from explorer.files import shown
 PIXEL_LIMIT = 50_000_000
 PERCENTILES = (0.5, 99.5)
 SUFFIXES = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .gif .bmp .dib .tif .tiff .webp .ppm .pgm .pbm .pnm .avif .jp2".split()
+    (
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
+        *(".webp", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2"),
+    )
 )
 # No EPS: Pillow would hand it to Ghostscript.
 _FORMATS = ("PNG", "JPEG", "MPO", "GIF", "BMP", "DIB", "TIFF", "WEBP", "PPM", "AVIF", "JPEG2000")
@@ -92,7 +95,7 @@ def read_picture(file: Path | IO[bytes], at_least: int | None = None) -> Picture
         orientation = 1 if image.format == "PNG" else _orientation(image)
         animated = bool(getattr(image, "is_animated", False))
         if at_least:
-            image.draft(None, (at_least, at_least))  # type: ignore[arg-type]
+            image.draft(None, (at_least, at_least))
         try:
             image.load()
             if image.format == "PNG":  # its EXIF may follow the pixels

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import socket
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from explorer.errors import BadInput, Failure
-from explorer.files import read_json, write_json
+from explorer.files import read_json, shown, write_json
 
 LOCK, HOLDER = ".lock", ".holder.json"
 
@@ -26,29 +25,49 @@ def locked(folder: Path) -> Iterator[None]:
     Raises
     ------
     BadInput
-        Another program holds it; the sentence names it.
+        Another program holds it (the sentence names it), or nothing can be written there.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK, timeout=0)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise BadInput(
-            f"{folder.name} is being trained by {holder(folder)}; wait until it has ended."
+            f"{shown(folder.name)} is in use by {holder(folder)}; wait until that has ended."
         ) from None
+    except OSError as error:
+        raise BadInput(
+            f"Nothing can be written in {shown(folder)} ({error.strerror}); choose another folder."
+        ) from error
     try:
         with contextlib.suppress(Failure):
             write_json(folder / HOLDER, {"pid": os.getpid(), "host": socket.gethostname()})
         yield
     finally:
-        (folder / HOLDER).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / HOLDER).unlink(missing_ok=True)
         lock.release()
+
+
+def is_held(folder: Path) -> bool:
+    """Whether some program is writing to this run now."""
+    if not (folder / LOCK).is_file():
+        return False
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    except OSError:  # a read-only folder, in which nobody trains
+        return False
+    lock.release()
+    return False
 
 
 def holder(folder: Path) -> str:
     """In words, who holds a run."""
     try:
-        said = json.loads(json.dumps(read_json(folder / HOLDER)))
-        return f"process {int(said['pid'])} on {str(said['host'])[:80]}"
-    except (BadInput, KeyError, ValueError, TypeError):
+        said = read_json(folder / HOLDER)
+        return f"process {int(str(said['pid']))} on {shown(str(said['host'])[:80])}"
+    except (BadInput, KeyError, ValueError):
         return "another program"

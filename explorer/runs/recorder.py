@@ -8,6 +8,7 @@ Imports torch, training and models; reading a run (`run`) needs none of them.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Generator, Iterator
@@ -19,13 +20,13 @@ from numpy.typing import NDArray
 
 from explorer.data.image_set import DataSet
 from explorer.errors import Failure
-from explorer.files import atomic_write
+from explorer.files import atomic_write, sweep_temporaries
 from explorer.models import GenerativeModel
 from explorer.models.arrays import to_x
 from explorer.runs import portrait
 from explorer.runs.lock import locked
 from explorer.runs.manifest import Status
-from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, install, replaced
+from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, install, newest_states, replaced
 from explorer.training import device as devices
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
 from explorer.training.trainer import Trainer
@@ -50,17 +51,18 @@ def record(run: Run, trainer: Trainer, data: DataSet) -> Generator[Event, None, 
         Another program is writing to this run.
     """
     with locked(run.folder):
+        sweep_temporaries(run.folder)
         recorder = _Recorder(run, trainer)
         recorder.save_manifest("training")
         ended = False
         try:
             for event in trainer:
                 if isinstance(event, Finished):
-                    ended = True
                     recorder.finish(data)
-                elif isinstance(event, Failed):
                     ended = True
+                elif isinstance(event, Failed):
                     recorder.save_state("failed")
+                    ended = True
                 elif isinstance(event, (Progress, Changed)):
                     yield from recorder.note(event)
                 yield event
@@ -73,18 +75,23 @@ class _Recorder:
     def __init__(self, run: Run, trainer: Trainer) -> None:
         self.run, self.trainer = run, trainer
         self.saved_at = time.monotonic()
+        self.silent_until = self.saved_at
         self.noted = -1
 
     def note(self, event: Progress | Changed) -> Iterator[Event]:
         """Add to the curves, and save when it is time; a disk that is full stops no training."""
+        if time.monotonic() < self.silent_until:
+            return
         try:
             self._append(event)
             if time.monotonic() - self.saved_at >= AUTOSAVE_SECONDS:
                 self.saved_at = time.monotonic()
                 self.save_state("training")
         except (Failure, OSError) as error:
+            self.silent_until = time.monotonic() + AUTOSAVE_SECONDS
+            reason = error if isinstance(error, Failure) else f"Could not save the curves: {error.strerror}."
             yield Warned(
-                event.step, f"{error} Training goes on; the next try is in {AUTOSAVE_SECONDS:.0f} s."
+                event.step, f"{reason} Training goes on; the next try is in {AUTOSAVE_SECONDS:.0f} s."
             )
 
     def _append(self, event: Progress | Changed) -> None:
@@ -101,7 +108,7 @@ class _Recorder:
 
     def save_manifest(self, status: Status, **changes: Any) -> None:
         trainer = self.trainer
-        self.run.manifest = replaced(
+        manifest = replaced(
             self.run.manifest,
             status=status,
             step=trainer.step,
@@ -111,7 +118,12 @@ class _Recorder:
             device=devices.title(trainer.device),
             **changes,
         )
-        self.run.manifest.write(self.run.folder)
+        manifest.write(self.run.folder)
+        self.run.manifest = manifest
+        for path in self.run.folder.glob("state-*.safetensors"):
+            if path.name not in manifest.files:
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     def save_state(self, status: Status) -> None:
         """Save weights, and all that an exact resume needs; the last two states stay."""
@@ -119,14 +131,15 @@ class _Recorder:
         if self.trainer.model.stages:
             state = self.trainer.state()
             words = {"at": json.dumps(state.at), "settings": json.dumps(state.settings)}
-            name = f"state-{self.trainer.step:08d}.safetensors"
+            name = f"state-{int(state.at['step']):08d}.safetensors"
             files[name] = self._write(name, pack_tensors(state.tensors, words))
             files[WEIGHTS] = self._write(WEIGHTS, pack_tensors(dict(self.trainer.weights())))
-        old = [name for name in self.run.state_files() if name in files][2:]
-        files = {name: digest for name, digest in files.items() if name not in old}
+            states = newest_states(files)
+            dropped = set(states) - set(states[states.index(name) :][:2])
+            # Someone may have emptied the folder meanwhile.
+            there = {path.name for path in self.run.folder.iterdir()} - dropped
+            files = {name: digest for name, digest in files.items() if name in there}
         self.save_manifest(status, files=files)
-        for name in old:
-            (self.run.folder / name).unlink(missing_ok=True)
 
     def finish(self, data: DataSet) -> None:
         """Write what a finished run holds; the manifest comes last, so it is never half finished."""
@@ -145,10 +158,7 @@ class _Recorder:
         files[PREVIEW] = self._write(PREVIEW, shown.preview)
         if shown.atlas is not None:
             files[ATLAS] = self._write(ATLAS, shown.atlas)
-        states = self.run.state_files()
         self.save_manifest("finished", files=files, atlas=shown.atlas_record)
-        for name in states:
-            (folder / name).unlink(missing_ok=True)
 
     def _write(self, name: str, data: bytes) -> str:
         atomic_write(self.run.folder / name, data)

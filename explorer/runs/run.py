@@ -7,8 +7,8 @@ Imports latent, data, weights; models and training late.
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,15 +19,17 @@ from numpy.typing import NDArray
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import BadInput
-from explorer.files import read_file
+from explorer.files import parse_json, shown
 from explorer.latent.atlas import Atlas
 from explorer.latent.embedding import Embedding
+from explorer.runs.curves import read_curves
+from explorer.runs.folder import RunFolder
 from explorer.runs.manifest import FILE, DataRecord, Manifest
-from explorer.weights import check_tensors, finite, read_arrays, read_tensors, sha256_of
+from explorer.weights import check_tensors, finite, read_arrays, read_tensors
 
 if TYPE_CHECKING:
     from explorer.models.base import GenerativeModel
-    from explorer.training.trainer import Trainer
+    from explorer.training.trainer import State, Trainer
 
 WEIGHTS, METRICS, PROBE, ATLAS, PREVIEW = (
     "weights.safetensors",
@@ -36,24 +38,11 @@ WEIGHTS, METRICS, PROBE, ATLAS, PREVIEW = (
     "atlas.png",
     "preview.png",
 )
-SMALL = 64_000_000
-"""Bytes: no picture, table or list of a run is larger."""
+_STATE = re.compile(r"state-\d{1,18}\.safetensors")
 
 
-class Run:
-    """A folder with a manifest.
-
-    Attributes
-    ----------
-    folder
-        Where it lies; its name is the run's name.
-    manifest
-        What is known of it; replaced, never changed.
-    """
-
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.folder = folder
-        self.manifest = manifest
+class Run(RunFolder):
+    """What a run holds, read and checked. Every method raises `BadInput` where a file is damaged."""
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -64,25 +53,28 @@ class Run:
         BadInput
             No folder, no manifest, or a wrong one.
         """
-        if not folder.is_dir():
-            raise BadInput(f"{folder} is not the folder of a model.")
-        if not (folder / FILE).is_file():
-            raise BadInput(f"{folder} holds no {FILE}, so it is not the folder of a model.")
+        try:
+            is_folder, has_manifest = folder.is_dir(), (folder / FILE).is_file()
+        except OSError as error:
+            raise BadInput(f"{shown(folder)} can't be opened: {error.strerror}.") from error
+        if not is_folder:
+            raise BadInput(f"{shown(folder)} is not the folder of a model.")
+        if not has_manifest:
+            raise BadInput(f"{shown(folder)} holds no {FILE}, so it is not the folder of a model.")
         return cls(folder, Manifest.read(folder))
-
-    @property
-    def name(self) -> str:
-        return self.folder.name
 
     def embedding(self, space: str = "z") -> Embedding | None:
         """The codes of the held-out items, where they were kept."""
         name = f"embedding-{space}.npz"
         if name not in self.manifest.files:
             return None
-        arrays = read_arrays(self._checked(name), limit=2**30)
+        arrays = read_arrays(self.checked(name), limit=2**30)
         codes = arrays.get("codes")
         if codes is None or codes.ndim != 2 or codes.dtype.kind != "f":
             raise BadInput(f"{self.folder / name} holds no usable codes.")
+        labels = arrays.get("labels")
+        if labels is not None and not _usable(labels, self.manifest.data.class_names):
+            raise BadInput(f"{self.folder / name} holds unusable labels.")
         for key, shape in (("spread", codes.shape), ("errors", codes.shape[:1]), ("labels", codes.shape[:1])):
             if key in arrays and arrays[key].shape != shape:
                 raise BadInput(f"{self.folder / name}: {key} doesn't fit the codes.")
@@ -90,7 +82,7 @@ class Run:
             codes.astype(np.float32),
             _floats(arrays.get("spread")),
             _floats(arrays.get("errors")),
-            None if "labels" not in arrays else arrays["labels"].astype(np.int64),
+            None if labels is None else labels.astype(np.int64),
             self.manifest.data.class_names,
         )
 
@@ -98,14 +90,18 @@ class Run:
         """The first held-out images, kept for where the data set is missing."""
         if PROBE not in self.manifest.files:
             return None
-        arrays = read_arrays(self._checked(PROBE), limit=2**30)
-        labels = arrays.get("labels")
+        arrays = read_arrays(self.checked(PROBE), limit=2**30)
+        labels, class_names = arrays.get("labels"), self.manifest.data.class_names
         try:
-            return ImageSet(
-                arrays["images"],
-                None if labels is None else labels.astype(np.int64),
-                self.manifest.data.class_names,
+            if labels is not None and not _usable(labels, class_names):
+                raise ValueError("labels without a class")
+            images = ImageSet(
+                arrays["images"], None if labels is None else labels.astype(np.int64), class_names
             )
+            channels, height, width = self.manifest.image
+            if images.shape != (height, width, channels):
+                raise ValueError(f"they are {images.shape}, the model's {(height, width, channels)}")
+            return images
         except (KeyError, ValueError) as error:
             raise BadInput(f"{self.folder / PROBE} holds no usable images: {error}.") from None
 
@@ -127,39 +123,34 @@ class Run:
         return self._picture(PREVIEW) if PREVIEW in self.manifest.files else None
 
     def curves(self) -> list[dict[str, Any]]:
-        """The lines of `metrics.jsonl` in their order; a torn last line is left out.
+        """The lines of `metrics.jsonl` in their order."""
+        return read_curves(self.inside(METRICS))
 
-        A resumed run writes on from its last saved step: what came after that step the first
-        time is left out too.
-        """
-        path = self.folder / METRICS
-        if not path.is_file():
-            return []
-        lines: list[dict[str, Any]] = []
-        for text in read_file(path, limit=SMALL).splitlines():
-            try:
-                line = json.loads(text)
-                step = int(line["step"])
-            except (ValueError, KeyError, TypeError, RecursionError):
-                continue
-            while lines and lines[-1]["step"] > step:
-                lines.pop()
-            lines.append(line)
-        return lines
-
-    def weights(self) -> dict[str, NDArray[np.float32]]:
-        """The averaged weights, held against their checksum.
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """The averaged weights, held against their checksum; halves come as float32.
 
         Raises
         ------
         BadInput
             Missing, damaged, or not a safetensors file.
         """
+        try:
+            return self._final_weights()
+        except BadInput:
+            # Where a training died between saving weights and manifest, its last state is whole.
+            state = next(self._states(), None)
+            if state is None:
+                raise
+        kept = {name.partition("/"): tensor for name, tensor in state.tensors.items()}
+        return {name: tensor for (kind, _, name), tensor in kept.items() if kind == "average"}
+
+    def _final_weights(self) -> dict[str, NDArray[Any]]:
         if WEIGHTS not in self.manifest.files:
             raise BadInput(f"{self.name} holds no weights yet; train it on with `train --resume`.")
-        tensors, _ = read_tensors(self.folder / WEIGHTS, sha256=self.manifest.files[WEIGHTS])
+        tensors, _ = read_tensors(self.inside(WEIGHTS), sha256=self.manifest.files[WEIGHTS])
         return {
-            name: tensor.astype(np.float32) for name, tensor in tensors.items() if tensor.dtype.kind == "f"
+            name: tensor.astype(np.float32) if tensor.dtype.kind == "f" else tensor
+            for name, tensor in tensors.items()
         }
 
     def model(self) -> GenerativeModel:
@@ -191,42 +182,42 @@ class Run:
         """
         from explorer import models
         from explorer.training.device import choose
-        from explorer.training.trainer import State, Trainer
+        from explorer.training.trainer import Trainer
 
         if data.fingerprint() != self.manifest.data.fingerprint:
             raise BadInput(f"{self.name} was trained on other images than {data.origin} holds now.")
         saved = next(self._states(), None)
-        settings = json.loads(saved[1]["settings"]) if saved else self.manifest.settings
+        if saved is None and self.state_files():
+            raise BadInput(f"{self.name} can't be resumed, as its saved states are damaged; train it anew.")
+        settings = saved.settings if saved else self.manifest.settings
         model = models.build(
             self.manifest.family, settings, models.ImageShape(*self.manifest.image), self.manifest.seed
         )
         trainer = Trainer(model, data.train, seed=self.manifest.seed, device=choose(device)[0])
         if saved:
-            trainer.restore(State(saved[0], json.loads(saved[1]["at"]), settings))
+            trainer.restore(saved)
         return trainer
 
     def state_files(self) -> list[str]:
         """Names of the saved training states, the newest first."""
-        names = [name for name in self.manifest.files if name.startswith("state-")]
-        return sorted(names, key=lambda name: int("0" + "".join(filter(str.isdigit, name))), reverse=True)
+        return newest_states(self.manifest.files)
 
-    def _states(self) -> Iterator[tuple[dict[str, NDArray[Any]], dict[str, str]]]:
+    def _states(self) -> Iterator[State]:
+        """The saved states that can be used, the newest first."""
+        from explorer.training.trainer import State
+
         for name in self.state_files():
             try:
-                yield read_tensors(self.folder / name, sha256=self.manifest.files[name])
+                tensors, words = read_tensors(self.inside(name), sha256=self.manifest.files[name])
+                at, settings = (parse_json(words.get(key, "").encode(), name) for key in ("at", "settings"))
+                yield State(tensors, at, settings)
             except BadInput:
                 continue
-
-    def _checked(self, name: str) -> Path:
-        path = self.folder / name
-        if sha256_of(read_file(path, limit=2**30)) != self.manifest.files[name]:
-            raise BadInput(f"{path} is damaged: its checksum differs from the manifest's.")
-        return path
 
     def _picture(self, name: str) -> NDArray[np.uint8]:
         from explorer.data.png import from_png
 
-        return from_png(self._checked(name), self.manifest.image[0])
+        return from_png(self.checked(name), self.manifest.image[0])
 
 
 def new(
@@ -295,3 +286,14 @@ def replaced(manifest: Manifest, **changes: Any) -> Manifest:
 
 def _floats(array: NDArray[Any] | None) -> NDArray[np.float32] | None:
     return None if array is None else array.astype(np.float32)
+
+
+def newest_states(names: Iterable[str]) -> list[str]:
+    """Those among the names of files that are training states, the newest first."""
+    return sorted(filter(_STATE.fullmatch, names), key=lambda name: int(name[6:-12]), reverse=True)
+
+
+def _usable(labels: NDArray[Any], class_names: tuple[str, ...]) -> bool:
+    if labels.dtype.kind not in "iu":
+        return False
+    return not len(labels) or bool(labels.min() >= 0 and labels.max() < len(class_names))

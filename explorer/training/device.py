@@ -36,15 +36,9 @@ def choose(wanted: str | None = None) -> tuple[torch.device, str | None]:
         return torch.device(wanted), None
     for kind, found in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
         if found:
-            fault = _fault(kind)
-            return (
-                (torch.device("cpu"), f"Working on the CPU, as {kind} failed: {fault}")
-                if fault
-                else (
-                    torch.device(kind),
-                    None,
-                )
-            )
+            if fault := _fault(kind):
+                return torch.device("cpu"), f"Working on the CPU, as {kind} failed: {fault}"
+            return torch.device(kind), None
     return torch.device("cpu"), None
 
 
@@ -66,6 +60,12 @@ def has_bfloat16(device: torch.device) -> bool:
         # oneDNN also emulates bfloat16 where the processor lacks it, slower than float32.
         return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
     return False
+
+
+def lacks_memory(error: RuntimeError) -> bool:
+    """Whether this is how torch says, on any device, that there is too little memory."""
+    text = str(error)
+    return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in text or "out of memory" in text
 
 
 def _fault(name: str) -> str | None:

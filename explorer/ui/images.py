@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 Picture = NDArray[np.uint8]
 
@@ -39,6 +39,27 @@ def to_pixmap_scaled(picture: Picture | QImage, room: QSize, ratio: float) -> QP
     pixmap = QPixmap.fromImage(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how))
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+def to_tile(picture: Picture, room: QSize, ratio: float, *, inverted: bool = False) -> QPixmap:
+    """A small picture of a row: sharp where that nearly fills the room, else scaled smoothly."""
+    image = to_qimage(picture, inverted=inverted and picture.shape[2] == 1)
+    sharp = to_pixmap_scaled(image, room, ratio)
+    fills = max(sharp.width() / room.width(), sharp.height() / room.height()) / ratio
+    if fills > 0.7:
+        return sharp
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    pixmap = QPixmap.fromImage(image.scaled(room * ratio, keep, smooth))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def draw_centred(painter: QPainter, pixmap: QPixmap, room: QRectF) -> None:
+    """Paint it in the middle of `room`, on whole device pixels, or its squares would smear."""
+    size, ratio = pixmap.deviceIndependentSize(), pixmap.devicePixelRatioF()
+    left = round((room.center().x() - size.width() / 2) * ratio) / ratio
+    top = round((room.center().y() - size.height() / 2) * ratio) / ratio
+    painter.drawPixmap(QPointF(left, top), pixmap)
 
 
 def signed_picture(values: NDArray[np.floating], middle: tuple[int, int, int]) -> Picture:

@@ -30,7 +30,7 @@ class Overlays:
     cursor: Place | None = None
     selected: int | None = None
     hovered: int | None = None
-    words: list[tuple[str, Place, QColor]] = field(default_factory=list)
+    words: list[tuple[str, Place, int | QColor]] = field(default_factory=list)
     path: Points | None = None
     handle: float | None = None
     end_a: Place | None = None
@@ -41,9 +41,13 @@ class Overlays:
 
 
 def paint_overlays(
-    painter: QPainter, overlays: Overlays, frame: MapFrame, points: NDArray[np.float32]
+    painter: QPainter,
+    overlays: Overlays,
+    frame: MapFrame,
+    points: NDArray[np.float32],
+    shown: set[int] | None,
 ) -> None:
-    """Paint them; `points` (N, 2) are the places of the items on the plane."""
+    """Paint them; `points` (N, 2) are the places of the items, `shown` the classes not dimmed."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if overlays.axes is not None:
         _axes(painter, frame, overlays.axes)
@@ -51,7 +55,10 @@ def paint_overlays(
         _path(painter, frame, overlays.path, overlays.handle)
     for text, place, colour in overlays.words:
         if (at := _pixel(frame, place)) is not None:
+            dimmed = isinstance(colour, int) and shown is not None and colour not in shown
+            painter.setOpacity(0.3 if dimmed else 1.0)
             _word(painter, at, text, colour)
+    painter.setOpacity(1.0)
     for text, place in overlays.marks:
         if (at := _pixel(frame, place)) is not None:
             _mark(painter, at, text)
@@ -109,15 +116,16 @@ def _text(painter: QPainter, shape: QPainterPath, colour: str) -> None:
     painter.fillPath(shape, QBrush(QColor(colour)))
 
 
-def _word(painter: QPainter, at: QPointF, text: str, colour: QColor) -> None:
+def _word(painter: QPainter, at: QPointF, text: str, colour: int | QColor) -> None:
+    tint = theme.class_colours(colour + 1)[colour] if isinstance(colour, int) else colour
     font = QFont(painter.font())
     font.setBold(True)
-    font.setPointSizeF(font.pointSizeF() * (1.7 if len(text) < 3 else 1.15))
+    font.setPointSizeF(font.pointSizeF() * (1.9 if len(text) < 3 else 1.15))
     metrics = QFontMetricsF(font)
     shape = QPainterPath()
     corner = at + QPointF(-metrics.horizontalAdvance(text) / 2, metrics.capHeight() / 2)
     shape.addText(corner, font, text)
-    _text(painter, shape, readable(colour.name(), theme.current().paper))
+    _text(painter, shape, readable(tint.name(), theme.current().paper, 6.0))
 
 
 def _mark(painter: QPainter, at: QPointF, text: str) -> None:

@@ -17,13 +17,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui import theme
-from explorer.ui.palettes import blend
 from explorer.ui.widgets.map_frame import MapFrame, Points, finite_rows, framing
 from explorer.ui.widgets.map_input import MapInput
 from explorer.ui.widgets.map_overlays import Overlays, Place, paint_overlays
 from explorer.ui.widgets.rasteriser import (
-    DIMMED,
     MOST_CLASSES,
+    colour_table,
     eased,
     nearest,
     point_radius,
@@ -117,7 +116,8 @@ class PointCloud(MapInput):
     def set_hovered(self, item: int | None) -> None:
         self._overlay(hovered=item)
 
-    def set_words(self, words: Sequence[tuple[str, Place, QColor]]) -> None:
+    def set_words(self, words: Sequence[tuple[str, Place, int | QColor]]) -> None:
+        """Words at clusters: text, place, and a class (coloured with the theme) or a colour."""
         self._overlay(words=list(words))
 
     def set_path(self, xy: Points | None, handle_at: float | None = None) -> None:
@@ -246,15 +246,6 @@ class PointCloud(MapInput):
                 self._pixels = self._frame.to_pixels(self._points)
         return self._pixels
 
-    def _colour_table(self) -> list[int]:
-        paper = theme.current().paper
-        known = self._own_colours or theme.class_colours(MOST_CLASSES)
-        names = [colour.name() for colour in known[:MOST_CLASSES]]
-        names += [names[-1]] * (MOST_CLASSES - len(names))
-        bright = [QColor(name).rgb() for name in names]
-        dim = [QColor(blend(blend(name, "#808080", 0.7), paper, 0.85)).rgb() for name in names]
-        return [QColor(paper).rgb(), *bright[:DIMMED], *dim, QColor(paper).rgb()]
-
     def _rasterised(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         size = (max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1))
@@ -263,7 +254,8 @@ class PointCloud(MapInput):
             self._seen() * np.float32(ratio), self._classes, size, radius, self._shown, self._front
         )
         image = QImage(bytes_.data, size[0], size[1], size[0], QImage.Format.Format_Indexed8)
-        image.setColorTable(self._colour_table())
+        colours = self._own_colours or theme.class_colours(MOST_CLASSES)
+        image.setColorTable(colour_table([colour.name() for colour in colours], theme.current().paper))
         # The conversion copies: the indexed image only borrows the buffer.
         pixmap = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_RGB32))
         pixmap.setDevicePixelRatio(ratio)
@@ -278,7 +270,8 @@ class PointCloud(MapInput):
             painter.setPen(QColor(theme.current().muted))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self.placeholder)
-        paint_overlays(painter, self._overlays, self._frame, self._points)
+        lit = self._shown if self._shown is None or self._front is None else self._shown | {self._front}
+        paint_overlays(painter, self._overlays, self._frame, self._points, lit)
         if self.shows_focus:
             painter.setPen(QPen(QColor(theme.current().accent), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,0 +1,160 @@
+"""The commands that look through a trained model: evaluate, embed, decode, sample.
+
+Imports data, metrics, models and runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from explorer.cli import images
+from explorer.cli.outcome import DONE
+from explorer.cli.report import Bar, finite, out_file, say, write
+from explorer.data.image_set import grid
+from explorer.data.png import to_png
+from explorer.errors import BadInput, Failure
+from explorer.files import atomic_write
+from explorer.metrics.evaluate import Figures
+from explorer.metrics.evaluate import evaluate as judged
+from explorer.models import GenerativeModel, arrays
+from explorer.runs.library import Library
+from explorer.runs.lock import locked
+from explorer.runs.run import Run, replaced
+from explorer.training import device as devices
+from explorer.weights import write_arrays
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Print the figures of a run; with --full keep them."""
+    run = Library().find(options.run)
+    device = _device(options)
+    model = run.model()
+    found = images.of_run(run, quiet=options.json)
+    bar = Bar("Measuring", shown=not options.json)
+    try:
+        for item in judged(model, found.data, full=options.full, device=device):
+            if isinstance(item, Figures):
+                break
+            bar.move(round(100 * item.fraction), 100, item.doing.capitalize())
+        else:
+            raise RuntimeError("measuring ended without figures")
+    finally:
+        bar.close()
+    figures = finite(item.as_dict())
+    if options.full and found.whole:
+        _keep(run, figures)
+    write(figures, options.json, _table(figures))
+    return DONE
+
+
+def embed(options: argparse.Namespace) -> int:
+    """Write the codes of a part of the run's data set."""
+    run = Library().find(options.run)
+    out = out_file(options.out)
+    device = _device(options)
+    model = run.model().to(device)
+    found = images.of_run(run, quiet=options.json)
+    part = found.data.train if options.part == "train" else found.data.test
+    if not len(part):
+        raise BadInput(f"The training images of {run.name} are not here, so they can't be encoded.")
+    coded = arrays.joined(list(arrays.code(model, part.images, model.spaces[0].name)))
+    kept = {"codes": coded.codes, "labels": part.labels, "spread": coded.spread}
+    write_arrays(out, {name: array for name, array in kept.items() if array is not None})
+    count, size = coded.codes.shape
+    fields = {"run": run.name, "out": out, "part": options.part, "items": count, "latent_size": size}
+    write(fields, options.json, f"{count:,} codes of {size} numbers: {out}")
+    return DONE
+
+
+def decode(options: argparse.Namespace) -> int:
+    """Write the picture of one code."""
+    run = Library().find(options.run)
+    out = out_file(options.out)
+    model = run.model()
+    code = _code(options.at, model.spaces[0].size)
+    picture = arrays.decode(model, code[None], model.spaces[0].name)[0]
+    atomic_write(out, to_png(picture))
+    height, width = picture.shape[:2]
+    fields = {"run": run.name, "out": out, "at": code.tolist(), "width": width, "height": height}
+    write(fields, options.json, f"A picture of {width} x {height} pixels: {out}")
+    return DONE
+
+
+def sample(options: argparse.Namespace) -> int:
+    """Write a sheet of decoded draws."""
+    run = Library().find(options.run)
+    out = out_file(options.out)
+    model = run.model()
+    codes = _draw(run, model, options.count, options.seed, options.json)
+    pictures = arrays.decode(model, codes, model.spaces[0].name)
+    atomic_write(out, to_png(grid(pictures, math.ceil(math.sqrt(options.count)))))
+    fields = {"run": run.name, "out": out, "n": options.count, "seed": options.seed}
+    write(fields, options.json, f"{options.count:,} samples: {out}")
+    return DONE
+
+
+def _device(options: argparse.Namespace) -> torch.device:
+    device, complaint = devices.choose(options.device)
+    if complaint:
+        say(complaint)
+    return device
+
+
+def _keep(run: Run, figures: dict[str, Any]) -> None:
+    try:
+        with locked(run.folder):
+            replaced(run.manifest, figures=figures).write(run.folder)
+    except (BadInput, Failure) as error:
+        say(f"The figures are not kept with the model: {error}")
+
+
+def _table(figures: dict[str, Any]) -> str:
+    def shown(value: Any) -> str:
+        if isinstance(value, list):
+            return " ".join(f"{each:.3f}" for each in value)
+        return "does not apply" if value is None else f"{value:,.6g}"
+
+    return "\n".join(f"{name:20} {shown(value)}" for name, value in figures.items())
+
+
+def _code(text: str, size: int) -> NDArray[np.float32]:
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        raise BadInput(f"--at={text}: write numbers with commas between them, as in --at=-1,0.5") from None
+    if len(values) != size:
+        raise BadInput(f"--at has {len(values)} numbers, but a code of this model has {size}.")
+    code = np.array(values).astype(np.float32) if all(abs(value) < 1e30 for value in values) else None
+    if code is None:
+        raise BadInput(f"--at={text}: the numbers must be finite.")
+    return code
+
+
+def _draw(run: Run, model: GenerativeModel, count: int, seed: int, quiet: bool) -> NDArray[np.float32]:
+    """Codes (count, D) from the prior, or from a Gaussian with the mean and covariance of real codes."""
+    space = model.spaces[0]
+    if space.prior is not None:
+        drawn: NDArray[np.float32] = model.sample(
+            count, torch.Generator().manual_seed(seed), space.name
+        ).numpy()
+        return drawn
+    embedding = run.embedding(space.name)
+    if embedding is not None:
+        codes = embedding.codes
+    else:
+        codes = arrays.encode(model, images.of_run(run, quiet=quiet).data.test.images, space.name)
+    say(f"{model.title} has no prior: drawing from a Gaussian fitted to the codes of {len(codes):,} images.")
+    codes = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
+    if not len(codes):
+        raise BadInput(f"{run.name} holds no finite codes to fit a Gaussian to.")
+    centred = codes - codes.mean(axis=0)
+    # Sums of centred codes with normal weights have exactly their covariance, however few they are.
+    weights = np.random.default_rng(seed).standard_normal((count, len(codes)))
+    fitted: NDArray[np.float64] = codes.mean(axis=0) + weights @ centred / math.sqrt(len(codes))
+    return fitted.astype(np.float32)

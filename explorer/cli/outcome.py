@@ -1,0 +1,107 @@
+"""How a command ends: its exit status, one sentence where it failed, signals. Standard library only.
+
+Nothing flies past `guarded`: what is no `BadInput` or `Failure` is a defect, whose traceback goes
+into a log file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from types import FrameType
+
+from explorer.errors import BadInput, Failure
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run a command and turn whatever ends it into a sentence on stderr and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return command()
+    except BadInput as error:
+        return _say(str(error), BAD_INPUT)
+    except Failure as error:
+        return _say(str(error), FAILED)
+    except KeyboardInterrupt:
+        return _say("Interrupted.", INTERRUPTED)
+    except BrokenPipeError:  # `latent-explorer runs | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        if _lacks_memory(error):
+            return _say("There is too little memory for this; choose a smaller model, batch or side.", FAILED)
+        return _say(f"This is a defect: {_first_line(error)}. {_log()}", FAILED)
+
+
+def _say(text: str, status: int) -> int:
+    print(text, file=sys.stderr)
+    return status
+
+
+def _lacks_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    if not isinstance(error, RuntimeError) or "torch" not in sys.modules:
+        return False
+    from explorer.training.device import lacks_memory
+
+    return lacks_memory(error)
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0][:200]}" if text else type(error).__name__
+
+
+def _log() -> str:
+    """Write down the traceback of what is being handled; says where."""
+    import traceback
+
+    report = f"{datetime.now().isoformat(timespec='seconds')} {sys.argv}\n{traceback.format_exc()}\n"
+    try:
+        from explorer.paths import logs
+
+        logs().mkdir(parents=True, exist_ok=True)
+        path = logs() / "latent-explorer.log"
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(report)
+    except OSError:
+        return report
+    return f"The traceback is in {path}."
+
+
+class Interruption:
+    """Which signal has asked for an end, if any."""
+
+    status: int | None = None
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[Interruption]:
+    """Let the first Ctrl+C or SIGTERM only set a flag; the second ends the process at once."""
+    asked = Interruption()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    numbers = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        asked.status = numbers[signal.Signals(number)]
+        for each in numbers:
+            signal.signal(each, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, note) for number in numbers}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

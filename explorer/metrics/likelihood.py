@@ -1,0 +1,136 @@
+"""Bounds on log p(x), in nats per image: the ELBO with its two parts, and IWAE-k.
+
+Imports torch and the contract in `models.base`. Symbols as in the papers: q(z|x) = N(mu, sigma^2),
+p(z) = N(0, I), importance weights w = p(x|z) p(z) / q(z|x).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from explorer.metrics.progress import Work
+from explorer.models.base import GenerativeModel, Posterior
+
+SAMPLES = 500
+"""Codes drawn for each image; a multiple of every k below it."""
+BOUNDS = (1, 50, 500)
+"""The k of IWAE-k."""
+PIXELS_AT_ONCE = {"cpu": 1 << 16, "cuda": 1 << 24, "mps": 1 << 21}
+"""Decoded together: what the activations of a small network make of more no longer fits a CPU's cache."""
+
+
+class Bounds(NamedTuple):
+    """Means over the images; elbo = reconstruction - kl, and elbo <= iwae[k] <= log p(x) for every k."""
+
+    reconstruction: float
+    """E_q[log p(x|z)]."""
+    kl: float
+    """KL(q(z|x) || p(z)), in closed form."""
+    iwae: dict[int, float]
+    """k to IWAE-k."""
+
+    @property
+    def elbo(self) -> float:
+        return self.reconstruction - self.kl
+
+
+def is_binary(model: GenerativeModel) -> bool:
+    """Whether the model's pixels are coin flips, as its knob `likelihood` says where it has one."""
+    return model.config.as_dict().get("likelihood") == "bernoulli"
+
+
+def judged_pixels(images: NDArray[np.uint8], binary: bool) -> Tensor:
+    """The pixels x (N, C, H, W) that likelihoods are taken of.
+
+    Grey levels in [0, 1]; or, with `binary`, drawn once from Bernoulli(intensity / 255) with seed 0
+    (Salakhutdinov & Murray 2008), such that image i is the same however many are judged.
+    """
+    if not binary:
+        return to_pixels(images)
+    # PCG64 gives its numbers one after the other, so that fewer images take a shorter piece of the same row.
+    rng = np.random.Generator(np.random.PCG64(0))
+    x = np.empty(images.shape, np.float32)
+    for image, drawn in zip(images, x, strict=True):
+        drawn[:] = rng.random(image.shape) < image / 255
+    return torch.from_numpy(x).permute(0, 3, 1, 2).contiguous()
+
+
+def to_pixels(images: NDArray[np.uint8]) -> Tensor:
+    """Images uint8 (N, H, W, C) as x (N, C, H, W) in [0, 1]."""
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255)
+
+
+def kl_per_dimension(posterior: Posterior) -> Tensor:
+    """KL(N(mu, sigma^2) || N(0, 1)) in nats, (N, D) (Kingma & Welling 2013, appendix B)."""
+    mu, sigma = posterior
+    return 0.5 * (mu.square() + sigma.square() - 1) - sigma.log()
+
+
+def bounds(model: GenerativeModel, x: Tensor, *, samples: int = SAMPLES, seed: int = 0) -> Work[Bounds]:
+    """ELBO and IWAE-k (Burda, Grosse & Salakhutdinov 2015) of images x (N, C, H, W).
+
+    All come from the same codes: IWAE-k is the mean over the groups of k among an image's `samples`
+    codes, which lowers its variance and leaves its expectation as it is. Yields decoded images.
+
+    Parameters
+    ----------
+    model
+        Its first space has a posterior.
+    samples
+        Codes per image; the largest k for which there is an IWAE-k.
+    seed
+        Draws the codes.
+    """
+    space = model.spaces[0].name
+    device = x.device
+    rng = torch.Generator(device).manual_seed(seed)
+    ks = sorted({k for k in (*BOUNDS, samples) if samples % k == 0})
+    at_once = max(1, PIXELS_AT_ONCE[device.type] // model.image.size)
+    reconstruction, kl, iwae = 0.0, 0.0, dict.fromkeys(ks, 0.0)
+    for part in x.split(max(1, at_once // samples)):
+        with torch.inference_mode():
+            posterior = model.posterior(part, space)
+            kl += float(kl_per_dimension(posterior).sum())
+            decoded, log_w = _log_weights(model, part, posterior, samples, at_once, rng)
+            reconstruction += float(decoded.sum()) / samples
+            for k in ks:
+                iwae[k] += float(grouped_bound(log_w, k).sum())
+        yield len(part) * samples
+    n = len(x)
+    return Bounds(reconstruction / n, kl / n, {k: total / n for k, total in iwae.items()})
+
+
+def grouped_bound(log_w: Tensor, k: int) -> Tensor:
+    """IWAE-k (N,) out of log weights (N, K): log of the mean of w over k codes, averaged over K / k groups."""
+    groups = log_w.double().unflatten(1, (-1, k))
+    return (groups.logsumexp(2) - math.log(k)).mean(1)
+
+
+def _log_weights(
+    model: GenerativeModel, x: Tensor, q: Posterior, samples: int, at_once: int, rng: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """log p(x|z) and log w, both (N, samples), for codes z drawn from q."""
+    space = model.spaces[0].name
+    n, size = q.mean.shape
+    decoded, log_w = [], []
+    for k in _parts(samples, max(1, at_once // n)):
+        noise = torch.randn(n, k, size, generator=rng, device=rng.device)
+        z = q.mean[:, None] + q.std[:, None] * noise
+        # log p(z) - log q(z|x): the constants of the two normal densities cancel.
+        ratio = (0.5 * (noise.square() - z.square()) + q.std.log()[:, None]).sum(2)
+        wanted = x[:, None].expand(n, k, *x.shape[1:]).flatten(0, 1)
+        likelihood = model.log_likelihood(wanted, z.flatten(0, 1), space).view(n, k)
+        decoded.append(likelihood)
+        log_w.append(likelihood + ratio)
+    return torch.cat(decoded, 1), torch.cat(log_w, 1)
+
+
+def _parts(total: int, largest: int) -> list[int]:
+    count = -(-total // largest)
+    return [total // count + (i < total % count) for i in range(count)]

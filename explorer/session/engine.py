@@ -1,0 +1,127 @@
+"""One thread that answers requests, the newest of each channel first. Standard library only.
+
+This is the responsiveness: a hundred slider events cost one decode in flight and one waiting.
+A request yields its results; between two of them the other channels have their turn, and a
+newer request of the same channel takes the older one's place, in mid-way too.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple, Protocol
+
+log = logging.getLogger(__name__)
+
+
+class Request(Protocol):
+    """A frozen question. Its answer runs on the engine's thread, one result at a time."""
+
+    @property
+    def channel(self) -> str: ...
+
+    def answer(self, held: dict[str, Any]) -> Generator[object, None, None]:
+        """Yield results; `held` is what the thread keeps between requests (the displayed model)."""
+        ...
+
+
+Deliver = Callable[[Request, object], None]
+
+
+class Engine:
+    """Owns what its requests hold on one thread.
+
+    Parameters
+    ----------
+    name
+        Of the thread.
+    deliver
+        Called on the engine's thread with each result, or with the exception that ended the request.
+    """
+
+    def __init__(self, name: str, deliver: Deliver) -> None:
+        self._deliver = deliver
+        self._tickets = itertools.count()
+        self._newest: dict[str, int] = {}
+        self._waiting: dict[str, tuple[int, Request]] = {}
+        self._changed = threading.Condition()
+        self._closing = False
+        self._in_flight: Counter[str] = Counter()
+        self.waiting_max = self.in_flight_max = 0
+        """The most requests of one channel that ever waited, or were being answered, at a time."""
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, request: Request) -> None:
+        """Ask; what the same channel was asked before is forgotten."""
+        with self._changed:
+            ticket = next(self._tickets)
+            self._newest[request.channel] = ticket
+            self._waiting[request.channel] = (ticket, request)
+            waiting = Counter(waiting.channel for _, waiting in self._waiting.values())
+            self.waiting_max = max(self.waiting_max, *waiting.values())
+            self._changed.notify()
+
+    def forget(self, channel: str) -> None:
+        """Drop what a channel was asked, in mid-way too."""
+        with self._changed:
+            self._newest[channel] = next(self._tickets)
+            self._waiting.pop(channel, None)
+
+    def close(self, seconds: float = 1.0) -> bool:
+        """Ask the thread to end and wait for it; tells whether it has."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        held: dict[str, Any] = {}
+        running: dict[str, Answer] = {}
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or running or self._closing)
+                if self._closing:
+                    return
+                fresh, self._waiting = self._waiting, {}
+                newest = dict(self._newest)
+            for channel, answer in list(running.items()):
+                if answer.ticket != newest[channel]:
+                    answer.results.close()
+                    self._end(running, channel)
+            for channel, (ticket, request) in fresh.items():
+                running[channel] = Answer(ticket, request, request.answer(held))
+                self._in_flight[channel] += 1
+                self.in_flight_max = max(self.in_flight_max, self._in_flight[channel])
+            for channel, answer in list(running.items()):
+                if not self._advance(answer):
+                    self._end(running, channel)
+
+    def _end(self, running: dict[str, Answer], channel: str) -> None:
+        del running[channel]
+        self._in_flight[channel] -= 1
+
+    def _advance(self, answer: Answer) -> bool:
+        """Ask for one more result and deliver it unless it is stale; tells whether there may be more."""
+        try:
+            result, goes_on = next(answer.results), True
+        except StopIteration:
+            return False
+        except Exception as error:  # the one catch point of this thread
+            log.debug("request on %s failed", answer.request.channel, exc_info=True)
+            result, goes_on = error, False
+        if self._newest[answer.request.channel] == answer.ticket:
+            self._deliver(answer.request, result)
+        return goes_on
+
+
+class Answer(NamedTuple):
+    """A request that is being answered."""
+
+    ticket: int
+    request: Request
+    results: Generator[object, None, None]

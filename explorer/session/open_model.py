@@ -1,0 +1,82 @@
+"""The model that is on display, as the window knows it. numpy only; replaced, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.image_set import ImageSet
+from explorer.latent.atlas import Atlas
+from explorer.latent.embedding import Embedding
+from explorer.latent.projection import Projection, natural
+from explorer.runs.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class OpenModel:
+    """A run, with what of it is there yet."""
+
+    run: Run
+    space: str = "z"
+    embedding: Embedding | None = None
+    projection: Projection | None = None
+    atlas: Atlas | None = None
+    items: ImageSet | None = None
+    """The held-out images: the first 1,000 that stay with the run, until the data set is read."""
+    living: bool = False
+    """It is being trained: its codes move."""
+    step: int | None = None
+    """Of the snapshot on display, while training."""
+
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """Where the items lie on the map, (N, 2)."""
+        if self.embedding is None or self.projection is None:
+            return np.zeros((0, 2), np.float32)
+        return self.projection.to_plane(self.embedding.codes)
+
+    def picture_of(self, item: int) -> NDArray[np.uint8] | None:
+        """The image of an item (H, W, C), where it is at hand."""
+        if self.items is None or not 0 <= item < len(self.items):
+            return None
+        picture: NDArray[np.uint8] = self.items.images[item]
+        return picture
+
+    def class_of(self, item: int) -> str | None:
+        """The name of an item's class, where it has one."""
+        labels = None if self.embedding is None else self.embedding.labels
+        if self.embedding is None or labels is None or not 0 <= item < len(labels):
+            return None
+        label = int(labels[item])
+        names = self.embedding.class_names
+        return names[label] if 0 <= label < len(names) else str(label)
+
+    def middle_of(self, label: int) -> int | None:
+        """The item of a class that lies nearest to the class's median code."""
+        if self.embedding is None or self.embedding.labels is None:
+            return None
+        members = np.flatnonzero(self.embedding.labels == label)
+        if not len(members):
+            return None
+        codes = self.embedding.codes[members]
+        return int(members[((codes - np.median(codes, axis=0)) ** 2).sum(axis=1).argmin()])
+
+
+def opened(run: Run) -> OpenModel:
+    """Open what a run keeps on disk, without torch.
+
+    Raises
+    ------
+    BadInput
+        A file is damaged.
+    """
+    embedding = run.embedding()
+    return OpenModel(
+        run=run,
+        embedding=embedding,
+        projection=None if embedding is None else natural(embedding),
+        atlas=run.atlas(),
+        items=run.probe(),
+    )

@@ -1,0 +1,426 @@
+"""The session: what is on display, what a person has chosen, and the intents that change it.
+
+Plain Python, owned by the GUI thread. Views call intents and subscribe to facts; a fact is a
+signal named in the past tense, and its listener reads the state. Workers post their results into
+the mailbox; `Mailbox.collect` brings them here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from explorer.data.framing import Framing
+from explorer.data.image_set import DataSet
+from explorer.data.progress import ReadProgress
+from explorer.errors import BadInput, Failure
+from explorer.latent.embedding import Embedding
+from explorer.latent.projection import natural
+from explorer.runs.library import Library
+from explorer.runs.run import Run, framing_of
+from explorer.session.drawing import Drawing
+from explorer.session.engine import Engine, Request
+from explorer.session.interpolation import Interpolation
+from explorer.session.mailbox import Mailbox
+from explorer.session.open_model import OpenModel, opened
+from explorer.session.requests import (
+    Cost,
+    Decode,
+    Decoded,
+    Embed,
+    LoadData,
+    Loaded,
+    Neighbours,
+    Ready,
+    Show,
+    WarmUp,
+)
+from explorer.session.scene import End, History, Scene
+from explorer.session.slider_strips import SliderStrips
+from explorer.session.training import Training
+
+log = logging.getLogger(__name__)
+
+Floats = NDArray[np.float32]
+
+FIRST_RUN = "vae-mnist-2d"
+FIRST_CLASS = "3"
+
+
+class Message(NamedTuple):
+    """A sentence for the message bar."""
+
+    text: str
+    kind: Literal["info", "warning", "error"] = "info"
+
+
+class Session:
+    """Everything that the window shows.
+
+    Parameters
+    ----------
+    library
+        The runs that can be opened.
+    wake
+        Called from worker threads: asks the GUI thread to call ``mailbox.collect()`` soon.
+    """
+
+    model_opened = Signal()
+    model_ready = Signal()
+    """The engine can decode; until then tiles stand in where there are any."""
+    embedding_changed = Signal()
+    items_arrived = Signal()
+    data_changed = Signal()
+    """A data set is being read (`reading`), or has been (`data`)."""
+    cursor_changed = Signal()
+    picture_changed = Signal()
+    neighbours_changed = Signal()
+    shown_changed = Signal()
+    history_changed = Signal()
+    library_changed = Signal()
+    said = Signal(Message)
+
+    def __init__(self, library: Library, wake: Callable[[], None]) -> None:
+        self.library = library
+        self.mailbox = Mailbox(wake)
+        self.engine = Engine("engine", self._deliver)
+        self.reader = Engine("reader", self._deliver)
+        self.history = History()
+        self.scene = Scene()
+        self.model: OpenModel | None = None
+        self.data: DataSet | None = None
+        self.reading: ReadProgress | None = None
+        self.ready: Ready | None = None
+        self.picture: NDArray[np.uint8] | None = None
+        self.decode_seconds: float | None = None
+        self.neighbours: Neighbours | None = None
+        self._takers: dict[str, Callable[[Any, Any], None]] = {
+            "model": self._take_model,
+            "weights": self._take_model,
+            "cursor": self._take_cursor,
+            "embed": self._take_embedding,
+            "data": self._take_data,
+        }
+        self.interpolation = Interpolation(self)
+        self.drawing = Drawing(self)
+        self.strips = SliderStrips(self)
+        self.training = Training(self)
+
+    # What is on display
+
+    def open_first(self) -> None:
+        """The first screen: a map of handwriting, the cursor on a three."""
+        self.open(FIRST_RUN)
+        if self.model is not None and self.model.embedding is not None:
+            names = self.model.embedding.class_names
+            item = self.model.middle_of(names.index(FIRST_CLASS)) if FIRST_CLASS in names else 0
+            if item is not None:
+                self.select(item)
+                self.history.clear()
+
+    def open(self, name: str | Path) -> None:
+        """Open a run by its name in the library or its folder."""
+        try:
+            self.show(opened(self.library.find(str(name))))
+        except (BadInput, Failure) as error:
+            self.say(str(error), "error")
+
+    def show(self, model: OpenModel) -> None:
+        """Put an opened run on display; what was chosen in the last one is over."""
+        last = self.model
+        self.model, self.ready, self.picture, self.neighbours = model, None, None, None
+        self.scene = Scene()
+        self.history.clear()
+        for channel in ("weights", "cursor", "embed", "drawing"):
+            self.engine.forget(channel)
+        if not model.living:
+            self.engine.submit(Show(model.run))
+        same_data = last is not None and (
+            last.run.manifest.data.fingerprint == model.run.manifest.data.fingerprint
+        )
+        if same_data and self.data is not None and not model.living:
+            self.model = replace(model, items=self.data.test)
+        elif not model.living:
+            self.data = None
+            self.load_data(model.run.manifest.data.origin, framing_of(model.run.manifest))
+        self.model_opened()
+        if self.model is not None and self.model.embedding is not None:
+            self.embedding_changed()
+        self.history_changed()
+        self.go_to(self._home(), title="open")
+        self.history.clear()
+
+    def reopen(self, run: Run) -> None:
+        """A training has ended: open what it left, with the cursor on the same picture."""
+        kept = self.scene
+        self.open(run.folder)
+        if kept.item is not None:
+            self.select(kept.item)
+        elif kept.glyph is not None:
+            self.drawing.look()
+        self.history.clear()
+
+    def update_model(self, **changes: Any) -> None:
+        """Replace parts of the model on display (used by the training)."""
+        if self.model is not None:
+            self.model = dataclasses.replace(self.model, **changes)
+
+    def warm_up(self) -> None:
+        """Import behind the window what the first training needs."""
+        self.reader.submit(WarmUp())
+
+    def close(self) -> bool:
+        """End every thread; tells whether all have ended."""
+        ended = self.training.close()
+        return all([self.engine.close(), self.reader.close(), ended])
+
+    # Intents on the cursor
+
+    def go_to(self, code: Floats | None, *, title: str = "move the cursor") -> None:
+        """Look at a code (D,), of no item."""
+        if code is not None:
+            self.change(title, cursor=np.asarray(code, np.float32), item=None, glyph=None, handle=None)
+
+    def go_to_plane(self, x: float, y: float, *, title: str = "move the cursor") -> None:
+        """Look at a place of the map; what of the cursor lies off the plane is kept."""
+        model = self.model
+        if model is None or model.projection is None:
+            return
+        near = self.scene.cursor if self.scene.cursor is not None else self._home()
+        if near is not None:
+            self.go_to(model.projection.from_plane(np.array([x, y], np.float32), near), title=title)
+
+    def select(self, item: int, *, title: str = "select an item") -> None:
+        """Look at an item: the cursor goes to its code."""
+        embedding = None if self.model is None else self.model.embedding
+        if embedding is None or not 0 <= item < len(embedding):
+            return
+        self.change(title, cursor=embedding.codes[item], item=item, glyph=None, handle=None)
+
+    def slide(self, dimension: int, sd: float, *, title: str = "move a slider") -> None:
+        """Set one number of the cursor, in standard deviations from the codes' mean."""
+        embedding = None if self.model is None else self.model.embedding
+        if embedding is None or self.scene.cursor is None:
+            return
+        code = self.scene.cursor.copy()
+        code[dimension] = embedding.mean[dimension] + sd * embedding.std[dimension]
+        self.go_to(code, title=title)
+
+    def reset_sliders(self, dimension: int | None = None) -> None:
+        """Put one slider, or all of them, back to the mean."""
+        embedding = None if self.model is None else self.model.embedding
+        if embedding is not None and dimension is None:
+            self.go_to(embedding.mean.copy(), title="reset the sliders")
+        elif dimension is not None:
+            self.slide(dimension, 0.0, title="reset a slider")
+
+    def nudge(self, right: float, up: float) -> None:
+        """Move the cursor along the axes of the map by so many standard deviations."""
+        model = self.model
+        if model is None or model.projection is None or self.scene.cursor is None:
+            return
+        scale = model.places.std(axis=0) if len(model.places) else np.ones(2, np.float32)
+        place = model.projection.to_plane(self.scene.cursor) + np.array([right, up]) * scale
+        self.go_to_plane(float(place[0]), float(place[1]), title="nudge the cursor")
+
+    def show_classes(self, shown: frozenset[int] | None) -> None:
+        """Draw only these classes; None draws all."""
+        if shown != self.scene.shown:
+            self.change("filter the classes", shown=shown)
+
+    def set_end(self, which: Literal["a", "b"], item: int | None = None) -> None:
+        """Make an item, or what the cursor is at, one end of the interpolation."""
+        if (end := self._end_at(item)) is not None:
+            self.change(f"set end {which.upper()}", **{f"end_{which}": end})
+
+    def change(self, title: str, **changes: Any) -> None:
+        """The one way to a new scene: note it for undo, and say what has changed."""
+        before, self.scene = self.scene, replace(self.scene, **changes)
+        self.history.note(title, before)
+        self._tell(before)
+
+    def begin_gesture(self) -> None:
+        self.history.begin(self.scene)
+
+    def end_gesture(self) -> None:
+        self.history.end()
+        self.history_changed()
+
+    def undo(self) -> None:
+        self._restore(self.history.undo(self.scene))
+
+    def redo(self) -> None:
+        self._restore(self.history.redo(self.scene))
+
+    def say(self, text: str, kind: Literal["info", "warning", "error"] = "info") -> None:
+        self.said(Message(text, kind))
+
+    # What the views read
+
+    @property
+    def cursor_place(self) -> Floats | None:
+        """Where the cursor lies on the map, (2,)."""
+        if self.model is None or self.model.projection is None or self.scene.cursor is None:
+            return None
+        return self.model.projection.to_plane(self.scene.cursor)
+
+    def picture_now(self) -> NDArray[np.uint8] | None:
+        """The picture that belongs to the scene: the item's or the drawing's own, else the decoded one."""
+        return self.picture if self.original is None else self.original
+
+    @property
+    def original(self) -> NDArray[np.uint8] | None:
+        """The real picture whose code the cursor is at, where there is one."""
+        if self.scene.item is not None and self.model is not None:
+            return self.model.picture_of(self.scene.item)
+        return self.scene.glyph
+
+    # What has changed, and what has to be computed for it
+
+    def decode_cursor(self) -> None:
+        """Ask for the picture at the cursor; tiles answer until the model can."""
+        model, code = self.model, self.scene.cursor
+        if model is None or code is None:
+            return
+        if self.ready is not None:
+            self.engine.submit(Decode(code, model.space, model.embedding))
+            return
+        if model.atlas is not None:
+            self.picture = model.atlas.decode(code)
+            self.picture_changed()
+        if model.embedding is not None:
+            self.neighbours = Neighbours(*model.embedding.nearest(code, 6))
+            self.neighbours_changed()
+
+    def _tell(self, before: Scene) -> None:
+        now = self.scene
+        if now.cursor is not before.cursor or now.item != before.item:
+            self.cursor_changed()
+            self.decode_cursor()
+        if now.shown != before.shown:
+            self.shown_changed()
+        self.interpolation.follow(before, now)
+        self.history_changed()
+
+    def _restore(self, scene: Scene | None) -> None:
+        if scene is not None:
+            before, self.scene = self.scene, scene
+            self._tell(before)
+
+    def _home(self) -> Floats | None:
+        embedding = None if self.model is None else self.model.embedding
+        return None if embedding is None else embedding.mean.copy()
+
+    def _end_at(self, item: int | None) -> End | None:
+        model, item = self.model, self.scene.item if item is None else item
+        if model is not None and item is not None and model.embedding is not None:
+            picture = model.picture_of(item)
+            if picture is not None:
+                name = model.class_of(item)
+                return End(
+                    model.embedding.codes[item], picture, f"item {item}" + (f", {name}" if name else "")
+                )
+        if self.scene.cursor is None or (picture := self.picture_now()) is None:
+            return None
+        return End(self.scene.cursor, picture, "the cursor" if self.original is None else "own picture")
+
+    # Results of the workers
+
+    def take(self, channel: str, taker: Callable[[Any, Any], None]) -> None:
+        """Say who takes the results of a channel."""
+        self._takers[channel] = taker
+
+    def _deliver(self, request: Request, result: object) -> None:
+        self.mailbox.post(partial(self._collect, request, result))
+
+    def _collect(self, request: Request, result: object) -> None:
+        if isinstance(result, Exception):
+            self._fault(request, result)
+        elif taker := self._takers.get(request.channel):
+            taker(request, result)
+
+    def _fault(self, request: Request, error: Exception) -> None:
+        if request.channel == "embed":
+            self.training.took_embedding(Cost(0.0))
+        if isinstance(error, (BadInput, Failure)):
+            self.say(str(error), "error")
+            return
+        log.error("%s failed", type(request).__name__, exc_info=error)
+        self.say(f"{type(request).__name__} failed: {error}. The log has the details.", "error")
+
+    def _take_model(self, request: Request, result: object) -> None:
+        if isinstance(result, Ready):
+            self.ready = result
+            self.model_ready()
+        if isinstance(request, Show) and self.model is not None and self.model.embedding is None:
+            self.embed()
+        self.decode_cursor()
+        self.strips.refresh()
+        self.interpolation.refresh()
+        self.drawing.refresh()
+
+    def _take_cursor(self, request: Decode, result: Decoded | Neighbours) -> None:
+        if isinstance(result, Decoded):
+            self.picture, self.decode_seconds = result.picture, result.seconds
+            self.picture_changed()
+        else:
+            self.neighbours = result
+            self.neighbours_changed()
+
+    def follow_moved_code(self, code: Floats) -> None:
+        """What the cursor is at has moved with the weights; the cursor stays on it. No new choice."""
+        self.scene = replace(self.scene, cursor=code)
+        self.cursor_changed()
+        self.decode_cursor()
+
+    def embed(self) -> None:
+        """Ask for the codes of the held-out items, where the run keeps none or they are moving."""
+        model = self.model
+        if model is not None and model.items is not None and self.ready is not None:
+            items = model.items
+            self.engine.submit(Embed(items.images, items.labels, items.class_names, model.space))
+
+    def _take_embedding(self, request: Embed, result: object) -> None:
+        model = self.model
+        if isinstance(result, Embedding) and model is not None:
+            projection = natural(result, model.projection, living=model.living)
+            self.model = replace(model, embedding=result, projection=projection)
+            self.embedding_changed()
+            if self.scene.cursor is None:
+                self.go_to(self._home())
+                self.history.clear()
+            elif self.scene.item is not None and self.scene.item < len(result):
+                self.follow_moved_code(result.codes[self.scene.item])
+            else:
+                self.cursor_changed()
+        self.training.took_embedding(result)
+
+    def load_data(self, origin: str, framing: Framing) -> None:
+        """Read a data set behind the window."""
+        self.reader.submit(LoadData(origin, framing))
+
+    def _take_data(self, request: LoadData, result: ReadProgress | Loaded) -> None:
+        if isinstance(result, ReadProgress):
+            self.reading = result
+            self.data_changed()
+            return
+        self.reading, self.data = None, result.data
+        self.data_changed()
+        model = self.model
+        if model is None or model.run.manifest.data.fingerprint != result.fingerprint:
+            return
+        self.model = replace(model, items=result.data.test)
+        self.items_arrived()
+        if model.embedding is None:
+            self.embed()
+        elif self.neighbours is not None:
+            self.neighbours_changed()

@@ -1,0 +1,245 @@
+"""Training as the window sees it: the state of the job, its curves, flags and pictures, and the living map.
+
+Part of the session. numpy only; the job's thread imports torch.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from explorer.data.image_set import ImageSet
+from explorer.session.open_model import OpenModel
+from explorer.session.requests import Blank, Cost, Install, LearnerPictures
+from explorer.session.training_job import Ended, Plan, Started, TrainingJob
+from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
+
+if TYPE_CHECKING:
+    from explorer.session.session import Session
+
+State = Literal["idle", "starting", "running", "paused", "stopping"]
+
+LIVING_ITEMS = 5000
+"""Held-out items on a living map; a finished one has them all."""
+
+FIXED_IMAGES = 8
+"""Pictures that are watched while a model learns."""
+
+REST = 10.0
+"""The map is embedded again no sooner than this many times what the last embedding cost."""
+
+FIRST_LESSON = Plan(
+    "vae", {"network": "dense", "latent_size": 2, "epochs": 8}, "mnist", name="my-first-vae-2d"
+)
+"""What *Watch one learn* trains: clusters in seconds, done in under a minute on two cores."""
+
+
+class Flag(NamedTuple):
+    """Something that happened at a step of the curve."""
+
+    step: int
+    text: str
+
+
+class Training:
+    """The one training of a session, and what is shown of it."""
+
+    changed = Signal()
+    progressed = Signal()
+    """There are new points on the curves, and a new `progress`."""
+    flagged = Signal(Flag)
+    pictures_changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._job: TrainingJob | None = None
+        self.state: State = "idle"
+        self.plan: Plan | None = None
+        self.fault: str | None = None
+        self.progress: Progress | None = None
+        self.curves: dict[str, list[tuple[int, float]]] = {}
+        self.flags: list[Flag] = []
+        self.originals: NDArray[np.uint8] | None = None
+        self.pictures: dict[str, NDArray[np.uint8]] = {}
+        """ "reconstructions" and "samples", (FIXED_IMAGES, H, W, C), of the newest snapshot."""
+        self.watched: set[str] = set()
+        """What is on screen and worth computing: "map", "pictures"."""
+        self._snapshot: Snapshot | None = None
+        self._embedding_since: float | None = None
+        self._rest_until = 0.0
+        session.take("learner", self._take_pictures)
+
+    @property
+    def active(self) -> bool:
+        return self._job is not None
+
+    # Intents
+
+    def start(self, plan: Plan) -> None:
+        """Begin a training; there is one at a time."""
+        if self.active:
+            self._session.say("A training is under way; stop it first.", "warning")
+            return
+        data = self._session.data
+        known = (
+            data if data is not None and (data.origin, data.framing) == (plan.origin, plan.framing) else None
+        )
+        self.plan, self.fault, self.progress = plan, None, None
+        self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
+        self._snapshot, self._embedding_since, self._rest_until = None, None, 0.0
+        self._job = TrainingJob(plan, self._session.library, self._post, known)
+        self._set("starting")
+        self._job.begin()
+
+    def watch_one_learn(self) -> None:
+        """A first training with nothing to fill in."""
+        self.start(FIRST_LESSON)
+
+    def pause(self) -> None:
+        if self._job is not None and self.state == "running":
+            self._job.pause(True)
+            self._set("paused")
+
+    def go_on(self) -> None:
+        if self._job is not None and self.state == "paused":
+            self._job.pause(False)
+            self._set("running")
+
+    def step(self) -> None:
+        """Do one training step and stay paused."""
+        if self._job is not None and self.state in ("running", "paused"):
+            self._job.step()
+            self._set("paused")
+
+    def stop(self) -> None:
+        """End the training; the run keeps what it has learned and can be resumed."""
+        if self._job is not None:
+            self._job.stop()
+            self._set("stopping")
+
+    def set_knob(self, knob: str, value: object) -> None:
+        """Turn a live knob in mid-run."""
+        if self._job is not None:
+            self._job.change(knob, value)
+
+    def watch(self, what: str, on: bool) -> None:
+        """A view that needs computing has come on screen, or left it."""
+        (self.watched.add if on else self.watched.discard)(what)
+        self._refresh()
+
+    def close(self, seconds: float = 3.0) -> bool:
+        """Stop and wait; tells whether the job has ended."""
+        if self._job is None:
+            return True
+        self._job.stop()
+        return self._job.join(seconds)
+
+    # Facts from the job's thread
+
+    def _post(self, event: object) -> None:
+        self._session.mailbox.post(partial(self._take_event, event))
+
+    def _take_event(self, event: object) -> None:
+        if isinstance(event, Started):
+            self._take_started(event)
+        elif isinstance(event, Progress):
+            self._take_progress(event)
+        elif isinstance(event, Snapshot):
+            self._snapshot = event
+            self._refresh()
+        elif isinstance(event, Changed):
+            self._flag(event.step, f"{event.knob} = {event.value:g}")
+        elif isinstance(event, (Warned, Failed)):
+            self._flag(event.step, event.text)
+            self._session.say(event.text, "warning" if isinstance(event, Warned) else "error")
+        elif isinstance(event, Ended):
+            self._take_ended(event)
+        elif isinstance(event, Exception):
+            self._session.say(str(event), "error")
+        elif isinstance(event, Finished):
+            self._flag(event.step, "finished")
+
+    def _take_started(self, event: Started) -> None:
+        session = self._session
+        manifest = event.run.manifest
+        session.data = event.data
+        items = event.data.test.take(slice(0, LIVING_ITEMS))
+        self.originals = _fixed(event.data.test)
+        session.engine.submit(
+            Blank(manifest.family, manifest.settings, _shape(manifest.image), manifest.seed)
+        )
+        session.show(OpenModel(event.run, items=items, living=True))
+        session.library_changed()
+        self._set("running" if self.state == "starting" else self.state)
+
+    def _take_progress(self, event: Progress) -> None:
+        self.progress = event
+        for name, value in event.terms.items():
+            self.curves.setdefault(name, []).append((event.step, value))
+        self.progressed()
+
+    def _take_ended(self, event: Ended) -> None:
+        session = self._session
+        if self._job is not None:
+            self._job.join(1.0)
+        self._job, self.fault = None, event.fault
+        self._set("idle")
+        session.library_changed()
+        if event.fault is not None:
+            session.say(event.fault, "error")
+        if event.run is not None and event.run.manifest.files:
+            session.reopen(event.run)
+
+    def _flag(self, step: int, text: str) -> None:
+        self.flags.append(Flag(step, text))
+        self.flagged(self.flags[-1])
+
+    def _set(self, state: State) -> None:
+        self.state = state
+        self.changed()
+
+    # The living map
+
+    def _refresh(self) -> None:
+        """Bring the newest snapshot on display, unless the map is still being computed from the last."""
+        session, snapshot = self._session, self._snapshot
+        if snapshot is None or self._embedding_since is not None or not self.active:
+            return
+        self._snapshot = None
+        session.engine.submit(Install(snapshot.weights, snapshot.step))
+        session.update_model(step=snapshot.step)
+        if "map" in self.watched and time.monotonic() >= self._rest_until:
+            self._embedding_since = time.monotonic()
+            session.embed()
+        if "pictures" in self.watched and self.originals is not None and session.model is not None:
+            session.engine.submit(LearnerPictures(self.originals, session.model.space))
+
+    def took_embedding(self, result: object) -> None:
+        """The engine has come so far with the map."""
+        if isinstance(result, Cost):
+            self._embedding_since = None
+            self._rest_until = time.monotonic() + REST * result.seconds
+            self._refresh()
+
+    def _take_pictures(self, request: LearnerPictures, result: tuple[str, NDArray[np.uint8]]) -> None:
+        self.pictures = {**self.pictures, result[0]: result[1]}
+        self.pictures_changed()
+
+
+def _fixed(test: ImageSet) -> NDArray[np.uint8]:
+    """One image of each class, as far as they go round."""
+    if test.labels is None:
+        return test.images[:FIXED_IMAGES]
+    order = np.argsort(test.labels, kind="stable")
+    firsts = order[np.unique(test.labels[order], return_index=True)[1]]
+    return np.asarray(test.images[np.resize(firsts, FIXED_IMAGES)])
+
+
+def _shape(image: tuple[int, ...]) -> tuple[int, int, int]:
+    channels, height, width = image
+    return channels, height, width
