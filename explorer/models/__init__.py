@@ -20,6 +20,9 @@ __all__ = ["FAMILIES", "GenerativeModel", "ImageShape", "build", "family"]
 
 FAMILIES: Mapping[str, type[GenerativeModel]] = {model.family: model for model in (PCA, Autoencoder, VAE)}
 
+LARGEST = 2 << 30
+"""Bytes of weights of a model."""
+
 
 def family(name: str) -> type[GenerativeModel]:
     """The family of this name.
@@ -40,9 +43,17 @@ def build(name: str, settings: Mapping[str, object], image: ImageShape, seed: in
     Raises
     ------
     BadInput
-        Unknown family, or settings that it refuses.
+        Unknown family, settings that it refuses, or more than `LARGEST` bytes of weights.
     """
     kind = family(name)
-    model = kind(kind.Config.read(settings), image)
+    config = kind.Config.read(settings)
+    with torch.device("meta"):
+        size = sum(tensor.nbytes for tensor in kind(config, image).state_dict().values())
+    if size > LARGEST:
+        raise BadInput(
+            f"This model would have {size / 1e9:,.1f} GB of weights, and at most {LARGEST / 1e9:,.1f} are "
+            "built; choose a smaller width, depth or side."
+        )
+    model = kind(config, image)
     initialise(model, torch.Generator().manual_seed(seed))
     return model

@@ -36,7 +36,7 @@ class Coded(NamedTuple):
 
 def to_x(images: Images, model: GenerativeModel) -> Tensor:
     """Images (N, H, W, C) as x (N, C, H, W) in [0, 1] on the model's device."""
-    x = torch.from_numpy(np.ascontiguousarray(images)).to(device_of(model))
+    x = torch.tensor(np.ascontiguousarray(images), device=device_of(model))
     return x.permute(0, 3, 1, 2).float().div_(255)
 
 

@@ -287,7 +287,7 @@ class GenerativeModel(nn.Module, ABC):
 
     @abstractmethod
     def decode(self, codes: Tensor, space: str = "z") -> Tensor:
-        """Pictures (N, C, H, W) in [0, 1] of codes (N, D)."""
+        """Pictures (N, C, H, W) of codes (N, D): in [0, 1], which a linear family may leave a little."""
 
     def sample(self, n: int, rng: torch.Generator, space: str = "z") -> Tensor:
         """Draw n codes (n, D) from the prior."""

@@ -62,7 +62,7 @@ def encoder(shape: Shape, image: ImageShape, outputs: int) -> nn.Sequential:
         return nn.Sequential(nn.Flatten(), *_dense(sizes), nn.Linear(sizes[-1], outputs))
     channels, (height, width) = _channels(shape, image), _coarsest(shape, image)
     layers: list[nn.Module] = []
-    for fine, coarse in zip([image.channels, *channels], channels, strict=False):
+    for fine, coarse in itertools.pairwise(channels):
         layers += [nn.Conv2d(fine, coarse, 4, stride=2, padding=1), nn.SiLU()]
     hidden = _hidden(shape)
     flat = channels[-1] * height * width
@@ -81,13 +81,11 @@ def decoder(shape: Shape, image: ImageShape, inputs: int) -> nn.Sequential:
     hidden = _hidden(shape)
     flat = (channels[-1], height, width)
     layers: list[nn.Module] = [
-        *(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, math.prod(flat)), nn.SiLU()),
-        nn.Unflatten(1, flat),
+        *(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, math.prod(flat)), nn.Unflatten(1, flat))
     ]
-    fine = [image.channels, *channels[:-1]]
-    for to, of in zip(reversed(fine), reversed(channels), strict=True):
-        layers += [nn.ConvTranspose2d(of, to, 4, stride=2, padding=1), nn.SiLU()]
-    return nn.Sequential(*layers[:-1])
+    for coarse, fine in itertools.pairwise(reversed(channels)):
+        layers += [nn.SiLU(), nn.ConvTranspose2d(coarse, fine, 4, stride=2, padding=1)]
+    return nn.Sequential(*layers)
 
 
 def initialise(model: nn.Module, rng: torch.Generator) -> None:
@@ -130,7 +128,8 @@ def _coarsest(shape: Shape, image: ImageShape) -> tuple[int, int]:
 
 
 def _channels(shape: Shape, image: ImageShape) -> list[int]:
-    return [shape.width << min(level, 3) for level in range(_halvings(shape, image))]
+    """Channels from the picture to the coarsest level."""
+    return [image.channels, *(shape.width << min(level, 3) for level in range(_halvings(shape, image)))]
 
 
 def _hidden(shape: Shape) -> int:

@@ -47,6 +47,18 @@ class AtlasRecord:
 
 
 @dataclass(frozen=True)
+class SpaceRecord:
+    """A latent space of the model, as `models.base.Space` declares it."""
+
+    name: str
+    shape: tuple[int, ...]
+    can_encode: bool
+    can_decode: bool
+    prior: str | None = None
+    has_posterior: bool = False
+
+
+@dataclass(frozen=True)
 class Manifest:
     family: str
     settings: dict[str, Any]
@@ -55,6 +67,10 @@ class Manifest:
     data: DataRecord
     seed: int
     status: Status
+    title: str = ""
+    """The family's name for people."""
+    spaces: tuple[SpaceRecord, ...] = ()
+    """The one that the map shows first."""
     step: int = 0
     steps: int = 0
     seconds: float = 0.0
@@ -105,6 +121,8 @@ class Manifest:
                 raise BadInput(f"{where}: files names {name!r}, which is not a plain file name.")
             if not (isinstance(digest, str) and len(digest) == 64):
                 raise BadInput(f"{where}: files[{name!r}] must be a sha256.")
+        if self.seed >= 2**32:
+            raise BadInput(f"{where}: seed must lie below 2^32.")
         if min(self.step, self.steps, self.seed, self.data.train, self.data.test) < 0:
             raise BadInput(f"{where}: step, steps, seed and sizes can't be negative.")
 

@@ -12,6 +12,7 @@ import contextlib
 import json
 import time
 from collections.abc import Generator, Iterator
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from explorer.models import GenerativeModel
 from explorer.models.arrays import to_x
 from explorer.runs import portrait
 from explorer.runs.lock import locked
-from explorer.runs.manifest import Status
+from explorer.runs.manifest import SpaceRecord, Status
 from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, install, newest_states, replaced
 from explorer.training import device as devices
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
@@ -115,7 +116,10 @@ class _Recorder:
             steps=trainer.steps,
             seconds=round(trainer.seconds, 1),
             settings=trainer.model.config.as_dict(),
+            title=trainer.model.title,
+            spaces=tuple(SpaceRecord(**space._asdict()) for space in trainer.model.spaces),
             device=devices.title(trainer.device),
+            versions={"latent-explorer": version("latent-explorer"), "torch": str(torch.__version__)},
             **changes,
         )
         manifest.write(self.run.folder)

@@ -29,7 +29,8 @@ from explorer.weights import check_tensors, finite, read_arrays, read_tensors
 
 if TYPE_CHECKING:
     from explorer.models.base import GenerativeModel
-    from explorer.training.trainer import State, Trainer
+    from explorer.training.state import State
+    from explorer.training.trainer import Trainer
 
 WEIGHTS, METRICS, PROBE, ATLAS, PREVIEW = (
     "weights.safetensors",
@@ -204,7 +205,7 @@ class Run(RunFolder):
 
     def _states(self) -> Iterator[State]:
         """The saved states that can be used, the newest first."""
-        from explorer.training.trainer import State
+        from explorer.training.state import State
 
         for name in self.state_files():
             try:

@@ -22,7 +22,7 @@ from explorer.latent.embedding import Embedding
 from explorer.session.threads import step_back
 
 if TYPE_CHECKING:
-    from explorer.models.base import GenerativeModel
+    from explorer.models.base import GenerativeModel, Knob
     from explorer.runs.run import Run
 
 Floats = NDArray[np.float32]
@@ -275,3 +275,33 @@ class WarmUp:
         weight.grad = torch.zeros(1)
         torch.optim.AdamW([weight], fused=True).step()
         yield "warm"
+
+
+@dataclass(frozen=True)
+class FamilyForm:
+    """What can be filled in about a family before it is trained."""
+
+    name: str
+    title: str
+    knobs: tuple[Knob, ...]
+    steps: bool
+    """It learns in steps; otherwise it is fitted at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class DescribeFamilies:
+    """All families, in the order of their list; those that learn in steps have the knob ``seed`` too."""
+
+    channel: str = "families"
+
+    def answer(self, held: Held) -> Generator[tuple[FamilyForm, ...], None, None]:
+        from explorer import models
+        from explorer.models.base import Knob, TrainedConfig
+
+        seed = Knob("seed", int, 0, 0, 2**31 - 1, (), "Draws first weights, order and noise.", "", False)
+        forms = []
+        for name, family in models.FAMILIES.items():
+            steps = issubclass(family.Config, TrainedConfig)
+            knobs = family.Config.knobs() + ((seed,) if steps else ())
+            forms.append(FamilyForm(name, family.title, knobs, steps))
+        yield tuple(forms)

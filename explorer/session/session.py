@@ -27,6 +27,7 @@ from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
+from explorer.session.data_choice import DataChoice
 from explorer.session.drawing import Drawing
 from explorer.session.engine import Engine, Request
 from explorer.session.interpolation import Interpolation
@@ -45,6 +46,7 @@ from explorer.session.requests import (
     WarmUp,
 )
 from explorer.session.scene import End, History, Scene
+from explorer.session.shelf import Shelf
 from explorer.session.slider_strips import SliderStrips
 from explorer.session.training import Training
 
@@ -114,6 +116,8 @@ class Session:
         self.drawing = Drawing(self)
         self.strips = SliderStrips(self)
         self.training = Training(self)
+        self.shelf = Shelf(self)
+        self.data_choice = DataChoice(self)
 
     # What is on display
 
@@ -158,6 +162,24 @@ class Session:
         self.history_changed()
         self.go_to(self._home(), title="open")
         self.history.clear()
+
+    def add_model(self, folder: Path) -> None:
+        """Take a model's folder into the library and open it."""
+        try:
+            added = self.library.add(folder)
+        except (BadInput, Failure) as error:
+            self.say(str(error), "error")
+            return
+        self.library_changed()
+        self.open(added)
+
+    def restore_cursor(self, numbers: list[object]) -> None:
+        """Put the cursor where it was in an earlier session; numbers that don't fit are left."""
+        embedding = None if self.model is None else self.model.embedding
+        usable = [n for n in numbers if isinstance(n, (int, float)) and np.isfinite(n)]
+        if embedding is not None and len(usable) == len(numbers) == embedding.size:
+            self.go_to(np.array(usable, np.float32))
+            self.history.clear()
 
     def reopen(self, run: Run) -> None:
         """A training has ended: open what it left, with the cursor on the same picture."""

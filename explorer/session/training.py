@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.data.image_set import ImageSet
+from explorer.runs.run import Run
 from explorer.session.open_model import OpenModel
-from explorer.session.requests import Blank, Cost, Install, LearnerPictures
+from explorer.session.requests import Blank, Cost, DescribeFamilies, FamilyForm, Install, LearnerPictures
 from explorer.session.training_job import Ended, Plan, Started, TrainingJob
 from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
 
@@ -54,12 +55,17 @@ class Training:
     """There are new points on the curves, and a new `progress`."""
     flagged = Signal(Flag)
     pictures_changed = Signal()
+    families_arrived = Signal()
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._job: TrainingJob | None = None
         self.state: State = "idle"
         self.plan: Plan | None = None
+        self.run: Run | None = None
+        """What is being trained, or was last."""
+        self.families: tuple[FamilyForm, ...] = ()
+        """What can be trained; empty until `ask_families` has been answered."""
         self.fault: str | None = None
         self.progress: Progress | None = None
         self.curves: dict[str, list[tuple[int, float]]] = {}
@@ -73,6 +79,7 @@ class Training:
         self._embedding_since: float | None = None
         self._rest_until = 0.0
         session.take("learner", self._take_pictures)
+        session.take("families", self._take_families)
 
     @property
     def active(self) -> bool:
@@ -80,16 +87,22 @@ class Training:
 
     # Intents
 
+    def ask_families(self) -> None:
+        """Have the families described, once the engine has torch."""
+        if not self.families:
+            self._session.engine.submit(DescribeFamilies())
+
     def start(self, plan: Plan) -> None:
         """Begin a training; there is one at a time."""
         if self.active:
             self._session.say("A training is under way; stop it first.", "warning")
             return
-        data = self._session.data
-        known = (
-            data if data is not None and (data.origin, data.framing) == (plan.origin, plan.framing) else None
+        at_hand = (self._session.data, self._session.data_choice.data)
+        known = next(
+            (data for data in at_hand if data and (data.origin, data.framing) == (plan.origin, plan.framing)),
+            None,
         )
-        self.plan, self.fault, self.progress = plan, None, None
+        self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
         self._snapshot, self._embedding_since, self._rest_until = None, None, 0.0
         self._job = TrainingJob(plan, self._session.library, self._post, known)
@@ -167,7 +180,7 @@ class Training:
     def _take_started(self, event: Started) -> None:
         session = self._session
         manifest = event.run.manifest
-        session.data = event.data
+        self.run, session.data = event.run, event.data
         items = event.data.test.take(slice(0, LIVING_ITEMS))
         self.originals = _fixed(event.data.test)
         session.engine.submit(
@@ -210,13 +223,15 @@ class Training:
         session, snapshot = self._session, self._snapshot
         if snapshot is None or self._embedding_since is not None or not self.active:
             return
+        if session.model is None or not session.model.living:
+            return  # another model is on display: the weights don't belong to it
         self._snapshot = None
         session.engine.submit(Install(snapshot.weights, snapshot.step))
         session.update_model(step=snapshot.step)
         if "map" in self.watched and time.monotonic() >= self._rest_until:
             self._embedding_since = time.monotonic()
             session.embed()
-        if "pictures" in self.watched and self.originals is not None and session.model is not None:
+        if "pictures" in self.watched and self.originals is not None:
             session.engine.submit(LearnerPictures(self.originals, session.model.space))
 
     def took_embedding(self, result: object) -> None:
@@ -225,6 +240,10 @@ class Training:
             self._embedding_since = None
             self._rest_until = time.monotonic() + REST * result.seconds
             self._refresh()
+
+    def _take_families(self, request: DescribeFamilies, result: tuple[FamilyForm, ...]) -> None:
+        self.families = result
+        self.families_arrived()
 
     def _take_pictures(self, request: LearnerPictures, result: tuple[str, NDArray[np.uint8]]) -> None:
         self.pictures = {**self.pictures, result[0]: result[1]}

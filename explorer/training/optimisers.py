@@ -18,6 +18,8 @@ LIMIT = 10.0
 MEMORY = 0.99
 """How slowly the usual length follows the measured one."""
 
+_KEPT = ("step", "exp_avg", "exp_avg_sq")
+
 
 class Optimisers:
     """AdamW (Loshchilov & Hutter 2019) for each parameter group, under the group's name."""
@@ -62,7 +64,7 @@ class Optimisers:
         return found
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Put back what `tensors` gave."""
+        """Put back what `tensors` gave; KeyError, IndexError or ValueError when it is of another model."""
         self._usual.clear()
         for adam in self._adam.values():
             adam.state.clear()
@@ -72,6 +74,9 @@ class Optimisers:
             if rest == ["usual"]:
                 self._usual[name] = value.to(parameters[0].device, copy=True)
                 continue
-            parameter = parameters[int(rest[0])]
+            index, key = rest
+            parameter = parameters[int(index)]
+            if key not in _KEPT or value.shape not in (parameter.shape, torch.Size()):
+                raise ValueError(path)
             # Adam's step counter of a fused optimiser lives beside the parameter.
-            self._adam[name].state[parameter][rest[1]] = value.to(parameter.device, copy=True)
+            self._adam[name].state[parameter][key] = value.to(parameter.device, copy=True)

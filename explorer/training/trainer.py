@@ -11,19 +11,21 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
-from explorer.models.base import Batch, GenerativeModel, Position, TrainedConfig, Update
+from explorer.models.base import GenerativeModel, Position, TrainedConfig, Update
 from explorer.training.average import Average
-from explorer.training.device import has_bfloat16
+from explorer.training.batches import Batches
+from explorer.training.device import has_bfloat16, lacks_memory
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
+from explorer.training.means import Means
 from explorer.training.optimisers import Optimisers
+from explorer.training.state import State, gather, spread, to_arrays
 
 WARM_SHARE = 0.1
 """Share of the training in which the learning rate rises."""
@@ -36,14 +38,6 @@ RESCUES = 2
 
 MOST_PARTS = 8
 """Into how many parts a batch is cut at most when the device has too little memory."""
-
-
-class State(NamedTuple):
-    """All that an exact resume needs: numbers by name, and where training was."""
-
-    tensors: dict[str, NDArray[Any]]
-    at: dict[str, float]
-    settings: dict[str, Any]
 
 
 class Trainer:
@@ -75,24 +69,21 @@ class Trainer:
     ) -> None:
         self.device = torch.device(device)
         self.model = model.to(self.device)
-        self.x = torch.from_numpy(images.images).permute(0, 3, 1, 2).contiguous().to(self.device)
-        self.labels = None if images.labels is None else torch.from_numpy(images.labels).to(self.device)
-        self.seed = seed
         self.rng = torch.Generator(self.device).manual_seed(seed)
         self.interval, self.snapshot_interval = 1 / 30, 0.5
         self.seconds = 0.0
         self._resumed: float | None = None
-        self.step = self.steps = 0
+        self.step, self.steps = 0, 1
+        self._good: State | None = None
+        self._good_at, self._lost = 0.0, False
         self._parts, self._rescues, self._rate_scale = 1, 0, 1.0
-        self._sums: dict[str, Tensor] = {}
-        self._summed = 0
+        self._means = Means()
         self._pending: list[Event] = []
-        self._order = (-1, torch.empty(0))
+        self._images = images
         if model.stages:
             config = self.config
-            self.batch = min(config.batch, len(self.x))
-            self.steps_per_epoch = len(self.x) // self.batch
-            self.steps = config.epochs * self.steps_per_epoch
+            self.batches = Batches(images, config.batch, seed, self.device)
+            self.steps = config.epochs * self.batches.per_epoch
             self.average = Average(self.model, model.averaging * self.steps)
             self.optimisers = Optimisers(model.parameter_groups())
             half = config.precision == "bfloat16" or (
@@ -116,31 +107,31 @@ class Trainer:
             yield event
 
     def _train(self) -> Iterator[Event]:
-        last = Mark(self.step, self._clock())
-        last_snapshot = kept = self._clock()
-        good = self.state()
+        last, last_snapshot = Mark(self.step, self._clock()), self._clock()
+        self._set_aside()
         while self.step < self.steps:
-            try:
-                self._one_step()
-            except torch.OutOfMemoryError:
-                yield (event := self._use_less_memory())
-                if isinstance(event, Failed):
+            if trouble := self._try_step():
+                yield trouble
+                if isinstance(trouble, Failed):
                     return
                 continue
             now, ended = self._clock(), self.step == self.steps
-            if now - last.seconds >= self.interval or ended:
-                terms = self._read_terms()
-                if not all(map(math.isfinite, terms.values())):
-                    yield (event := self._go_back(good))
-                    if isinstance(event, Failed):
-                        return
-                    last = Mark(self.step, self._clock())
-                    continue
-                if now - kept >= KEEP_SECONDS:
-                    good, kept = self.state(), now
-                yield self._progress(terms, last)
+            pictured = ended or now - last_snapshot >= self.snapshot_interval
+            if not (pictured or self._pending or now - last.seconds >= self.interval):
+                continue
+            # Whatever leaves the loop has been looked at: nothing that isn't finite is shown or saved.
+            terms = self._means.read()
+            if not all(map(math.isfinite, terms.values())):
+                yield (event := self._go_back())
+                if isinstance(event, Failed):
+                    return
                 last = Mark(self.step, self._clock())
-            if now - last_snapshot >= self.snapshot_interval or ended:
+                continue
+            if now - self._good_at >= KEEP_SECONDS:
+                self._set_aside()
+            yield self._progress(terms, last)
+            last = Mark(self.step, self._clock())
+            if pictured:
                 yield Snapshot(self.step, self.step / self.steps, self.weights())
                 last_snapshot = self._clock()
             while self._pending:
@@ -148,44 +139,64 @@ class Trainer:
         yield Finished(self.step, self._clock())
 
     def _fit(self) -> Iterator[Event]:
-        self.model.fit(self.x)
-        rate = len(self.x) / max(self._clock(), 1e-9)
-        yield Progress(1, 1, 1.0, rate, 0.0, 0.0, {})
-        yield Snapshot(1, 1.0, self.weights())
-        self.step = 1
+        if self.step == 0:
+            x = torch.tensor(self._images.images, device=self.device).permute(0, 3, 1, 2)
+            self.model.fit(x)
+            self.step = 1
+            rate = len(x) / max(self._clock(), 1e-9)
+            yield Progress(1, 1, 1.0, rate, 0.0, 0.0, {})
+            yield Snapshot(1, 1.0, self.weights())
         yield Finished(1, self._clock())
+
+    def _set_aside(self) -> None:
+        """Keep a copy of everything in the CPU's memory, to go back to."""
+        self._good, self._good_at = self.state(), self._clock()
+
+    def _try_step(self) -> Warned | Failed | None:
+        try:
+            self._one_step()
+            return None
+        except torch.AcceleratorError as error:
+            # From here on nothing can be read from the device: the copy stands for its content.
+            self._lost = True
+            return Failed(
+                self.step,
+                f"The device was lost ({str(error).splitlines()[0]}); resume with --device cpu, "
+                "or after a restart.",
+            )
+        except RuntimeError as error:
+            if not lacks_memory(error):
+                raise
+        # Only out here does nothing hold on to the tensors of the step any more.
+        return self._use_less_memory()
 
     def _one_step(self) -> None:
         position = Position(0, self.step, self.step / self.steps)
-        parts = self._next_batch(self.step)
+        parts = self.batches.at(self.step, self._parts)
         running = [self.model.training_step(part, position, self.rng) for part in parts]
-        while updates := [update for update in (self._backward(part) for part in running) if update]:
+        shares = [len(part.x) / self.batches.size for part in parts]
+        while updates := [
+            update
+            for part, share in zip(running, shares, strict=True)
+            if (update := self._backward(part, share))
+        ]:
             group = updates[0].group
             norm = self.optimisers.apply(group, self.learning_rate(position.progress))
             self.optimisers.clear(group)
-            self._note(updates, norm)
+            self._note(updates, shares, norm)
         self.step += 1
-        self._summed += 1
+        self._means.end_step()
         self.average.update(self.step)
 
-    def _backward(self, part: Iterator[Update]) -> Update | None:
+    def _backward(self, part: Iterator[Update], share: float) -> Update | None:
         with self._autocast:
             update = next(part, None)
-        if update is not None:
-            (update.loss / self._parts).backward()
-        return update
-
-    def _next_batch(self, step: int) -> list[Batch]:
-        epoch, place = divmod(step, self.steps_per_epoch)
-        if self._order[0] != epoch:
-            # The order depends on seed and epoch alone, so a resume in mid-epoch needs no record of it.
-            shuffle = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
-            self._order = (epoch, torch.randperm(len(self.x), generator=shuffle).to(self.device))
-        rows = self._order[1][place * self.batch : (place + 1) * self.batch]
-        return [
-            Batch(self.x[part].float().div_(255), None if self.labels is None else self.labels[part])
-            for part in rows.chunk(self._parts)
-        ]
+        if update is None:
+            return None
+        (update.loss * share).backward()
+        # Only the figures stay: the graphs of all parts together are what did not fit.
+        terms = {name: term.detach() for name, term in update.terms.items()}
+        return Update(update.group, update.loss.detach(), terms)
 
     def learning_rate(self, progress: float) -> float:
         """One cycle (Smith 2018): a straight rise, then half a cosine down to zero."""
@@ -211,18 +222,19 @@ class Trainer:
 
     def weights(self) -> Weights:
         """The averaged weights, by value."""
-        tensors = self.average.tensors if self.model.stages else self.model.state_dict()
-        return {name: _to_array(tensor) for name, tensor in tensors.items()}
+        if self._lost and self._good is not None:
+            kept = {path.partition("/"): array for path, array in self._good.tensors.items()}
+            return {name: array for (kind, _, name), array in kept.items() if kind == "average"}
+        return to_arrays(self.average.tensors if self.model.stages else self.model.state_dict())
 
     def state(self) -> State:
         """All that an exact resume needs, by value."""
-        tensors = {f"model/{k}": v for k, v in self.model.state_dict().items()}
-        tensors |= {f"average/{k}": v for k, v in self.average.tensors.items()}
-        tensors |= {f"optimiser/{k}": v for k, v in self.optimisers.tensors().items()}
-        tensors["rng"] = self.rng.get_state()
+        if self._lost and self._good is not None:
+            return self._good
         at = {"step": self.step, "seconds": self._clock()}
         at |= {"rate_scale": self._rate_scale, "rescues": self._rescues}
-        return State({k: _to_array(v) for k, v in tensors.items()}, at, self.config.as_dict())
+        arrays = gather(self.model, self.average, self.optimisers, self.rng)
+        return State(arrays, at, self.config.as_dict())
 
     def restore(self, state: State) -> None:
         """Go on from a state of the same model on the same images.
@@ -232,43 +244,36 @@ class Trainer:
         BadInput
             The state belongs to another model.
         """
-        parts: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}, "optimiser": {}}
-        for path, array in state.tensors.items():
-            kind, _, name = path.partition("/")
-            if kind in parts:
-                parts[kind][name] = torch.from_numpy(array)
+        spread(state.tensors, self.model, self.average, self.optimisers, self.rng)
         try:
-            self.model.load_state_dict(parts["model"])
-            for name, tensor in self.average.tensors.items():
-                tensor.copy_(parts["average"][name])
-            self.optimisers.restore(parts["optimiser"])
-            rng = torch.from_numpy(state.tensors["rng"])
-        except (KeyError, IndexError, RuntimeError) as error:
-            raise BadInput("The saved training state belongs to another model; train it anew.") from error
-        if rng.numel() == self.rng.get_state().numel():
-            # Another kind of device has another kind of generator: there the noise starts anew.
-            self.rng.set_state(rng.cpu())
-        self.step = int(state.at["step"])
-        self._rate_scale, self._rescues = state.at["rate_scale"], int(state.at["rescues"])
-        self.seconds = state.at["seconds"]
+            names = ("step", "seconds", "rate_scale", "rescues")
+            step, seconds, rate_scale, rescues = (float(state.at[name]) for name in names)
+            if not (0 <= step <= self.steps and min(seconds, rate_scale, rescues) >= 0):
+                raise ValueError
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput("The saved training state doesn't say where it was; train it anew.") from error
+        self.step, self.seconds = int(step), seconds
+        self._rate_scale, self._rescues = rate_scale, int(rescues)
 
     def _use_less_memory(self) -> Warned | Failed:
         for group in self.model.parameter_groups():
             self.optimisers.clear(group)
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
-        if 2 * self._parts > min(MOST_PARTS, self.batch):
+        if 2 * self._parts > min(MOST_PARTS, self.batches.size):
             return Failed(
                 self.step, "The device has too little memory for this model; choose a smaller width or batch."
             )
         self._parts *= 2
         return Warned(self.step, f"Too little memory: each batch is now computed in {self._parts} parts.")
 
-    def _go_back(self, good: State) -> Warned | Failed:
+    def _go_back(self) -> Warned | Failed:
+        assert self._good is not None
         spoilt, rescues, scale = self.step, self._rescues, self._rate_scale
         seconds = self._clock()
-        self.restore(good)
+        self.restore(self._good)
         self.seconds, self._resumed = seconds, time.monotonic()
+        self._rescues, self._rate_scale = rescues, scale
         if rescues == RESCUES:
             return Failed(spoilt, "The loss is not finite, again; lower the learning rate and train anew.")
         self._rescues, self._rate_scale = rescues + 1, scale / 2
@@ -277,19 +282,11 @@ class Trainer:
             f"The loss was not finite: back at step {self.step:,} with half the learning rate.",
         )
 
-    def _note(self, updates: list[Update], norm: Tensor) -> None:
-        terms = {"loss": torch.stack([update.loss.detach() for update in updates]).mean()}
-        for name in updates[0].terms:
-            terms[name] = torch.stack([update.terms[name].detach() for update in updates]).mean()
-        for name, value in {**terms, "gradient": norm}.items():
-            self._sums[name] = self._sums[name] + value if name in self._sums else value
-
-    def _read_terms(self) -> dict[str, float]:
-        """Each term's mean since the last reading: the only place where the loop waits for the device."""
-        names, count = list(self._sums), max(self._summed, 1)
-        values = torch.stack([self._sums[name].float() for name in names]).tolist() if names else []
-        self._sums, self._summed = {}, 0
-        return {name: value / count for name, value in zip(names, values, strict=True)}
+    def _note(self, updates: list[Update], shares: list[float], norm: Tensor) -> None:
+        for update, share in zip(updates, shares, strict=True):
+            self._means.add({name: term * share for name, term in update.terms.items()})
+            self._means.add({"loss": update.loss * share})
+        self._means.add({"gradient": norm})
 
     def _progress(self, terms: Mapping[str, float], since: Mark) -> Progress:
         steps_per_s = (self.step - since.step) / max(self._clock() - since.seconds, 1e-9)
@@ -298,8 +295,8 @@ class Trainer:
         return Progress(
             step=self.step,
             steps=self.steps,
-            epoch=self.step / self.steps_per_epoch,
-            images_per_s=steps_per_s * self.batch,
+            epoch=self.step / self.batches.per_epoch,
+            images_per_s=steps_per_s * self.batches.size,
             eta_s=(self.steps - self.step) / overall,
             learning_rate=self.learning_rate(self.step / self.steps),
             terms=terms,
@@ -315,8 +312,3 @@ class Mark(NamedTuple):
 
     step: int
     seconds: float
-
-
-def _to_array(tensor: Tensor) -> NDArray[Any]:
-    array: NDArray[Any] = tensor.detach().cpu().numpy().copy()
-    return array

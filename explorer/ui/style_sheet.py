@@ -70,7 +70,12 @@ QTabBar::tab:hover:!selected { color: $text; background: $field; }
 QTabBar::tab:focus { color: $accent; }
 QTabBar::tab:disabled { color: $disabled; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
-QDockWidget { color: $text; font-weight: 600; }
+QDockWidget { color: $text; font-weight: 600; titlebar-close-icon: url("$icons/close-grey.svg");
+    titlebar-normal-icon: url("$icons/float-grey.svg"); }
+QDockWidget::close-button, QDockWidget::float-button { border: 1px solid transparent; border-radius: 4px;
+    background: transparent; padding: 0; }
+QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $hover; }
+QToolBar::handle { image: none; width: 0; }
 QDockWidget::title { background: $panel; padding: 8px 12px; border-bottom: 1px solid $line; }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {

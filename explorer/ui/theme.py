@@ -45,6 +45,11 @@ def current() -> Palette:
     return _state.palette
 
 
+def choice() -> Choice:
+    """What was asked for: the system's colours, or light or dark."""
+    return _state.choice
+
+
 def use(choice: Choice, scale: float = 1.0) -> None:
     """Put a palette on the application; `scale` enlarges all type (present mode)."""
     app = QApplication.instance()

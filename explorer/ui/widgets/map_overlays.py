@@ -53,11 +53,12 @@ def paint_overlays(
         _axes(painter, frame, overlays.axes)
     if overlays.path is not None:
         _path(painter, frame, overlays.path, overlays.handle)
-    for text, place, colour in overlays.words:
-        if (at := _pixel(frame, place)) is not None:
-            dimmed = isinstance(colour, int) and shown is not None and colour not in shown
-            painter.setOpacity(0.3 if dimmed else 1.0)
-            _word(painter, at, text, colour)
+    seen = [(text, at, colour) for text, place, colour in overlays.words if (at := _pixel(frame, place))]
+    spread = apart([(at.x(), at.y()) for _, at, _ in seen], 1.3 * painter.fontMetrics().height())
+    for (text, _, colour), place in zip(seen, spread, strict=True):
+        dimmed = isinstance(colour, int) and shown is not None and colour not in shown
+        painter.setOpacity(0.3 if dimmed else 1.0)
+        _word(painter, QPointF(*place), text, colour)
     painter.setOpacity(1.0)
     for text, place in overlays.marks:
         if (at := _pixel(frame, place)) is not None:
@@ -77,6 +78,24 @@ def paint_overlays(
             _ring(painter, at, radius, tint)
     if (at := _pixel(frame, overlays.cursor)) is not None:
         _cursor(painter, at)
+
+
+def apart(places: Sequence[Place], least: float) -> list[Place]:
+    """The places, pushed away from each other until they are about `least` apart."""
+    moved = [list(place) for place in places]
+    for _ in range(12):
+        for number, one in enumerate(moved):
+            for other in moved[:number]:
+                dx, dy = one[0] - other[0], one[1] - other[1]
+                distance = math.hypot(dx, dy)
+                if distance >= least:
+                    continue
+                # Words at the very same place part upwards and downwards.
+                dx, dy = (dx / distance, dy / distance) if distance > 1e-6 else (0.0, 1.0)
+                push = (least - distance) / 2
+                one[0], one[1] = one[0] + dx * push, one[1] + dy * push
+                other[0], other[1] = other[0] - dx * push, other[1] - dy * push
+    return [(x, y) for x, y in moved]
 
 
 def _pixel(frame: MapFrame, place: Place | None) -> QPointF | None:

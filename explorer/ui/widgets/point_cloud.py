@@ -122,7 +122,7 @@ class PointCloud(MapInput):
 
     def set_path(self, xy: Points | None, handle_at: float | None = None) -> None:
         """A curve (M, 2) with a handle at 0 (its start) to 1 (its end)."""
-        usable = None if xy is None else np.asarray(xy, np.float32)[finite_rows(np.asarray(xy))]
+        usable = None if xy is None else xy[finite_rows(xy)].astype(np.float32)
         self._overlay(path=usable, handle=handle_at)
 
     def set_ends(self, a: Place | None, b: Place | None) -> None:

@@ -11,7 +11,7 @@ class TwoLines(QWidget):
     def __init__(self, sees: str = "", beware: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sees, self._beware = QLabel(sees), QLabel(beware)
-        self._beware.setProperty("muted", True)
+        self._beware.setProperty("role", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 8)
         layout.setSpacing(2)

@@ -131,10 +131,7 @@ def test_presses_and_releases_alternate_whatever_comes(
 ) -> None:
     machine, depth = MapGestures(), 0
     for kind, button, place in events:
-        if kind == "move":
-            intent = machine.move(*place)
-        else:
-            intent = getattr(machine, kind)(button, *place)
+        intent = machine.move(*place) if kind == "move" else getattr(machine, kind)(button, *place)
         depth += isinstance(intent, Press) - isinstance(intent, Release)
         assert depth in (0, 1)
         assert not isinstance(intent, Scrub) or depth == 1

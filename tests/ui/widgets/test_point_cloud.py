@@ -291,7 +291,7 @@ def test_odd_overlays_are_no_crash(cloud: PointCloud, number: float) -> None:
     cloud.set_selected(99)
     cloud.set_hovered(-1)
     cloud.set_words([("0", place, 0), ("far", place, QColor("#123456"))])
-    cloud.set_path(np.array([[0, 0], [min(number, 3e38), 1]], np.float32), number)
+    cloud.set_path(np.array([[0, 0], [number, 1], [1, 1]]), number)
     cloud.set_ends(place, place)
     cloud.set_drawn([place])
     cloud.set_marks([("try here", place)])

@@ -1,0 +1,164 @@
+"""The library as the window sees it: cards with previews, and what can be done with a model on disk.
+
+Part of the session. Folders are read by the reader's thread; numpy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from explorer.errors import BadInput, Failure
+from explorer.runs.library import Entry, Library
+from explorer.runs.run import Run
+from explorer.session.training_job import Plan
+
+if TYPE_CHECKING:
+    from explorer.session.session import Session
+
+
+class Card(NamedTuple):
+    """One model of the library."""
+
+    entry: Entry
+    status: str
+    """As `Entry.status` said when the shelf was read."""
+    preview: NDArray[np.uint8] | None
+    """(H, W, C)."""
+    fault: str | None
+    """Why it can't be opened, in one sentence."""
+
+
+class Refused(NamedTuple):
+    """What was asked for can't be done; the sentence says why."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, eq=False)
+class ListLibrary:
+    """Read every manifest and preview."""
+
+    library: Library
+    channel: str = "shelf"
+
+    def answer(self, held: dict[str, object]) -> Generator[tuple[Card, ...] | Refused, None, None]:
+        try:
+            yield tuple(_card(entry) for entry in self.library.entries())
+        except BadInput as error:
+            yield Refused(str(error))
+
+
+@dataclass(frozen=True, eq=False)
+class AddModel:
+    """Copy a model's folder into the library; gives where it lies now."""
+
+    library: Library
+    folder: Path
+    channel: str = "add"
+
+    def answer(self, held: dict[str, object]) -> Generator[Path | Refused, None, None]:
+        try:
+            yield self.library.add(self.folder)
+        except (BadInput, Failure) as error:
+            yield Refused(str(error))
+
+
+class Shelf:
+    """What is in the library, and the intents on it."""
+
+    changed = Signal()
+    """There are new `cards`, or another `fault`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.cards: tuple[Card, ...] | None = None
+        """None until the library has been read for the first time."""
+        self.fault: str | None = None
+        """Why the last intent was refused, in one sentence."""
+        session.take("shelf", self._take_cards)
+        session.take("add", self._take_added)
+
+    def refresh(self) -> None:
+        """Read the library anew, behind the window."""
+        self._session.reader.submit(ListLibrary(self._session.library))
+
+    def open(self, card: Card) -> None:
+        self._say(None)
+        self._session.open(card.entry.folder)
+
+    def resume_refusal(self, card: Card) -> str | None:
+        """Why a model can't be trained on now."""
+        if self._session.training.active:
+            return "A training is under way; stop it first."
+        if card.entry.shipped or card.status not in ("stopped", "failed"):
+            return "Only an own training that was stopped before its end can be resumed."
+        return None
+
+    def resume(self, card: Card) -> None:
+        manifest = card.entry.manifest
+        if self.resume_refusal(card) is None and manifest is not None:
+            name, origin = card.entry.name, manifest.data.origin
+            self._session.training.start(Plan(manifest.family, manifest.settings, origin, resume=name))
+
+    def rename(self, card: Card, wish: str) -> None:
+        """Give an own model another name; one that is on display stays there."""
+        library, model = self._session.library, self._session.model
+        try:
+            folder = library.rename(card.entry.name, wish)
+            if model is not None and model.run.folder == card.entry.folder:
+                self._session.update_model(run=Run.open(folder))
+            self._say(None)
+        except (BadInput, Failure) as error:
+            self._say(str(error))
+        self._session.library_changed()
+
+    def trash(self, card: Card) -> None:
+        """Move an own model to the system's trash."""
+        try:
+            self._session.library.trash(card.entry.name)
+            self._say(None)
+        except (BadInput, Failure) as error:
+            self._say(str(error))
+        self._session.library_changed()
+
+    def add(self, folder: Path) -> None:
+        """Copy the folder of a model into the library and open it."""
+        self._say(None)
+        self._session.reader.submit(AddModel(self._session.library, folder))
+
+    def _say(self, fault: str | None) -> None:
+        if fault != self.fault:
+            self.fault = fault
+            self.changed()
+
+    def _take_cards(self, request: ListLibrary, result: tuple[Card, ...] | Refused) -> None:
+        if isinstance(result, Refused):
+            self._say(result.sentence)
+        else:
+            self.cards = result
+            self.changed()
+
+    def _take_added(self, request: AddModel, result: Path | Refused) -> None:
+        if isinstance(result, Refused):
+            self._say(result.sentence)
+        else:
+            self._session.say(f"{result.name} is in the library now.")
+            self._session.library_changed()
+            self._session.open(result)
+
+
+def _card(entry: Entry) -> Card:
+    preview, fault = None, entry.fault
+    if entry.manifest is not None and fault is None:
+        try:
+            preview = Run(entry.folder, entry.manifest).preview()
+        except BadInput as error:
+            fault = str(error)
+    return Card(entry, "damaged" if fault is not None else entry.status, preview, fault)

@@ -1,0 +1,43 @@
+"""The training images on the device, and which of them each step sees. Imports torch, data, `models.base`."""
+
+from __future__ import annotations
+
+import torch
+
+from explorer.data.image_set import ImageSet
+from explorer.models.base import Batch
+
+
+class Batches:
+    """All images as one uint8 tensor, given out in an order that seed and epoch alone decide.
+
+    So a resume in mid-epoch needs no record of it.
+
+    Parameters
+    ----------
+    images
+        Held once, on the device.
+    size
+        Images per step; a rest of an epoch that is smaller is left out.
+    """
+
+    def __init__(self, images: ImageSet, size: int, seed: int, device: torch.device) -> None:
+        self.x = torch.tensor(images.images, device=device).permute(0, 3, 1, 2).contiguous()
+        self.labels = None if images.labels is None else torch.tensor(images.labels, device=device)
+        self.size = min(size, len(images))
+        self.per_epoch = len(images) // self.size
+        self._seed = seed
+        self._epoch, self._order = -1, torch.empty(0)
+
+    def at(self, step: int, parts: int = 1) -> list[Batch]:
+        """The images of a step, in as many parts as can be (a batch of 5 has no 4 like ones)."""
+        epoch, place = divmod(step, self.per_epoch)
+        if self._epoch != epoch:
+            shuffle = torch.Generator().manual_seed(self._seed * 1_000_003 + epoch)
+            order = torch.randperm(len(self.x), generator=shuffle)
+            self._epoch, self._order = epoch, order.to(self.x.device)
+        rows = self._order[place * self.size : (place + 1) * self.size]
+        return [
+            Batch(self.x[part].float().div_(255), None if self.labels is None else self.labels[part])
+            for part in rows.chunk(parts)
+        ]

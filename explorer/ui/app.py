@@ -1,0 +1,150 @@
+"""Starts the application: the window first, everything that takes time behind it.
+
+`main` is what the command line calls; `build_window` makes the whole window at once, for tours,
+measurements and tests. Imports Qt; sessions and views late.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+
+from explorer.ui import faults, memory, theme
+from explorer.ui.bridge import Bridge
+from explorer.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from explorer.session.session import Session
+
+BREATH_MS = 20
+"""Between two pieces of start-up work the window handles what has happened meanwhile."""
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    """Open the window and stay until it is closed; returns the exit status."""
+    app = application(argv)
+    faults.to_log()
+    window = MainWindow()
+    remembered = memory.recall()
+    theme.use(_theme(remembered))
+    opening = Opening(window, remembered)
+    window.painted.connect(opening.begin)
+    _end_on_signals(window)
+    window.show()
+    status = app.exec()
+    opening.end()
+    return status
+
+
+def application(argv: Sequence[str] = ()) -> QApplication:
+    """The one QApplication, with its name and theme."""
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["latent-explorer", *argv])
+    QCoreApplication.setApplicationName("latent-explorer")
+    app.setApplicationDisplayName("Latent Explorer")
+    app.setDesktopFileName("latent-explorer")
+    theme.use("system")
+    return app
+
+
+def make_session(bridge: Bridge) -> Session:
+    """A session on the user's library whose mailbox wakes the GUI thread."""
+    from explorer.runs.library import Library
+    from explorer.session.session import Session
+
+    session = Session(Library(), bridge.wake)
+    bridge.lead_to(session.mailbox.collect)
+    return session
+
+
+def build_window() -> MainWindow:
+    """The whole window with a session of its own, in one go; nothing is opened yet."""
+    window = MainWindow()
+    bridge = Bridge(window)
+    window.furnish(make_session(bridge))
+    return window
+
+
+class Opening:
+    """The start after the first paint, in pieces between which the window lives."""
+
+    def __init__(self, window: MainWindow, remembered: dict[str, object]) -> None:
+        self._window, self._remembered = window, remembered
+        self._bridge = Bridge(window)
+        self._first = not remembered
+
+    def begin(self) -> None:
+        pieces = [self._furnish, self._open, self._watch_faults, self._warm_up]
+        self._next(pieces)
+
+    def _next(self, pieces: list[object]) -> None:
+        if pieces:
+            piece, *rest = pieces
+            piece()  # type: ignore[operator]
+            QTimer.singleShot(BREATH_MS, self._window, lambda: self._next(rest))
+
+    def _furnish(self) -> None:
+        self._window.furnish(make_session(self._bridge))
+        self._window.restore_layout(self._remembered.get("layout"))
+
+    def _open(self) -> None:
+        session = self._session
+        name, cursor = self._remembered.get("model"), self._remembered.get("cursor")
+        if isinstance(name, str):
+            session.open(name)
+        if session.model is None:
+            session.open_first()
+        elif isinstance(cursor, list):
+            session.restore_cursor(cursor)
+
+    def _watch_faults(self) -> None:
+        session = self._session
+        faults.watch(lambda text: session.mailbox.post(lambda: session.say(text, "error")))
+
+    def _warm_up(self) -> None:
+        self._session.warm_up()
+
+    @property
+    def _session(self) -> Session:
+        assert self._window.session is not None
+        return self._window.session
+
+    def end(self) -> None:
+        """Write down what comes back, and end every thread."""
+        session = self._window.session
+        if session is None:
+            return
+        kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
+        if session.model is not None and not session.model.living:
+            kept["model"] = session.model.run.name
+            if session.scene.cursor is not None:
+                kept["cursor"] = [float(value) for value in session.scene.cursor]
+        memory.remember(kept)
+        self._bridge.lead_to(None)
+        if not session.close():
+            # A thread is inside a long operation of torch; the run on disk is whole.
+            sys.stdout.flush()
+            os._exit(0)
+
+
+def _theme(remembered: dict[str, object]) -> theme.Choice:
+    kept = remembered.get("theme")
+    return kept if kept in ("light", "dark") else "system"  # type: ignore[return-value]
+
+
+def _end_on_signals(window: MainWindow) -> None:
+    """Ctrl+C and a logout close the window as its button does."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(ValueError):
+            signal.signal(name, lambda *_: window.close())
+    # Python runs its handlers between two of its own instructions only: give it some.
+    pulse = QTimer(window, interval=250)
+    pulse.timeout.connect(lambda: None)
+    pulse.start()

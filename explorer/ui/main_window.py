@@ -1,0 +1,214 @@
+"""The window: the map in the middle, docks round it, menus, the message bar and the status bar.
+
+It alone knows all views. At first it is bare and imports Qt and the theme only, so that it is on
+the screen at once; `furnish` brings the session's views.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QVBoxLayout, QWidget
+
+from explorer.ui import theme
+
+if TYPE_CHECKING:
+    from explorer.session.session import Message, Session
+    from explorer.ui.views.map_view import MapView
+
+LAYOUT_VERSION = 1
+"""Raised when docks come or go: an older layout is then not restored."""
+
+CLOSING_MS = 3000
+"""Closing waits this long for the training to save; it has saved itself every minute anyway."""
+
+Area = Qt.DockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """Bare until `furnish`."""
+
+    painted = Signal()
+    """The first paint is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Latent Explorer")
+        self.setWindowIcon(theme.icon("decode"))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
+        self.setCorner(Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea)
+        self.setTabPosition(Area.AllDockWidgetAreas, self.tabPosition(Area.TopDockWidgetArea))
+        self.session: Session | None = None
+        self.actions_by_name: dict[str, QAction] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self._was_painted = self._may_close = False
+        waiting = QLabel("Opening the map …", alignment=Qt.AlignmentFlag.AlignCenter)
+        waiting.setProperty("role", "muted")
+        self.setCentralWidget(waiting)
+        self._fit_to_screen()
+
+    def furnish(self, session: Session) -> None:
+        """Bring the views of a session; the map first."""
+        from explorer.ui.commands import build_actions
+        from explorer.ui.message_bar import MessageBar
+        from explorer.ui.status import Status
+        from explorer.ui.views.map_view import MapView
+
+        self.session = session
+        self.messages = MessageBar()
+        self.map: MapView = MapView(session)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.map, 1)
+        self.setCentralWidget(middle)
+        self.setStatusBar(Status(session))
+        session.said.connect(self._on_said)
+        self._furnish_right(session)
+        self._furnish_bottom(session)
+        self.actions_by_name = build_actions(self, session)
+
+    def _furnish_right(self, session: Session) -> None:
+        from explorer.ui.views.guide_view import GuideView
+        from explorer.ui.views.library_view import LibraryView
+        from explorer.ui.views.picture_view import PictureView
+        from explorer.ui.views.sliders_view import SlidersView
+
+        self.guide = GuideView(session)
+        right = Area.RightDockWidgetArea
+        self._dock("Picture", PictureView(session), right)
+        self._dock("Sliders", SlidersView(session), right)
+        self._dock("Guide", self.guide, right)
+        self._dock("Library", LibraryView(session), Area.LeftDockWidgetArea).hide()
+        docks = [self.docks[name] for name in ("picture", "sliders", "guide")]
+        self.resizeDocks(docks, [360, 300, 220], Qt.Orientation.Vertical)
+        self.resizeDocks(docks, [372] * 3, Qt.Orientation.Horizontal)
+
+    def _furnish_bottom(self, session: Session) -> None:
+        from explorer.ui.views.drawing_view import DrawingView
+        from explorer.ui.views.strip_view import StripView
+        from explorer.ui.views.training_view import TrainingView
+
+        self.training = TrainingView(session)
+        bottom = Area.BottomDockWidgetArea
+        strip = self._dock("Strip", StripView(session), bottom)
+        for title, view in (("Training", self.training), ("Draw your own", DrawingView(session))):
+            self.tabifyDockWidget(strip, self._dock(title, view, bottom))
+        strip.raise_()
+        self.resizeDocks([strip], [250], Qt.Orientation.Vertical)
+
+    def _dock(self, title: str, view: QWidget, area: Area) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(f"dock.{view.objectName()}")
+        dock.setWidget(view)
+        self.addDockWidget(area, dock)
+        self.docks[view.objectName()] = dock
+        return dock
+
+    def bring(self, name: str) -> None:
+        """Show a dock and put it in front."""
+        dock = self.docks[name]
+        dock.show()
+        dock.raise_()
+
+    # Messages, drops, layout
+
+    def _on_said(self, message: Message) -> None:
+        self.messages.show_message(message)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and self.session is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            # The one who drags is waiting for this event to return.
+            QTimer.singleShot(0, self, lambda: self.take(paths[0]))
+
+    def take(self, path: Path) -> None:
+        """Open what was dropped: a model's folder, images to train on, or one picture to look at."""
+        if self.session is None:
+            return
+        if path.is_dir() and (path / "manifest.json").exists():
+            self.session.add_model(path)
+        elif path.is_dir() or path.suffix.lower() in (".npz", ".npy", ".gz", ".zip") or "ubyte" in path.name:
+            self.bring("training")
+            self.training.open_data(path)
+        else:
+            self.bring("drawing")
+            self.session.drawing.drop(path)
+
+    def layout_to_keep(self) -> dict[str, str]:
+        """Place and docks of the window, as text."""
+        state = {"geometry": self.saveGeometry(), "docks": self.saveState(LAYOUT_VERSION)}
+        return {name: base64.b64encode(bytes(value.data())).decode() for name, value in state.items()}
+
+    def restore_layout(self, kept: object) -> bool:
+        """Put the window back as it was; what doesn't fit is left at its default."""
+        if not isinstance(kept, dict):
+            return False
+        try:
+            geometry, docks = (
+                base64.b64decode(str(kept[name]), validate=True) for name in ("geometry", "docks")
+            )
+        except (KeyError, binascii.Error, ValueError):
+            return False
+        restored = self.restoreGeometry(QByteArray(geometry))
+        if not self.restoreState(QByteArray(docks), LAYOUT_VERSION):
+            return False
+        if not any(
+            screen.availableGeometry().intersects(self.geometry()) for screen in QApplication.screens()
+        ):
+            self._fit_to_screen()
+        return restored
+
+    def _fit_to_screen(self) -> None:
+        room = QApplication.primaryScreen().availableSize()
+        wanted = QSize(1600, 1000).boundedTo(QSize(room.width() - 20, room.height() - 40))
+        self.resize(wanted.expandedTo(self.minimumSize()))
+
+    # First paint, and the end
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """First phase: ask the training to stop and save; the second closes."""
+        if self.session is None or self._may_close or not self.session.training.active:
+            event.accept()
+            return
+        event.ignore()
+        self.messages.show_message(_saving())
+        self.session.training.changed.connect(self._close_when_saved)
+        QTimer.singleShot(CLOSING_MS, self, self._close_now)
+        self.session.training.stop()
+
+    def _close_when_saved(self) -> None:
+        if self.session is not None and not self.session.training.active:
+            self._close_now()
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
+
+def _saving() -> Message:
+    from explorer.session.session import Message
+
+    return Message("Saving …")

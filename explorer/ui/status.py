@@ -1,0 +1,70 @@
+"""The status bar: data, device, decode latency, training speed, memory. Knows the session."""
+
+from __future__ import annotations
+
+import psutil
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from explorer.session.session import Session
+
+MEMORY_MS = 2000
+
+
+class Status(QStatusBar):
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status")
+        self.setSizeGripEnabled(False)
+        self._session = session
+        self._process = psutil.Process()
+        self._data, self._device, self._latency, self._training, self._memory = (QLabel() for _ in range(5))
+        self.addWidget(self._data)
+        for label, tip in (
+            (self._device, "Where pictures are decoded"),
+            (self._latency, "Time that the model took for the last picture"),
+            (self._training, "Images that the training takes in per second"),
+            (self._memory, "Memory that the application holds"),
+        ):
+            label.setToolTip(tip)
+            self.addPermanentWidget(label)
+        session.model_opened.connect(self._on_model)
+        session.model_ready.connect(self._on_model)
+        session.embedding_changed.connect(self._on_model)
+        session.data_changed.connect(self._on_model)
+        session.picture_changed.connect(self._on_picture)
+        session.training.changed.connect(self._on_training)
+        session.training.progressed.connect(self._on_training)
+        self._clock = QTimer(self, interval=MEMORY_MS)
+        self._clock.timeout.connect(self._on_clock)
+        self._clock.start()
+        self._on_model()
+        self._on_training()
+        self._on_clock()
+
+    def _on_model(self) -> None:
+        session = self._session
+        if session.model is None:
+            self._data.setText("no model open")
+        else:
+            data = session.model.run.manifest.data
+            words = f"{session.model.run.name}   {data.title}, {data.test:,} held-out images"
+            self._data.setText(f"{words}   {session.reading.doing} …" if session.reading else words)
+        self._device.setText(session.ready.device if session.ready else "warming up …")
+
+    def _on_picture(self) -> None:
+        seconds = self._session.decode_seconds
+        if seconds is not None:
+            self._latency.setText(f"picture {seconds * 1000:.1f} ms")
+
+    def _on_training(self) -> None:
+        training = self._session.training
+        if not training.active or training.progress is None:
+            self._training.setText({"idle": "not training"}.get(training.state, training.state))
+            return
+        speed = f"{training.progress.images_per_s:,.0f} images/s"
+        self._training.setText("paused" if training.state == "paused" else f"training {speed}")
+
+    def _on_clock(self) -> None:
+        if self.isVisible() or not self._memory.text():
+            self._memory.setText(f"{self._process.memory_info().rss / 1e6:,.0f} MB")

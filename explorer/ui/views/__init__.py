@@ -1,0 +1,1 @@
+"""Views: each knows the session alone and contains widgets; the main window knows them all."""

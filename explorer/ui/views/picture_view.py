@@ -1,0 +1,145 @@
+"""What the cursor decodes to: the picture, its code, how far it is from data, the nearest real images.
+
+For an item or an own drawing also the original, its reconstruction and their difference.
+Knows the session and contains widgets. Imports Qt and numpy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.session.open_model import OpenModel
+from explorer.session.requests import Neighbours
+from explorer.session.session import Session
+from explorer.ui import wording
+from explorer.ui.widgets.image_view import ImageView
+from explorer.ui.widgets.two_lines import TwoLines
+
+NEIGHBOURS = 6
+
+
+class PictureView(QWidget):
+    """The decoded picture, large; below it where it lies and what is near."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("picture")
+        self._session = session
+        self.original, self.decoded, self.difference = (
+            ImageView(),
+            ImageView("Press on the map."),
+            ImageView(),
+        )
+        self.original.setObjectName("picture.original")
+        self.decoded.setObjectName("picture.decoded")
+        self.difference.setObjectName("picture.difference")
+        self._code, self._distance = QLabel(), QLabel()
+        self._code.setObjectName("picture.code")
+        self._distance.setProperty("role", "muted")
+        self._near = [ImageView() for _ in range(NEIGHBOURS)]
+        self._lines = TwoLines(
+            "The decoder's picture of the place under the cursor.",
+            "A sharp picture is no proof that such an image exists: see how far the nearest real one is.",
+        )
+        self._lay_out()
+        session.model_opened.connect(self._on_opened)
+        session.items_arrived.connect(self._on_opened)
+        session.cursor_changed.connect(self._on_cursor)
+        session.picture_changed.connect(self._on_picture)
+        session.neighbours_changed.connect(self._on_neighbours)
+        self._on_opened()
+
+    def _lay_out(self) -> None:
+        large = QHBoxLayout()
+        large.setSpacing(8)
+        for view in (self.original, self.decoded, self.difference):
+            view.setMinimumHeight(96)
+            large.addWidget(view)
+        near = QGridLayout()
+        near.setSpacing(4)
+        for column, view in enumerate(self._near):
+            view.setFixedHeight(58)
+            near.addWidget(view, 0, column)
+        title = QLabel("nearest real images, and their distance in z")
+        title.setProperty("role", "caption")
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(12, 8, 12, 0)
+        rows.setSpacing(6)
+        rows.addLayout(large, 1)
+        rows.addWidget(self._code)
+        rows.addWidget(self._distance)
+        rows.addWidget(title)
+        rows.addLayout(near)
+        rows.addWidget(self._lines)
+        for place, view in enumerate(self._near):
+            view.activated.connect(lambda place=place: self._go_to_neighbour(place))
+            view.setToolTip("A real image near the cursor; double click to look at it.")
+
+    def _on_opened(self) -> None:
+        model = self._session.model
+        ink = model is not None and wording.as_ink(model)
+        for view in (self.original, self.decoded, *self._near):
+            view.set_ink(ink)
+        self._on_cursor()
+        self._on_neighbours()
+
+    def _on_cursor(self) -> None:
+        session = self._session
+        model, cursor, item = session.model, session.scene.cursor, session.scene.item
+        original = session.original
+        for view in (self.original, self.difference):
+            view.setVisible(original is not None)
+        if model is None or cursor is None:
+            self._code.setText("")
+            return
+        self._code.setText(wording.code_text(cursor))
+        self._code.setToolTip("The latent code z: what the decoder draws from.")
+        if original is not None:
+            self.original.set_picture(original)
+            self.original.set_caption("own picture" if item is None else _short(model, item))
+        self.decoded.set_caption("decoded" if original is None else "reconstruction")
+        self._on_picture()
+
+    def _on_picture(self) -> None:
+        session = self._session
+        picture, original = session.picture, session.original
+        self.decoded.set_picture(picture)
+        if picture is None or original is None or picture.shape != original.shape:
+            return
+        difference = (picture.astype(np.float32) - original) / 255
+        self.difference.set_signed(difference)
+        error = float(np.square(difference).mean())
+        self.difference.set_caption(f"difference: {error:.4f}")
+        self.difference.setToolTip(
+            "Decoded minus original: red too bright, blue too dark; mean square per pixel."
+        )
+
+    def _on_neighbours(self) -> None:
+        session = self._session
+        found = session.neighbours
+        for place, view in enumerate(self._near):
+            known = found is not None and place < len(found.items)
+            item = int(found.items[place]) if known and found is not None else -1
+            picture = session.model.picture_of(item) if session.model is not None and item >= 0 else None
+            view.set_picture(picture)
+            view.set_caption(f"{found.distances[place]:.2f}" if found is not None and known else "")
+        self._distance.setText(self._distance_text(found))
+
+    def _distance_text(self, found: Neighbours | None) -> str:
+        model = self._session.model
+        if found is None or model is None or model.embedding is None or not len(found.distances):
+            return ""
+        distance = float(found.distances[0])
+        where = "far from data" if model.embedding.is_far(distance) else "inside the data"
+        return f"{where}: the nearest held-out image is {distance:.2f} away"
+
+    def _go_to_neighbour(self, place: int) -> None:
+        found = self._session.neighbours
+        if found is not None and place < len(found.items):
+            self._session.select(int(found.items[place]))
+
+
+def _short(model: OpenModel, item: int) -> str:
+    name = model.class_of(item)
+    return f"original {item:,}" + ("" if name is None else f": {name}")

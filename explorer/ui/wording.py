@@ -1,0 +1,96 @@
+"""What the interface says of a model, in the words of the lectures. Knows no Qt.
+
+Sentences follow from what a family declares of its spaces, never from its name.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.data.image_set import ImageSet
+from explorer.latent.projection import subscript
+from explorer.session.open_model import OpenModel
+
+PAPER_LIMIT = 128
+"""Mean brightness (of 255) below which grey images count as light marks on black."""
+
+
+def sizes(model: OpenModel) -> str:
+    """Such as ``784 pixels → 2 numbers → 784 pixels``."""
+    channels, height, width = model.run.manifest.image
+    numbers = int(np.prod(latent_shape(model)))
+    pixels = f"{height * width:,} pixels" + (" in colour" if channels == 3 else "")
+    unit = "number" if numbers == 1 else "numbers"
+    return f"{pixels} → {numbers:,} {unit} → {pixels}"
+
+
+def latent_shape(model: OpenModel) -> tuple[int, ...]:
+    if model.run.manifest.spaces:
+        return model.run.manifest.spaces[0].shape
+    return (0,) if model.embedding is None else (model.embedding.size,)
+
+
+def noun(model: OpenModel) -> str:
+    """What an item is called."""
+    return "digits" if model.run.manifest.data.name == "mnist" else "images"
+
+
+def item_title(model: OpenModel, item: int) -> str:
+    name = model.class_of(item)
+    kind = noun(model).removesuffix("s")
+    return f"held-out {kind} {item:,}" + ("" if name is None else f": {name}")
+
+
+def as_ink(model: OpenModel) -> bool:
+    """Whether pictures are light marks on black, shown as ink on paper in the light theme."""
+    return model.items is not None and is_light_on_black(model.items)
+
+
+def is_light_on_black(items: ImageSet) -> bool:
+    return items.shape[2] == 1 and len(items) > 0 and float(items.images[:200].mean()) < PAPER_LIMIT
+
+
+def map_lines(model: OpenModel) -> tuple[str, str]:
+    """What one sees on the map, and what not to conclude from it."""
+    manifest = model.run.manifest
+    count = manifest.data.test if model.embedding is None else len(model.embedding)
+    coloured = "; colour = class" if manifest.data.class_names else ""
+    sees = f"{count:,} held-out {noun(model)}, each placed by the encoder{coloured}."
+    if model.living:
+        return (
+            sees,
+            "Axes in standard deviations, so that a growing space stays in view: sizes mean nothing yet.",
+        )
+    if model.embedding is not None and model.embedding.size > 2:
+        return (
+            sees,
+            f"A flat view of {model.embedding.size} dimensions: what lies close here may be far apart.",
+        )
+    has_prior = bool(manifest.spaces) and manifest.spaces[0].prior is not None
+    if has_prior:
+        return sees, (
+            "KL pulls them into one cloud round 0; a gap between two clusters is still decoded as a mixture."
+        )
+    return sees, "Empty places were never trained: the decoder must guess there."
+
+
+def map_figures(model: OpenModel) -> str:
+    """Mean error and KL, with their units."""
+    embedding = model.embedding
+    if embedding is None or embedding.errors is None:
+        return ""
+    parts = [f"error {float(np.nanmean(embedding.errors)):.4f} per pixel"]
+    if embedding.kl is not None:
+        parts.append(f"KL {float(embedding.kl.sum()):.1f} nats")
+    return "   ".join(parts)
+
+
+def code_text(code: NDArray[np.float32]) -> str:
+    """Such as ``z = (1.29, 0.85)``; of long codes the first numbers."""
+    numbers = ", ".join(f"{value:.2f}".replace("-", "−") for value in code[:6].tolist())
+    return f"z = ({numbers}{', …' if len(code) > 6 else ''})"
+
+
+def dimension_name(index: int) -> str:
+    return "z" + subscript(index + 1)
