@@ -219,7 +219,7 @@ def read_arrays(
         if missing := [name for name in wanted if name not in inside]:
             raise BadInput(f"{what} holds no array {', '.join(missing)}.")
         total = sum(inside[name].file_size for name in wanted)
-        if False:
+        if total > limit:
             raise BadInput(f"{what} would expand to {total:,} bytes; at most {limit:,} are read.")
         arrays = {}
         for name in wanted:

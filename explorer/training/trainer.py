@@ -157,13 +157,7 @@ class Trainer:
             self._one_step()
             return None
         except torch.AcceleratorError as error:
-            # From here on nothing can be read from the device: the copy stands for its content.
-            self._lost = True
-            return Failed(
-                self.step,
-                f"The device was lost ({str(error).splitlines()[0]}); resume with --device cpu, "
-                "or after a restart.",
-            )
+            return self._lose_device(error)
         except RuntimeError as error:
             if not lacks_memory(error):
                 raise
@@ -254,6 +248,13 @@ class Trainer:
             raise BadInput("The saved training state doesn't say where it was; train it anew.") from error
         self.step, self.seconds = int(step), seconds
         self._rate_scale, self._rescues = rate_scale, int(rescues)
+
+    def _lose_device(self, error: RuntimeError) -> Failed:
+        """From here on nothing can be read from the device: the copy stands for its content."""
+        assert self._good is not None
+        lost_at, self.step, self._lost = self.step, int(self._good.at["step"]), True
+        reason = str(error).strip().splitlines()[0]
+        return Failed(lost_at, f"The device was lost ({reason}); resume on the CPU, or after a restart.")
 
     def _use_less_memory(self) -> Warned | Failed:
         for group in self.model.parameter_groups():

@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -84,10 +84,10 @@ class Opening:
         pieces = [self._furnish, self._open, self._watch_faults, self._warm_up]
         self._next(pieces)
 
-    def _next(self, pieces: list[object]) -> None:
+    def _next(self, pieces: Sequence[Callable[[], None]]) -> None:
         if pieces:
             piece, *rest = pieces
-            piece()  # type: ignore[operator]
+            piece()
             QTimer.singleShot(BREATH_MS, self._window, lambda: self._next(rest))
 
     def _furnish(self) -> None:
@@ -123,7 +123,9 @@ class Opening:
             return
         kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
         if session.model is not None and not session.model.living:
-            kept["model"] = session.model.run.name
+            folder = session.model.run.folder
+            known = folder.parent in (session.library.shipped, session.library.own)
+            kept["model"] = folder.name if known else str(folder)
             if session.scene.cursor is not None:
                 kept["cursor"] = [float(value) for value in session.scene.cursor]
         memory.remember(kept)
@@ -136,7 +138,7 @@ class Opening:
 
 def _theme(remembered: dict[str, object]) -> theme.Choice:
     kept = remembered.get("theme")
-    return kept if kept in ("light", "dark") else "system"  # type: ignore[return-value]
+    return kept if kept in ("light", "dark") else "system"
 
 
 def _end_on_signals(window: MainWindow) -> None:

@@ -6,6 +6,7 @@ Imports Qt and the views' owner, the main window.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,6 +96,10 @@ class Commands:
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
+    def begin_lesson(self, stem: str) -> None:
+        self.window.bring("guide")
+        self.window.guide.begin(stem)
+
     def watch_one_learn(self) -> None:
         self.window.bring("training")
         self.session.training.watch_one_learn()
@@ -146,10 +151,9 @@ def _table(window: MainWindow, session: Session) -> list[Command]:
         Command("&Help", "About Latent Explorer", do.about, icon="info"),
     ]
     for name, dock in window.docks.items():
-        rows.append(Command("&View", f"Show {dock.windowTitle()}", lambda name=name: window.bring(name)))
+        rows.append(Command("&View", f"Show {dock.windowTitle()}", partial(window.bring, name)))
     for lesson in window.guide.lessons():
-        run = lambda stem=lesson.stem: (window.bring("guide"), window.guide.begin(stem))  # noqa: E731
-        rows.append(Command("&Lessons", lesson.title, run, icon="guide"))
+        rows.append(Command("&Lessons", lesson.title, partial(do.begin_lesson, lesson.stem), icon="guide"))
     return rows
 
 
@@ -171,11 +175,19 @@ def build_actions(window: MainWindow, session: Session) -> dict[str, QAction]:
         if command.on_map:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             window.map.cloud.addAction(action)
-        action.triggered.connect(command.run)
+        action.triggered.connect(partial(_trigger, command.run))
         menus[command.menu].addAction(action)
         actions[command.text] = action
     _keep_enabled(actions, session)
     return actions
+
+
+def _trigger(run: Callable[[], object], checked: bool = False) -> None:
+    """Qt says whether an action is checked; no command asks.
+
+    The connection holds `run`, and with it the object of a bound method.
+    """
+    run()
 
 
 def _keep_enabled(actions: dict[str, QAction], session: Session) -> None:

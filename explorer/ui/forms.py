@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QPushButton, QTool
 
 from explorer.errors import BadInput
 from explorer.ui import theme
-from explorer.ui.widgets.number_field import NumberField, spans_decades
+from explorer.ui.widgets.number_field import NumberField
 
 if TYPE_CHECKING:
     from explorer.models.base import Knob
@@ -36,11 +36,8 @@ def help_of(knob: Knob) -> str:
 
 def number_field(knob: Knob) -> NumberField:
     """The editor of a knob that is a number."""
-    whole, low, high = knob.kind is int, knob.low or 0.0, 1e9 if knob.high is None else knob.high
-    ladder = not whole and spans_decades(knob.default, high)
-    field = NumberField(low, high, whole=whole, ladder=ladder)
-    field.set_number(knob.default)
-    return field
+    low, high = knob.low or 0.0, 1e9 if knob.high is None else knob.high
+    return NumberField(low, high, knob.default, whole=knob.kind is int)
 
 
 class ChoiceField(QComboBox):

@@ -18,6 +18,12 @@ from explorer.ui.widgets.two_lines import TwoLines
 
 NEIGHBOURS = 6
 
+LARGE = 176
+"""Height of the pictures, caption included."""
+
+ROOM = 430
+"""The dock takes no more height than its content needs; the sliders below want the rest."""
+
 
 class PictureView(QWidget):
     """The decoded picture, large; below it where it lies and what is near."""
@@ -43,6 +49,7 @@ class PictureView(QWidget):
             "A sharp picture is no proof that such an image exists: see how far the nearest real one is.",
         )
         self._lay_out()
+        self.setMaximumHeight(ROOM)
         session.model_opened.connect(self._on_opened)
         session.items_arrived.connect(self._on_opened)
         session.cursor_changed.connect(self._on_cursor)
@@ -54,7 +61,7 @@ class PictureView(QWidget):
         large = QHBoxLayout()
         large.setSpacing(8)
         for view in (self.original, self.decoded, self.difference):
-            view.setMinimumHeight(96)
+            view.setFixedHeight(LARGE)
             large.addWidget(view)
         near = QGridLayout()
         near.setSpacing(4)
@@ -66,12 +73,13 @@ class PictureView(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 12, 0)
         rows.setSpacing(6)
-        rows.addLayout(large, 1)
+        rows.addLayout(large)
         rows.addWidget(self._code)
         rows.addWidget(self._distance)
         rows.addWidget(title)
         rows.addLayout(near)
         rows.addWidget(self._lines)
+        rows.addStretch()
         for place, view in enumerate(self._near):
             view.activated.connect(lambda place=place: self._go_to_neighbour(place))
             view.setToolTip("A real image near the cursor; double click to look at it.")

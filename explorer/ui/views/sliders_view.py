@@ -35,6 +35,7 @@ class SlidersView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bank, 1)
         column.addWidget(self._lines)
+        self.setMinimumHeight(200)
         self._soon = QTimer(self, singleShot=True, interval=STRIP_MS)
         self._soon.timeout.connect(session.strips.refresh)
         session.model_opened.connect(self._on_embedding)
@@ -71,12 +72,14 @@ class SlidersView(QWidget):
             f"One slider per dimension, the most active first; the bar is its {what}.",
             "A dimension has no meaning of its own: only what the decoder made of it.",
         )
-        # A living space changes at every snapshot; its rows are built anew only when it ends.
+        # The rows of a living space keep their order, or they would jump under the pointer.
         shape = (model.run.name, model.living, embedding.size)
         if shape != self._shape:
             self._shape = shape
             self.bank.set_ink(wording.as_ink(model))
             self.bank.set_rows(self._dimensions())
+        else:
+            self.bank.update_rows(self._dimensions())
         self._on_cursor()
 
     def _dimensions(self) -> list[Dimension]:

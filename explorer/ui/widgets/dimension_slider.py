@@ -95,6 +95,12 @@ class DimensionSlider(QAbstractSlider):
             self.blockSignals(False)
             self.update()
 
+    def set_dimension(self, dimension: Dimension) -> None:
+        """The same dimension of a space that has moved: other units, another bar."""
+        self.dimension = dimension
+        self.setEnabled(not dimension.reason)
+        self.update()
+
     def set_strip(self, pictures: Sequence[Picture], ink: bool) -> None:
         self._strip, self._tiles, self._ink = list(pictures), [], ink
         self.update()

@@ -61,6 +61,9 @@ class HoverCard(QFrame):
         self._title.setText(next(iter(lines), ""))
         self._lines.setText("\n".join(lines[1:]))
         self._lines.setVisible(len(lines) > 1)
+        for label in (self._title, self._lines):
+            # Before it was ever shown a label doesn't know the style sheet's font, nor its own width.
+            label.ensurePolished()
         self.adjustSize()
         parent = self.parentWidget()
         assert parent is not None

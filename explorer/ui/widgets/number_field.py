@@ -39,23 +39,23 @@ class NumberField(QDoubleSpinBox):
     edited = Signal()
 
     def __init__(
-        self, low: float, high: float, *, whole: bool, ladder: bool = False, parent: QWidget | None = None
+        self, low: float, high: float, usual: float, *, whole: bool = False, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._low, self._high, self._whole, self._ladder = low, high, whole, ladder
-        self._usual = 1.0
+        self._low, self._high, self._usual, self._whole = low, high, usual, whole
+        self._ladder = not whole and spans_decades(usual, high)
         self.setRange(-_FAR, _FAR)
         self.setDecimals(0 if whole else 12)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(76)
         self.lineEdit().textChanged.connect(self.edited)
+        self.set_number(usual)
 
     @property
     def number(self) -> float | None:
         return _read(self.text())
 
     def set_number(self, value: float) -> None:
-        self._usual = value or self._usual
         self.setValue(value)
         self.lineEdit().setText(self.textFromValue(value))
 
@@ -68,7 +68,7 @@ class NumberField(QDoubleSpinBox):
         number = _read(text)
         return self.value() if number is None else number
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         allowed = "0123456789-" if self._whole else "0123456789-+.,eE"
         if any(character not in allowed for character in text):
             return QValidator.State.Invalid, text, position

@@ -79,6 +79,12 @@ class SliderBank(QWidget):
         self._update_reset()
         self._look_soon()
 
+    def update_rows(self, dimensions: Sequence[Dimension]) -> None:
+        """The space has moved: new units and bars for the same dimensions, in the order they have."""
+        for dimension in dimensions:
+            if dimension.index in self._rows:
+                self._rows[dimension.index].set_dimension(dimension)
+
     def set_values(self, sds: NDArray[np.floating]) -> None:
         """Where all dimensions (D,) stand, in standard deviations, in the order of their numbers."""
         for index, row in self._rows.items():

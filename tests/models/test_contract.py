@@ -1,0 +1,262 @@
+"""The one contract test: every family in ``FAMILIES``, over shapes of pictures and extremes of its knobs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+from shapes import squares
+
+from explorer import models
+from explorer.errors import BadInput
+from explorer.models import FAMILIES, GenerativeModel, ImageShape, arrays
+from explorer.models.base import Knob
+from explorer.training.events import Finished, Progress
+from explorer.training.trainer import Trainer
+
+SHAPES = (ImageShape(1, 28, 28), ImageShape(3, 32, 20), ImageShape(1, 8, 8))
+SMALL = {"width": 4, "latent_size": 3, "batch": 16, "epochs": 2}
+
+
+def settings(family: str, **turned: object) -> dict[str, object]:
+    """Settings of a small model of a family."""
+    known = {knob.name for knob in FAMILIES[family].Config.knobs()}
+    return {name: value for name, value in {**SMALL, **turned}.items() if name in known}
+
+
+def extremes(knob: Knob) -> Iterator[object]:
+    """The choices of a knob, its lowest value, and its highest unless that makes a network huge."""
+    yield from knob.choices
+    if not knob.choices:
+        yield knob.low
+        if knob.kind is float:
+            yield knob.high
+
+
+VARIANTS = [
+    (family, turned)
+    for family, kind in FAMILIES.items()
+    for turned in (
+        {},
+        *({knob.name: value} for knob in kind.Config.knobs() for value in extremes(knob)),
+    )
+]
+each_family = pytest.mark.parametrize("family", FAMILIES)
+each_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
+each_variant = pytest.mark.parametrize(("family", "turned"), VARIANTS, ids=str)
+
+
+def pictures(n: int, shape: ImageShape) -> np.ndarray:
+    return squares(n, (shape.height, shape.width, shape.channels)).images
+
+
+def make(family: str, shape: ImageShape = SHAPES[2], **turned: object) -> GenerativeModel:
+    return models.build(family, settings(family, **turned), shape).eval()
+
+
+@each_variant
+@each_shape
+@torch.inference_mode()
+def test_codes_and_pictures_have_the_shapes_that_the_spaces_declare(
+    family: str, turned: dict[str, object], shape: ImageShape
+) -> None:
+    model = make(family, shape, **turned)
+    x = torch.rand(5, *shape, generator=torch.Generator().manual_seed(1))
+    assert len({space.name for space in model.spaces}) == len(model.spaces) > 0
+    for space in model.spaces:
+        assert model.space(space.name) == space
+        codes = torch.randn(5, space.size, generator=torch.Generator().manual_seed(2))
+        if space.can_encode:
+            codes = model.encode(x, space.name)
+            assert codes.shape == (5, space.size)
+            assert codes.isfinite().all()
+        if space.can_decode:
+            decoded = model.decode(codes, space.name)
+            assert decoded.shape == (5, *shape)
+            assert decoded.isfinite().all()
+        if space.prior is not None:
+            drawn = model.sample(7, torch.Generator().manual_seed(3), space.name)
+            assert drawn.shape == (7, space.size)
+
+
+@each_variant
+def test_a_few_steps_of_training_keep_every_number_finite(family: str, turned: dict[str, object]) -> None:
+    model = models.build(family, settings(family, **turned), SHAPES[2])
+    trainer = Trainer(model, squares(16))
+    assert isinstance(list(trainer)[-1], Finished)
+    assert all(np.isfinite(array).all() for array in trainer.weights().values())
+
+
+@each_family
+def test_the_seed_decides_the_first_weights_and_the_draws(family: str) -> None:
+    one, same, other = (models.build(family, settings(family), SHAPES[2], seed) for seed in (0, 0, 1))
+    for name, tensor in one.state_dict().items():
+        assert torch.equal(tensor, same.state_dict()[name]), name
+    if list(one.parameters()):
+        assert any((t != other.state_dict()[name]).any() for name, t in one.state_dict().items())
+    for space in one.spaces:
+        if space.prior is not None:
+            first, second = (one.sample(4, torch.Generator().manual_seed(5), space.name) for _ in range(2))
+            assert torch.equal(first, second)
+
+
+@each_family
+def test_building_leaves_the_global_generator_alone(family: str) -> None:
+    before = torch.get_rng_state()
+    trainer = Trainer(models.build(family, settings(family), SHAPES[2]), squares(16))
+    list(trainer)
+    after = torch.get_rng_state()
+    # torch draws the layers' own first weights, which are then replaced, from the global one.
+    if not torch.equal(before, after):
+        torch.set_rng_state(torch.roll(before, 0))
+        again = models.build(family, settings(family), SHAPES[2])
+        first = models.build(family, settings(family), SHAPES[2])
+        assert all(torch.equal(t, first.state_dict()[n]) for n, t in again.state_dict().items())
+
+
+@each_family
+def test_stages_share_the_training_and_name_real_groups(family: str) -> None:
+    model = make(family)
+    if not model.stages:
+        return
+    assert sum(stage.share for stage in model.stages) == pytest.approx(1)
+    assert {group for stage in model.stages for group in stage.groups} == set(model.parameter_groups())
+    grouped = [id(p) for group in model.parameter_groups().values() for p in group.parameters]
+    assert sorted(grouped) == sorted(id(p) for p in model.parameters())
+
+
+@each_family
+@each_shape
+def test_training_brings_the_pictures_nearer(family: str, shape: ImageShape) -> None:
+    images = squares(64, (shape.height, shape.width, shape.channels))
+    turned = {"epochs": 40, "learning_rate": 0.01, "warm_up": 0, "width": 8}
+    model = models.build(family, settings(family, **turned), shape)
+    x = arrays.to_x(images.images, model)
+
+    def error() -> float:
+        with torch.inference_mode():
+            return float((model.decode(model.encode(x)) - x).square().mean())
+
+    before = error()
+    losses = [
+        event.terms["loss"] for event in Trainer(model, images) if isinstance(event, Progress) and event.terms
+    ]
+    assert error() < 0.5 * before
+    if len(losses) > 1:
+        assert losses[-1] < losses[0]
+
+
+@each_family
+@each_shape
+def test_arrays_go_in_and_out_as_the_tensors_do(family: str, shape: ImageShape) -> None:
+    model, images = make(family, shape), pictures(11, shape)
+    for space in model.spaces:
+        if not (space.can_encode and space.can_decode):
+            continue
+        codes = arrays.encode(model, images, space.name)
+        assert (codes.dtype, codes.shape) == (np.float32, (11, space.size))
+        decoded = arrays.decode(model, codes, space.name)
+        assert (decoded.dtype, decoded.shape) == (np.uint8, images.shape)
+        coded = arrays.joined(list(arrays.code(model, images, space.name, chunk=4)))
+        np.testing.assert_allclose(coded.codes, codes, rtol=1e-4, atol=1e-5)
+        assert (coded.spread is not None) == space.has_posterior
+        assert coded.errors is not None
+        squared = ((arrays.to_x(images, model) - arrays.to_x(decoded, model)) ** 2).flatten(1).mean(1)
+        np.testing.assert_allclose(coded.errors, squared, atol=0.01)
+        assert arrays.encode(model, images[:0], space.name).shape == (0, space.size)
+        assert arrays.decode(model, codes[:0], space.name).shape == (0, *images.shape[1:])
+
+
+@each_family
+def test_codes_that_are_not_numbers_give_a_picture_all_the_same(family: str) -> None:
+    model = make(family)
+    space = model.spaces[0]
+    codes = np.array([[np.nan] * space.size, [np.inf] * space.size, [1e30] * space.size], np.float32)
+    assert arrays.decode(model, codes, space.name).shape == (3, 8, 8, 1)
+
+
+@each_family
+@each_shape
+@torch.inference_mode()
+def test_the_likelihood_and_the_posterior_are_distributions(family: str, shape: ImageShape) -> None:
+    model = make(family, shape)
+    x = torch.rand(6, *shape, generator=torch.Generator().manual_seed(1)).round()
+    for space in model.spaces:
+        if not space.has_posterior:
+            with pytest.raises(TypeError):
+                model.posterior(x, space.name)
+            continue
+        mean, std = model.posterior(x, space.name)
+        assert mean.shape == std.shape == (6, space.size)
+        assert (std > 0).all()
+        assert torch.equal(mean, model.encode(x, space.name))
+        log_likelihood = model.log_likelihood(x, mean, space.name)
+        assert log_likelihood.shape == (6,)
+        assert log_likelihood.isfinite().all()
+
+
+@torch.inference_mode()
+def test_a_bernoulli_likelihood_adds_up_to_one_over_all_pictures() -> None:
+    model = make("vae", ImageShape(1, 8, 8))
+    code = torch.zeros(1, 3)
+    # Over the four states of the first two pixels, the others held fixed, the odds are those of coins.
+    states = torch.zeros(4, 1, 8, 8)
+    states.view(4, -1)[:, :2] = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
+    shares = model.log_likelihood(states, code.expand(4, -1)).softmax(0)
+    p = model.decode(code).flatten()[:2]
+    wanted = torch.stack([(1 - p[0]) * (1 - p[1]), (1 - p[0]) * p[1], p[0] * (1 - p[1]), p[0] * p[1]])
+    torch.testing.assert_close(shares, wanted)
+
+
+@torch.inference_mode()
+def test_a_gaussian_likelihood_is_the_density_of_its_own_mean() -> None:
+    model = make("vae", likelihood="gaussian")
+    code = torch.zeros(1, 3)
+    peak = model.log_likelihood(model.decode(code), code).item()
+    assert peak == pytest.approx(-64 * math.log(0.1 * math.sqrt(2 * math.pi)), rel=1e-5)
+
+
+@each_family
+def test_knobs_say_what_they_are_and_refuse_what_they_are_not(family: str) -> None:
+    config = FAMILIES[family].Config
+    assert config.read({}) == config()
+    assert config.read(config().as_dict()) == config()
+    for knob in config.knobs():
+        assert knob.help.endswith((".", ")"))
+        for wrong in (
+            "banana",
+            None,
+            True,
+            [],
+            math.nan,
+            "1e999",
+            *([] if knob.low is None else [knob.low - 1]),
+        ):
+            with pytest.raises(BadInput, match=knob.name):
+                config.read({knob.name: wrong})
+    with pytest.raises(BadInput, match="latent_size"):
+        config.read({"nonsense": 1})
+
+
+@each_family
+def test_a_model_that_no_memory_holds_is_refused_before_it_is_built(family: str) -> None:
+    size = {"width": 512, "depth": 6, "latent_size": 4096, "network": "dense"}
+    with pytest.raises(BadInput, match="GB of weights"):
+        models.build(family, settings(family, **size), ImageShape(3, 512, 512))
+
+
+def test_a_family_that_does_not_exist_is_refused_with_the_names() -> None:
+    with pytest.raises(BadInput, match="pca, ae, vae"):
+        models.build("gam", {}, SHAPES[0])
+
+
+@pytest.mark.parametrize("family", ["ae", "vae"])
+@pytest.mark.parametrize("network", ["conv", "dense", "linear"])
+@pytest.mark.parametrize("shape", [ImageShape(1, 9, 9), ImageShape(3, 8, 11), ImageShape(1, 12, 8)], ids=str)
+def test_networks_take_sides_that_can_not_be_halved(family: str, network: str, shape: ImageShape) -> None:
+    model = make(family, shape, network=network, depth=6)
+    x = torch.rand(2, *shape)
+    assert model.decode(model.encode(x)).shape == x.shape
