@@ -41,7 +41,7 @@ class MapView(QWidget):
         self.cloud = PointCloud()
         self.cloud.setObjectName("map.cloud")
         self.cloud.placeholder = "Open a model from the library, or press Watch one learn."
-        self._card = HoverCard(self.cloud)
+        self.card = HoverCard(self.cloud)
         self._legend = Legend()
         self._legend.setObjectName("map.legend")
         self._lines = TwoLines()
@@ -82,7 +82,7 @@ class MapView(QWidget):
         cloud.scrubbed.connect(self._scrub)
         cloud.released.connect(session.end_gesture)
         cloud.card_wanted.connect(self._show_card)
-        cloud.card_unwanted.connect(self._card.dismiss)
+        cloud.card_unwanted.connect(self.card.dismiss)
         cloud.nudged.connect(self._nudge)
         cloud.end_chosen.connect(self._choose_end)
         cloud.menu_wanted.connect(self._show_menu)
@@ -132,15 +132,15 @@ class MapView(QWidget):
         lines = [wording.item_title(model, item), f"length of z {float(np.linalg.norm(code)):.2f}"]
         if model.embedding.errors is not None:
             lines.append(f"error {float(model.embedding.errors[item]):.4f} per pixel")
-        self._card.set_ink(wording.as_ink(model))
-        self._card.show_at(at, model.picture_of(item), lines)
+        self.card.set_ink(wording.as_ink(model))
+        self.card.show_at(at, model.picture_of(item), lines)
 
     # Facts
 
     def _on_opened(self) -> None:
         model = self._session.model
         self._fresh = True
-        self._card.dismiss()
+        self.card.dismiss()
         if model is None:
             return
         manifest = model.run.manifest
@@ -216,7 +216,7 @@ class MapView(QWidget):
 
     def hideEvent(self, event: object) -> None:
         self._session.training.watch("map", False)
-        self._card.dismiss()
+        self.card.dismiss()
 
 
 def _classes(model: OpenModel) -> NDArray[np.uint8]:

@@ -1,0 +1,193 @@
+"""What must hold after a step: named checks, each a pure function of the facts before and after.
+
+A check answers with a sentence that reads as a goal while it doesn't hold, and with figures
+once it does. Their parameters are keywords; `lesson` holds a file against their signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from explorer.guide.facts import Facts
+
+LOSS_SHARE = 0.1
+"""The loss at either end of a curve is the mean over this share of it: single batches are noisy."""
+
+
+class Fact(NamedTuple):
+    """One thing that was to hold."""
+
+    text: str
+    holds: bool
+
+
+Check = Callable[..., Fact]
+
+
+def model_open(before: Facts, after: Facts, *, name: str = "", trained: bool = False) -> Fact:
+    """A whole model is open: any, the one of this name, or the one that was just trained."""
+    model = after.model
+    wanted = after.learning.run if trained else name
+    opened = model is not None and not model.living and model.embedding is not None
+    holds = opened and (model is not None and (model.run.name == wanted if wanted or trained else True))
+    shown = wanted or (model.run.name if model is not None else "")
+    what = f"the model {shown}" if shown else "a model"
+    items = len(model.embedding) if holds and model is not None and model.embedding is not None else 0
+    return Fact(f"{what.capitalize() if not shown else 'The' + what[3:]} is open" + _count(items), holds)
+
+
+def model_decodes(before: Facts, after: Facts) -> Fact:
+    return Fact("The decoder is loaded and has drawn a picture", after.ready and after.picture is not None)
+
+
+def picture_changed(before: Facts, after: Facts, *, times: int = 1) -> Fact:
+    """Another picture stands there; with `times`, so many were decoded on the way."""
+    now, then = after.picture, before.picture
+    other = now is not None and (then is None or not np.array_equal(now, then))
+    if times == 1:
+        return Fact("The decoded picture changed", other)
+    text = f"{after.seen.pictures} pictures were decoded on the way" if other else "The picture keeps changing"
+    return Fact(text, other and after.seen.pictures >= times)
+
+
+def cursor_moved(before: Facts, after: Facts, *, sd: float = 0.05) -> Fact:
+    """The cursor is elsewhere, by at least so many standard deviations."""
+    way = _way(before, after)
+    far = 0.0 if way is None else float(np.linalg.norm(way))
+    return Fact(f"The cursor moved{_by(far, sd)}", far >= sd)
+
+
+def number_moved(before: Facts, after: Facts, *, dimension: int, sd: float = 0.25) -> Fact:
+    """One number of the code has changed, and no other."""
+    way = _way(before, after)
+    name = f"z{str(dimension + 1).translate(_SUBSCRIPTS)}"
+    if way is None or not 0 <= dimension < len(way):
+        return Fact(f"{name} changed and nothing else", False)
+    others = float(np.abs(np.delete(way, dimension)).max(initial=0.0))
+    moved = float(abs(way[dimension]))
+    return Fact(f"{name} changed and nothing else{_by(moved, sd)}", moved >= sd and others < 1e-3)
+
+
+def item_selected(before: Facts, after: Facts, *, class_name: str = "") -> Fact:
+    """Another item than before is selected, of a class if one is named."""
+    item, model = after.scene.item, after.model
+    if item is None or model is None or item == before.scene.item:
+        return Fact(f"An image{f' of class {class_name}' if class_name else ''} is selected", False)
+    found = model.class_of(item)
+    text = f"Image {item:,} is selected" + (f", of class {found}" if found else "")
+    return Fact(text, not class_name or found == class_name)
+
+
+def far_from_data(before: Facts, after: Facts) -> Fact:
+    """The cursor is where no image lies."""
+    model, cursor = after.model, after.scene.cursor
+    if model is None or model.embedding is None or cursor is None:
+        return Fact("The cursor is far from data", False)
+    distance = float(model.embedding.nearest(cursor, 1)[1][0])
+    far = model.embedding.is_far(distance) and after.scene.item is None
+    return Fact(
+        f"The cursor is far from data: the nearest image is {distance:.2f} away"
+        if far
+        else "The cursor is far from data",
+        far,
+    )
+
+
+def ends_set(before: Facts, after: Facts) -> Fact:
+    a, b = after.scene.end_a, after.scene.end_b
+    if a is None or b is None:
+        return Fact("A and B are chosen", False)
+    return Fact(f"A is {a.title}; B is {b.title}", not np.array_equal(a.code, b.code))
+
+
+def strip_complete(before: Facts, after: Facts) -> Fact:
+    """Every picture between the ends has come, in all three manners."""
+    rows = after.strips
+    count = sum(len(row) for row in rows.values())
+    whole = len(rows) == 3 and all(bool(picture.any()) for row in rows.values() for picture in row)
+    return Fact(f"{count} pictures fill the row between A and B" if whole else "The rows are filled", whole)
+
+
+def handle_moved(before: Facts, after: Facts, *, at_least: float = 0.5) -> Fact:
+    """The handle of the strip has run so far along the path."""
+    handle = after.scene.handle
+    far = handle is not None and handle >= at_least and handle != before.scene.handle
+    return Fact(f"The handle ran {handle:.0%} of the way" if far else "The handle runs from A to B", far)
+
+
+def drawing_landed(before: Facts, after: Facts) -> Fact:
+    """The own picture has a place on the map, the cursor is there, and it has come back decoded."""
+    scene, code, model = after.scene, after.drawn_code, after.model
+    landed = scene.glyph is not None and scene.glyph is not before.scene.glyph
+    if not landed or code is None or after.picture is None or model is None or model.embedding is None:
+        return Fact("The drawing landed on the map", False)
+    item, distance = (found[0] for found in model.embedding.nearest(code, 1))
+    near = model.class_of(int(item))
+    kind = f" is a {near}," if near else " lies"
+    return Fact(f"The drawing landed on the map; the nearest image{kind} {distance:.2f} away", True)
+
+
+def training_started(before: Facts, after: Facts) -> Fact:
+    learning = after.learning
+    running = learning.state == "running" or learning.ended_well
+    return Fact(f"{learning.run} is learning" if running else "A model is learning", running)
+
+
+def training_finished(before: Facts, after: Facts) -> Fact:
+    learning = after.learning
+    done = learning.ended_well and learning.state == "idle" and learning.fault is None
+    steps = f" after {learning.loss[-1][0]:,} steps" if done and learning.loss else ""
+    return Fact(f"The training finished{steps}" + (f": {learning.fault}" if learning.fault else ""), done)
+
+
+def loss_fell(before: Facts, after: Facts, *, share: float = 0.9) -> Fact:
+    """The loss at the end of the curve is at most this share of what it was at the beginning."""
+    values = [value for _, value in after.learning.loss]
+    if len(values) < 4:
+        return Fact("The loss fell", False)
+    part = max(1, round(LOSS_SHARE * len(values)))
+    first, last = float(np.mean(values[:part])), float(np.mean(values[-part:]))
+    fell = bool(np.isfinite(last)) and last <= share * first
+    return Fact(f"The loss fell from {first:.1f} to {last:.1f}" if fell else "The loss fell", fell)
+
+
+def map_moved(before: Facts, after: Facts, *, sd: float = 0.2) -> Fact:
+    """While a model learned, the items of its map travelled so many standard deviations, on average."""
+    first, last = after.seen.first_map, after.seen.last_map
+    if first is None or last is None or first is last or first.codes.shape != last.codes.shape:
+        return Fact("The points of the map moved while it learned", False)
+    way = np.nan_to_num(last.standardise(first.codes) - last.standardise(last.codes))
+    far = float(np.sqrt((way**2).mean()))
+    text = f"{len(last):,} points moved while it learned, over {after.seen.maps} maps{_by(far, sd)}"
+    return Fact(text, far >= sd)
+
+
+CHECKS: Mapping[str, Check] = {
+    check.__name__: check
+    for check in (
+        model_open, model_decodes, picture_changed, cursor_moved, number_moved, item_selected,
+        far_from_data, ends_set, strip_complete, handle_moved, drawing_landed, training_started,
+        training_finished, loss_fell, map_moved,
+    )
+}  # fmt: skip
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def _way(before: Facts, after: Facts) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+    """From the old cursor to the new, in standard deviations (D,)."""
+    model, then, now = after.model, before.scene.cursor, after.scene.cursor
+    if model is None or model.embedding is None or then is None or now is None or then.shape != now.shape:
+        return None
+    return np.asarray((now - then) / model.embedding.std, np.float32)
+
+
+def _by(far: float, least: float) -> str:
+    return f" by {far:.1f} sd" if far >= least else ""
+
+
+def _count(items: int) -> str:
+    return f", with {items:,} images on its map" if items else ""

@@ -1,0 +1,66 @@
+"""Notices when what must hold after a step has come true. Knows the session; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psygnal import Signal
+
+from explorer.guide.checks import CHECKS, Fact
+from explorer.guide.facts import Facts, Seen, facts_of
+from explorer.guide.lesson import Condition
+from explorer.session.session import Session
+
+
+class Watch:
+    """Holds the facts of a session against those at the beginning of a step."""
+
+    changed = Signal()
+    """Some fact is another; ask again."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._before = Facts()
+        self._seen = Seen()
+        session.model_opened.connect(self._on_any)
+        session.model_ready.connect(self._on_any)
+        session.embedding_changed.connect(self._on_embedding)
+        session.cursor_changed.connect(self._on_any)
+        session.picture_changed.connect(self._on_picture)
+        session.interpolation.changed.connect(self._on_any)
+        session.drawing.changed.connect(self._on_any)
+        session.training.changed.connect(self._on_any)
+        session.training.progressed.connect(self._on_any)
+        session.training.flagged.connect(self._on_flag)
+
+    def begin(self) -> None:
+        """A step begins now."""
+        self._seen = Seen()
+        self._before = facts_of(self._session)
+
+    def outcome(self, conditions: Sequence[Condition]) -> list[Fact]:
+        """Each condition, as it stands now."""
+        after = facts_of(self._session, self._seen)
+        return [CHECKS[one.check](self._before, after, **one.parameters) for one in conditions]
+
+    def holds(self, conditions: Sequence[Condition]) -> bool:
+        """All of them do."""
+        return all(fact.holds for fact in self.outcome(conditions))
+
+    def _on_any(self) -> None:
+        self.changed()
+
+    def _on_flag(self, flag: object) -> None:
+        self.changed()
+
+    def _on_picture(self) -> None:
+        seen = self._seen
+        self._seen = Seen(seen.pictures + 1, seen.maps, seen.first_map, seen.last_map)
+        self.changed()
+
+    def _on_embedding(self) -> None:
+        seen, model = self._seen, self._session.model
+        if model is not None and model.living and model.embedding is not None:
+            first = seen.first_map or model.embedding
+            self._seen = Seen(seen.pictures, seen.maps + 1, first, model.embedding)
+        self.changed()
