@@ -68,7 +68,8 @@ def sha256_of(data: bytes) -> str:
 
 def pack_tensors(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str] | None = None) -> bytes:
     """The bytes of a safetensors file."""
-    whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    # ascontiguousarray would turn a single number into a list of one.
+    whole = {name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}
     return safetensors.numpy.save(whole, dict(metadata) if metadata else None)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -20,3 +22,17 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("LATENT_EXPLORER_HOME", str(root / "latent-explorer"))
     for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(root / kind.lower()))
+
+
+@pytest.fixture
+def tiny_data(tmp_path: Path) -> Path:
+    """Two classes of 12 x 12 pictures in an .npz: bars that lie or stand, 240 in all."""
+    rng = np.random.default_rng(0)
+    images = np.zeros((240, 12, 12), np.uint8)
+    labels = np.arange(240) % 2
+    for image, label in zip(images, labels, strict=True):
+        at = rng.integers(2, 9)
+        (image.T if label else image)[at : at + 2, 2:10] = rng.integers(150, 255)
+    path = tmp_path / "bars.npz"
+    np.savez(path, images=images, labels=labels)
+    return path

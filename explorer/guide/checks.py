@@ -31,12 +31,16 @@ def model_open(before: Facts, after: Facts, *, name: str = "", trained: bool = F
     """A whole model is open: any, the one of this name, or the one that was just trained."""
     model = after.model
     wanted = after.learning.run if trained else name
-    opened = model is not None and not model.living and model.embedding is not None
-    holds = opened and (model is not None and (model.run.name == wanted if wanted or trained else True))
-    shown = wanted or (model.run.name if model is not None else "")
-    what = f"the model {shown}" if shown else "a model"
-    items = len(model.embedding) if holds and model is not None and model.embedding is not None else 0
-    return Fact(f"{what.capitalize() if not shown else 'The' + what[3:]} is open" + _count(items), holds)
+    subject = f"The model {wanted}" if wanted else "The model just trained" if trained else "A model"
+    if (
+        model is None
+        or model.embedding is None
+        or model.living
+        or (wanted or model.run.name) != model.run.name
+    ):
+        return Fact(f"{subject} is open", False)
+    opened = bool(wanted) or not trained
+    return Fact(f"{subject} is open, with {len(model.embedding):,} images on its map", opened)
 
 
 def model_decodes(before: Facts, after: Facts) -> Fact:
@@ -49,7 +53,9 @@ def picture_changed(before: Facts, after: Facts, *, times: int = 1) -> Fact:
     other = now is not None and (then is None or not np.array_equal(now, then))
     if times == 1:
         return Fact("The decoded picture changed", other)
-    text = f"{after.seen.pictures} pictures were decoded on the way" if other else "The picture keeps changing"
+    text = (
+        f"{after.seen.pictures} pictures were decoded on the way" if other else "The picture keeps changing"
+    )
     return Fact(text, other and after.seen.pictures >= times)
 
 
@@ -187,7 +193,3 @@ def _way(before: Facts, after: Facts) -> np.ndarray[Any, np.dtype[np.float32]] |
 
 def _by(far: float, least: float) -> str:
     return f" by {far:.1f} sd" if far >= least else ""
-
-
-def _count(items: int) -> str:
-    return f", with {items:,} images on its map" if items else ""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import BadInput, Failure
@@ -95,7 +96,7 @@ def evaluate(
     ruled = space.can_decode and n >= FEWEST and rulers.is_labelled(data)
     ruler = rulers.find(data, device) if ruled else None
     meter = Meter(
-        (rulers.COST if ruled and ruler is None else 0.0)
+        (rulers.cost(data) if ruled and ruler is None else 0.0)
         + n * (3 if space.can_decode else 1)
         + (len(probed) if probed else 0)
         + (n + len(judged) * SAMPLES if space.has_posterior else 0)
@@ -125,9 +126,9 @@ def _check(model: GenerativeModel, data: DataSet) -> None:
     height, width, channels = data.test.shape
     if model.image != (channels, height, width):
         raise BadInput(
-            f"{data.title} has pictures of {width} x {height} pixels and {channels} channels, but the model knows "
-            f"{model.image.width} x {model.image.height} and {model.image.channels}; choose the data set and the "
-            "side that it was trained with."
+            f"{data.title} has pictures of {width} x {height} pixels in {channels} channels, but the model "
+            f"knows {model.image.width} x {model.image.height} in {model.image.channels}; choose the data set "
+            "and the side that it was trained with."
         )
 
 
@@ -159,7 +160,7 @@ def _reconstruct(model: GenerativeModel, images: ImageSet, ruler: Ruler | None) 
     return _Reconstructed(
         found,
         squared / (len(images) * model.image.size) if space.can_decode else None,
-        rfcd(ruler.real, moments(features)) if ruler is not None else None,
+        rfcd(ruler.real, moments(np.concatenate(features))) if ruler is not None else None,
     )
 
 
@@ -190,4 +191,5 @@ def _posterior(model: GenerativeModel, images: ImageSet) -> Work[tuple[tuple[flo
 
 
 def _device(model: GenerativeModel) -> torch.device:
-    return next(iter(model.state_dict().values())).device
+    first: Tensor = next(iter(model.state_dict().values()))
+    return first.device

@@ -5,7 +5,6 @@ Imports numpy. Symbols as in Heusel et al. 2017: means m, covariances C.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -22,20 +21,10 @@ class Moments(NamedTuple):
     C: NDArray[np.float64]
 
 
-def moments(parts: Iterable[NDArray[np.float32]]) -> Moments:
-    """Mean and unbiased covariance of features that come in parts (n, D), two at the least in all.
-
-    Sums are taken from the first part's mean, so that they do not cancel.
-    """
-    iterator = iter(parts)
-    first = next(iterator).astype(np.float64)
-    origin = first.mean(0)
-    n, total, products = 0, np.zeros_like(origin), np.zeros((len(origin), len(origin)))
-    for part in (first, *iterator):
-        centred = part.astype(np.float64) - origin
-        n, total, products = n + len(part), total + centred.sum(0), products + centred.T @ centred
-    mean = total / n
-    return Moments(origin + mean, (products - n * np.outer(mean, mean)) / (n - 1))
+def moments(features: NDArray[np.float32]) -> Moments:
+    """Mean and unbiased covariance of features (N, D), two at the least."""
+    covariance = np.atleast_2d(np.cov(features, rowvar=False, dtype=np.float64))
+    return Moments(features.mean(0, dtype=np.float64), covariance)
 
 
 def frechet_distance(a: Moments, b: Moments) -> float:

@@ -86,8 +86,8 @@ def bounds(model: GenerativeModel, x: Tensor, *, samples: int = SAMPLES, seed: i
 
 
 def grouped_bound(log_w: Tensor, k: int) -> Tensor:
-    """IWAE-k (N,) out of log weights (N, K): log of the mean of w over k codes, averaged over K / k groups."""
-    groups = log_w.cpu().double().unflatten(1, (-1, k))
+    """IWAE-k (N,) from log weights (N, K): log of the mean of w over k codes, averaged over K / k groups."""
+    groups = log_w.cpu().double().reshape(len(log_w), -1, k)
     return (groups.logsumexp(2) - math.log(k)).mean(1)
 
 

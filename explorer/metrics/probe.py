@@ -43,10 +43,10 @@ class Probe:
         def loss() -> float:
             lbfgs.zero_grad()
             error = F.cross_entropy(z @ self._W + self._b, labels) + PENALTY * self._W.square().sum()
-            error.backward()  # type: ignore[no-untyped-call]
+            error.backward()
             return float(error)
 
-        lbfgs.step(loss)  # type: ignore[no-untyped-call]
+        lbfgs.step(loss)
 
     @torch.inference_mode()
     def predict(self, codes: NDArray[np.float32]) -> NDArray[np.int64]:

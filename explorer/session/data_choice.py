@@ -93,6 +93,8 @@ class DataChoice:
         self.origin = EMBEDDED
         self.framing = Framing()
         """How the chosen images are framed."""
+        self.asked = Framing()
+        """How they were asked to be: a side that was left open stays open."""
         self.title = "MNIST"
         self.data: DataSet | None = None
         """The chosen set, where it has been looked at: it needn't be read again."""
@@ -134,15 +136,20 @@ class DataChoice:
 
     def cancel(self) -> None:
         """Leave off reading or fetching; what was fetched is kept for the next try."""
+        self.leave()
+        self._now(fault="Stopped; choose again to go on.")
+
+    def leave(self) -> None:
+        """Nobody looks any more."""
         for channel in ("look at data", "download"):
             self._session.reader.forget(channel)
-        if self.progress is not None:
-            self._now(fault="Cancelled.")
+        self._now()
 
     def choose(self) -> None:
         """Take the set that was looked at for the next training."""
         if (data := self.looked) is not None:
             self.data, self.origin, self.framing, self.title = data, data.origin, data.framing, data.title
+            self.asked = self.wanted[1]
             self.chosen()
 
     # Results of the reader

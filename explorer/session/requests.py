@@ -19,7 +19,7 @@ from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet
 from explorer.data.progress import ReadProgress
 from explorer.latent.embedding import Embedding
-from explorer.session.threads import step_back
+from explorer.session.threads import import_torch
 
 if TYPE_CHECKING:
     from explorer.models.base import GenerativeModel, Knob
@@ -78,6 +78,7 @@ class Show:
     channel: str = "model"
 
     def answer(self, held: Held) -> Generator[Ready, None, None]:
+        import_torch()
         import torch
 
         from explorer.training.device import choose, title
@@ -100,6 +101,7 @@ class Blank:
     channel: str = "model"
 
     def answer(self, held: Held) -> Generator[Ready, None, None]:
+        import_torch()
         import torch
 
         from explorer import models
@@ -268,7 +270,7 @@ class WarmUp:
     channel: str = "warm-up"
 
     def answer(self, held: Held) -> Generator[str, None, None]:
-        step_back()
+        import_torch()
         import torch
 
         weight = torch.nn.Parameter(torch.zeros(1))

@@ -103,6 +103,8 @@ class Session:
         self.reading: ReadProgress | None = None
         self.ready: Ready | None = None
         self.picture: NDArray[np.uint8] | None = None
+        self.pictured: Floats | None = None
+        """The code that `picture` was decoded from."""
         self.decode_seconds: float | None = None
         self.neighbours: Neighbours | None = None
         self._takers: dict[str, Callable[[Any, Any], None]] = {
@@ -317,7 +319,7 @@ class Session:
             self.engine.submit(Decode(code, model.space, model.embedding))
             return
         if model.atlas is not None:
-            self.picture = model.atlas.decode(code)
+            self.picture, self.pictured = model.atlas.decode(code), code
             self.picture_changed()
         if model.embedding is not None:
             self.neighbours = Neighbours(*model.embedding.nearest(code, 6))
@@ -392,7 +394,8 @@ class Session:
 
     def _take_cursor(self, request: Decode, result: Decoded | Neighbours) -> None:
         if isinstance(result, Decoded):
-            self.picture, self.decode_seconds = result.picture, result.seconds
+            self.picture, self.pictured = result.picture, result.code
+            self.decode_seconds = result.seconds
             self.picture_changed()
         else:
             self.neighbours = result

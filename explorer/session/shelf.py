@@ -56,18 +56,19 @@ class ListLibrary:
 
 
 @dataclass(frozen=True, eq=False)
-class AddModel:
-    """Copy a model's folder into the library; gives where it lies now."""
+class AddModels:
+    """Copy models' folders into the library; gives where each lies now."""
 
     library: Library
-    folder: Path
+    folders: tuple[Path, ...]
     channel: str = "add"
 
     def answer(self, held: dict[str, object]) -> Generator[Path | Refused, None, None]:
-        try:
-            yield self.library.add(self.folder)
-        except (BadInput, Failure) as error:
-            yield Refused(str(error))
+        for folder in self.folders:
+            try:
+                yield self.library.add(folder)
+            except (BadInput, Failure) as error:
+                yield Refused(str(error))
 
 
 class Shelf:
@@ -128,10 +129,10 @@ class Shelf:
             self._say(str(error))
         self._session.library_changed()
 
-    def add(self, folder: Path) -> None:
-        """Copy the folder of a model into the library and open it."""
+    def add(self, *folders: Path) -> None:
+        """Copy models' folders into the library and open the last."""
         self._say(None)
-        self._session.reader.submit(AddModel(self._session.library, folder))
+        self._session.reader.submit(AddModels(self._session.library, folders))
 
     def _say(self, fault: str | None) -> None:
         if fault != self.fault:
@@ -145,7 +146,7 @@ class Shelf:
             self.cards = result
             self.changed()
 
-    def _take_added(self, request: AddModel, result: Path | Refused) -> None:
+    def _take_added(self, request: AddModels, result: Path | Refused) -> None:
         if isinstance(result, Refused):
             self._say(result.sentence)
         else:

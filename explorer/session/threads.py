@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import threading
@@ -30,3 +31,18 @@ def trainer_threads() -> int:
     cores = os.cpu_count() or 1
     others = psutil.getloadavg()[0]
     return max(1, cores - 1) if others > 0.75 * cores else cores
+
+
+_importing = threading.Lock()
+
+
+def import_torch() -> None:
+    """Import torch and the models, one thread at a time.
+
+    Two threads that import the same large package meet half-made modules: each module has a lock
+    of its own, and Python would rather break the order than wait in a circle.
+    """
+    with _importing:
+        importlib.import_module("torch")
+        importlib.import_module("explorer.models.arrays")
+        importlib.import_module("explorer.runs.recorder")

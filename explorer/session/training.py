@@ -64,6 +64,8 @@ class Training:
         self.plan: Plan | None = None
         self.run: Run | None = None
         """What is being trained, or was last."""
+        self.settings: dict[str, object] = {}
+        """Its knobs as they stand now; those that aren't here stand at their defaults."""
         self.families: tuple[FamilyForm, ...] = ()
         """What can be trained; empty until `ask_families` has been answered."""
         self.fault: str | None = None
@@ -166,6 +168,7 @@ class Training:
             self._snapshot = event
             self._refresh()
         elif isinstance(event, Changed):
+            self.settings[event.knob] = event.value
             self._flag(event.step, f"{event.knob} = {event.value:g}")
         elif isinstance(event, (Warned, Failed)):
             self._flag(event.step, event.text)
@@ -181,6 +184,7 @@ class Training:
         session = self._session
         manifest = event.run.manifest
         self.run, session.data = event.run, event.data
+        self.settings = dict(manifest.settings)
         items = event.data.test.take(slice(0, LIVING_ITEMS))
         self.originals = _fixed(event.data.test)
         session.engine.submit(

@@ -17,7 +17,7 @@ from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
-from explorer.session.threads import step_back, trainer_threads
+from explorer.session.threads import import_torch, step_back, trainer_threads
 
 if TYPE_CHECKING:
     from explorer.training.events import Event
@@ -110,7 +110,6 @@ class TrainingJob:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        step_back()
         run, fault = None, None
         try:
             run = self._prepare()
@@ -127,12 +126,10 @@ class TrainingJob:
         self._post(Ended(run, fault))
 
     def _prepare(self) -> Run:
-        import torch
-
         from explorer.data import catalogue
         from explorer.runs.run import new
 
-        torch.set_num_threads(trainer_threads())
+        import_torch()
         plan = self.plan
         if plan.resume:
             run = self._library.find(plan.resume)
@@ -143,9 +140,14 @@ class TrainingJob:
         return new(folder, plan.family, plan.settings, self._data, seed=plan.seed)
 
     def _train(self, run: Run) -> None:
+        import torch
+
         from explorer.runs.recorder import record
 
         assert self._data is not None
+        # Imports were done at full priority: who holds the interpreter lock must not be kept waiting.
+        step_back()
+        torch.set_num_threads(trainer_threads())
         trainer = run.trainer(self._data)
         self._post(Started(run, self._data, trainer.steps))
         usual = trainer.interval

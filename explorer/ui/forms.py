@@ -6,7 +6,7 @@ A value that a knob refuses keeps standing in its field, with the knob's own sen
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -93,15 +93,10 @@ class _Row:
         for widget in (self.label, self.editor, self.unit):
             widget.setToolTip(help_of(knob))
 
-    @property
-    def text(self) -> str:
-        return self.editor.currentText() if isinstance(self.editor, ChoiceField) else self.editor.text()
-
     def read(self) -> Any:
         """The knob's value, or `BadInput`."""
-        if isinstance(self.editor, ChoiceField):
-            return self.knob.read(self.text)
-        return self.knob.read(self.editor.number if self.editor.number is not None else self.text)
+        chosen = self.editor
+        return self.knob.read(chosen.currentText() if isinstance(chosen, ChoiceField) else chosen.plain)
 
     def write(self, value: Any) -> None:
         if isinstance(self.editor, ChoiceField):
@@ -132,15 +127,15 @@ class KnobForm(QWidget):
     knobs
         In their order.
     common
-        Names of those that are always in sight.
+        Names of those that are always in sight, in that order.
     """
 
     changed = Signal()
 
-    def __init__(self, knobs: Sequence[Knob], common: Collection[str], parent: QWidget | None = None) -> None:
+    def __init__(self, knobs: Sequence[Knob], common: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = {knob.name: _Row(knob, self) for knob in knobs}
-        shown = [row for name, row in self._rows.items() if name in common]
+        shown = [self._rows[name] for name in common if name in self._rows]
         rest = [row for name, row in self._rows.items() if name not in common]
         self._more, self._folded = QPushButton("More settings"), QWidget()
         self._more.setObjectName("training.more")

@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from explorer.session.session import Session
+from explorer.ui.widgets.steady_label import SteadyLabel
 
 MEMORY_MS = 2000
 
@@ -18,7 +19,10 @@ class Status(QStatusBar):
         self.setSizeGripEnabled(False)
         self._session = session
         self._process = psutil.Process()
-        self._data, self._device, self._latency, self._training, self._memory = (QLabel() for _ in range(5))
+        self._data, self._device = QLabel(), QLabel()
+        self._latency = SteadyLabel("picture 88.8 ms")
+        self._training = SteadyLabel("training 888,888 images/s")
+        self._memory = SteadyLabel("88,888 MB")
         self.addWidget(self._data)
         for label, tip in (
             (self._device, "Where pictures are decoded"),

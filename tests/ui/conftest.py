@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -23,17 +21,3 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     yield made
     bridge.lead_to(None)
     assert made.close(), "a thread of the session did not end"
-
-
-@pytest.fixture
-def tiny_data(tmp_path: Path) -> Path:
-    """Two classes of 12 x 12 pictures in an .npz: bars that lie or stand, 240 in all."""
-    rng = np.random.default_rng(0)
-    images = np.zeros((240, 12, 12), np.uint8)
-    labels = np.arange(240) % 2
-    for image, label in zip(images, labels, strict=True):
-        at = rng.integers(2, 9)
-        (image.T if label else image)[at : at + 2, 2:10] = rng.integers(150, 255)
-    path = tmp_path / "bars.npz"
-    np.savez(path, images=images, labels=labels)
-    return path

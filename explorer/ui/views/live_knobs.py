@@ -6,7 +6,6 @@ A change is handed over when the hand rests or lets go, so that each leaves one 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from explorer.errors import BadInput
 from explorer.session.session import Session
+from explorer.session.training import Flag
 from explorer.ui.forms import help_of, label_of, number_field
 from explorer.ui.widgets.number_field import SMALLEST_SHARE, spans_decades
 
@@ -76,6 +76,15 @@ class LiveKnob:
         self.field.edited.connect(self._on_edit)
         self.field.editingFinished.connect(self._send)
 
+    def follow(self, value: float) -> None:
+        """The knob was turned, perhaps elsewhere."""
+        if value != self._sent and not self._rest.isActive() and not self.slider.isSliderDown():
+            self._sent = value
+            self.field.blockSignals(True)
+            self.field.set_number(value)
+            self.field.blockSignals(False)
+            self._place_slider()
+
     def _on_slide(self, place: int) -> None:
         self.field.blockSignals(True)
         self.field.set_number(self._scale.value(place / STEPS))
@@ -98,7 +107,7 @@ class LiveKnob:
         if self.field.number is None:
             return
         try:
-            value = self._knob.read(self.field.number)
+            value = self._knob.read(self.field.plain)
         except BadInput as error:
             self.fault.setText(str(error))
             self.fault.show()
@@ -112,16 +121,12 @@ class LiveKnob:
 class LiveKnobs(QWidget):
     """All live knobs of the family that is being trained."""
 
-    def __init__(
-        self,
-        knobs: tuple[Knob, ...],
-        settings: Mapping[str, Any],
-        session: Session,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, knobs: tuple[Knob, ...], session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         live = [knob for knob in knobs if knob.live]
-        self._rows = [LiveKnob(knob, settings.get(knob.name, knob.default), session) for knob in live]
+        self._training = session.training
+        self._rows = {knob: LiveKnob(knob, self._value(knob), session) for knob in live}
+        session.training.flagged.connect(self._on_flag)
         title = QLabel("Change while it learns" if live else "Nothing of this family can be changed now.")
         title.setProperty("role", "muted")
         grid = QGridLayout(self)
@@ -130,8 +135,15 @@ class LiveKnobs(QWidget):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         grid.addWidget(title, 0, 0, 1, 3)
-        for number, row in enumerate(self._rows):
+        for number, row in enumerate(self._rows.values()):
             for column, widget in enumerate((row.label, row.slider, row.field)):
                 grid.addWidget(widget, 2 * number + 1, column)
             grid.addWidget(row.fault, 2 * number + 2, 0, 1, 3)
         grid.setRowStretch(2 * len(self._rows) + 1, 1)
+
+    def _value(self, knob: Knob) -> Any:
+        return self._training.settings.get(knob.name, knob.default)
+
+    def _on_flag(self, flag: Flag) -> None:
+        for knob, row in self._rows.items():
+            row.follow(self._value(knob))

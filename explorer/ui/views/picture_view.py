@@ -14,6 +14,7 @@ from explorer.session.requests import Neighbours
 from explorer.session.session import Session
 from explorer.ui import wording
 from explorer.ui.widgets.image_view import ImageView
+from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 NEIGHBOURS = 6
@@ -40,7 +41,7 @@ class PictureView(QWidget):
         self.original.setObjectName("picture.original")
         self.decoded.setObjectName("picture.decoded")
         self.difference.setObjectName("picture.difference")
-        self._code, self._distance = QLabel(), QLabel()
+        self._code, self._distance = SteadyLabel(), SteadyLabel()
         self._code.setObjectName("picture.code")
         self._distance.setProperty("role", "muted")
         self._near = [ImageView() for _ in range(NEIGHBOURS)]

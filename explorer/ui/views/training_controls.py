@@ -190,11 +190,12 @@ class TrainingControls(QWidget):
             manifest = training.run.manifest
             families = {family.name: family for family in training.families}
             if manifest.family in families:
-                self._live = LiveKnobs(families[manifest.family].knobs, manifest.settings, self._session)
+                self._live = LiveKnobs(families[manifest.family].knobs, self._session)
                 self._pages.addWidget(self._live)
                 self._pages.setCurrentWidget(self._live)
         elif not wanted and self._live is not None:
             self._pages.removeWidget(self._live)
+            self._live.setParent(None)
             self._live.deleteLater()
             self._live = None
 

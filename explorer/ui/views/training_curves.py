@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.session.session import Session
 from explorer.session.training import Flag
 from explorer.session.training_job import Plan
-from explorer.ui.widgets.two_lines import TwoLines
 
 if TYPE_CHECKING:
     from explorer.ui.widgets.loss_plot import LossPlot
@@ -40,11 +39,6 @@ class TrainingCurves(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addWidget(
-            TwoLines(
-                "The error falls while the map sorts itself.", "A falling loss says nothing about samples."
-            )
-        )
         session.training.changed.connect(self._later)
         session.training.progressed.connect(self._later)
         session.training.flagged.connect(self._on_flag)
@@ -56,7 +50,7 @@ class TrainingCurves(QWidget):
 
             self._plot = LossPlot()
             self._plot.setToolTip("Each term of the loss, averaged over the steps since the last point")
-            self._column.insertWidget(0, self._plot, 1)
+            self._column.addWidget(self._plot)
             self._later()
 
     def _later(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.session.requests import FamilyForm
 from explorer.session.session import Session
@@ -13,6 +13,9 @@ from explorer.ui.forms import ChoiceField, KnobForm
 
 COMMON = ("network", "latent_size", "epochs", "learning_rate", "beta", "corruption")
 """Settings that are in sight from the start, where a family has them."""
+
+LONGEST = 18
+"""Letters of a data set's title that there is room for."""
 
 WARMING = "Warming up: what can be trained is being loaded."
 
@@ -37,11 +40,11 @@ class TrainingPlan(QWidget):
         self._data = QPushButton()
         self._data.setObjectName("training.data")
         self._data.clicked.connect(self.data_wanted)
-        heads = QFormLayout()
-        heads.setContentsMargins(0, 0, 0, 0)
-        heads.setSpacing(4)
-        heads.addRow("Family", self._family)
-        heads.addRow("Images", self._data)
+        heads = QHBoxLayout()
+        heads.setSpacing(6)
+        heads.addWidget(self._family, 1)
+        heads.addWidget(QLabel("on"))
+        heads.addWidget(self._data)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(4)
@@ -95,6 +98,7 @@ class TrainingPlan(QWidget):
         if self._form is not None:
             kept = {} if self._form.fault else self._form.values()
             self._column.removeWidget(self._form)
+            self._form.setParent(None)
             self._form.deleteLater()
         self._form = KnobForm(self._chosen().knobs, COMMON)
         self._form.setObjectName("training.form")
@@ -105,6 +109,7 @@ class TrainingPlan(QWidget):
 
     def _on_data(self) -> None:
         choice = self._session.data_choice
-        self._data.setText(f"{choice.title} …")
+        title = choice.title if len(choice.title) <= LONGEST else f"{choice.title[: LONGEST - 1]}…"
+        self._data.setText(f"{title} …")
         self._data.setToolTip(f"The images to learn from: {choice.origin}\nPress to choose others")
         self.changed.emit()

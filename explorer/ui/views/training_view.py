@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from pathlib import Path
+
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
+from explorer.ui.views.data_dialog import DataDialog
 from explorer.ui.views.learner_pictures import LearnerPictures
 from explorer.ui.views.training_controls import TrainingControls
 from explorer.ui.views.training_curves import TrainingCurves
 
 
 class TrainingView(QWidget):
-    data_wanted = Signal()
-    """Somebody wants to choose other images: open the data dialog."""
-
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("training")
         self._session = session
+        self._dialog: DataDialog | None = None
         controls, self._curves = TrainingControls(session), TrainingCurves(session)
-        controls.setFixedWidth(392)
-        controls.data_wanted.connect(self.data_wanted)
+        controls.setFixedWidth(380)
+        controls.data_wanted.connect(self.choose_data)
         self._curves.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         pictures = LearnerPictures(session)
         pictures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(controls)
         row.addWidget(self._curves, 3)
         row.addWidget(pictures, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        column.addLayout(_two_sentences())
 
     def warm_up(self) -> None:
         """Do now what would else hold up the first look at this view: import the plot's library."""
         self._curves.make_plot()
+
+    def choose_data(self) -> None:
+        """Open the dialog in which images are chosen; everything else goes on beside it."""
+        self._data_dialog().show()
+        self._data_dialog().raise_()
+
+    def open_data(self, path: Path) -> None:
+        """Look at a folder or file of images in that dialog."""
+        self._data_dialog().open_data(path)
+
+    def _data_dialog(self) -> DataDialog:
+        if self._dialog is None:
+            self._dialog = DataDialog(self._session, self.window())
+        return self._dialog
 
     def sizeHint(self) -> QSize:
         return QSize(1100, 260)
@@ -45,3 +64,18 @@ class TrainingView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         QTimer.singleShot(0, self._session.training.ask_families)
+
+
+def _two_sentences() -> QHBoxLayout:
+    """What one sees and what not to conclude, beside each other, as height is scarce at the bottom."""
+    sees, beware = (
+        QLabel("The error falls while the map sorts itself."),
+        QLabel("A falling loss says nothing about samples."),
+    )
+    beware.setProperty("role", "muted")
+    row = QHBoxLayout()
+    row.setContentsMargins(12, 2, 12, 6)
+    row.setSpacing(18)
+    row.addWidget(sees)
+    row.addWidget(beware, 1)
+    return row

@@ -129,6 +129,10 @@ class DimensionSlider(QAbstractSlider):
         share = (x - SIDE) / max(self.width() - 2 * SIDE, 1)
         return min(max(share * 2 * REACH - REACH, -REACH), REACH)
 
+    def grip(self, sd: float) -> QPointF:
+        """Where the handle's middle is when the slider stands at this place."""
+        return QPointF(self._x_of(sd), self._line() + 10)
+
     def _cross(self) -> QRectF:
         side = self.fontMetrics().height() + 2.0
         return QRectF(self.width() - SIDE - side + 4, 5, side, side)

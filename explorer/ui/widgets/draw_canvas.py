@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -80,6 +80,11 @@ class DrawCanvas(QWidget):
 
     def is_empty(self) -> bool:
         return self._empty
+
+    def sheet_place(self, x: float, y: float) -> QPoint:
+        """Where a place of the sheet (0 to 1, y down) lies, in pixels of the widget."""
+        frame = self._frame()
+        return QPointF(frame.x() + x * frame.width(), frame.y() + y * frame.height()).toPoint()
 
     def sizeHint(self) -> QSize:
         return QSize(SIDE, SIDE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -105,6 +105,11 @@ class ImageStrip(QWidget):
         """Its ends and its height."""
         first, last = self._room(0).center().x(), self._room(len(self._pictures) - 1).center().x()
         return first, last, 6 + self._side() + self._below() - RAIL / 2
+
+    def handle_place(self, share: float) -> QPoint:
+        """Where the handle is at a share of its way, in pixels of the widget."""
+        first, last, height = self._rail()
+        return QPoint(round(first + share * (last - first)), round(height))
 
     def sizeHint(self) -> QSize:
         count = max(len(self._pictures), 1)

@@ -39,8 +39,9 @@ class ImageView(QWidget):
         return self._picture
 
     def set_picture(self, picture: Picture | None) -> None:
-        self._picture, self._signed = picture, None
-        self._renew()
+        if picture is not self._picture or self._signed is not None:
+            self._picture, self._signed = picture, None
+            self._renew()
 
     def set_signed(self, values: NDArray[np.floating] | None) -> None:
         """Differences (H, W[, C]) from -1 (blue) to 1 (red)."""

@@ -16,13 +16,15 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from explorer.ui import theme
 from explorer.ui.widgets.legend import Legend
 
 Numbers = NDArray[np.float64]
 THROTTLE = 33
+NARROW = 480
+"""Pixels below which legend and controls don't fit beside each other."""
 MOST_POINTS = 1000
 """A curve has no more than the screen has pixels: longer ones are averaged in blocks."""
 
@@ -83,6 +85,7 @@ class LossPlot(QWidget):
         self._log.toggled.connect(self._set_log)
         self._reading = QLabel("No curve yet: it begins with the first step of training")
         self._reading.setProperty("role", "caption")
+        self._controls, self._head, self._foot = QWidget(), QHBoxLayout(), QHBoxLayout()
         self._plot = pg.PlotWidget()
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
@@ -98,18 +101,23 @@ class LossPlot(QWidget):
     def _arrange(self) -> None:
         word = QLabel("Smoothing")
         word.setProperty("role", "muted")
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(self._legend, 1)
-        head.addWidget(word)
-        head.addWidget(self._smoothing)
-        head.addWidget(self._log)
+        controls = QHBoxLayout(self._controls)
+        controls.setContentsMargins(0, 0, 0, 0)
+        controls.setSpacing(10)
+        controls.addWidget(word)
+        controls.addWidget(self._smoothing)
+        controls.addWidget(self._log)
+        self._head.setSpacing(10)
+        self._head.addWidget(self._legend, 1)
+        self._head.addWidget(self._controls)
+        self._foot.addWidget(self._reading, 1)
+        self._reading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 6)
         column.setSpacing(4)
-        column.addLayout(head)
+        column.addLayout(self._head)
         column.addWidget(self._plot, 1)
-        column.addWidget(self._reading)
+        column.addLayout(self._foot)
 
     def set_curve(self, name: str, x: Sequence[float] | Numbers, y: Sequence[float] | Numbers) -> None:
         """Show or replace a curve; the n-th new name has the colour of the n-th class."""
@@ -130,8 +138,7 @@ class LossPlot(QWidget):
 
     def add_flag(self, x: float, text: str) -> None:
         """A line across the curves at a step, such as where a setting was changed."""
-        options = {"position": 0.95, "anchors": [(0, 0.5), (0, 0.5)]}
-        flag = pg.InfiniteLine(x, angle=90, label=text, labelOpts=options)
+        flag = pg.InfiniteLine(x, angle=90, label=text, labelOpts={"position": 0.95})
         self._colour_flag(flag)
         self._flags.append(flag)
         self._plot.addItem(flag, ignoreBounds=True)
@@ -228,6 +235,12 @@ class LossPlot(QWidget):
             self._colour(number, curve)
         for flag in self._flags:
             self._colour_flag(flag)
+
+    def resizeEvent(self, event: object) -> None:
+        """Where it is narrow the controls take the place of the values in words."""
+        narrow = self.width() < NARROW
+        self._reading.setVisible(not narrow)
+        (self._foot if narrow else self._head).addWidget(self._controls)
 
     def showEvent(self, event: object) -> None:
         if self._stale:

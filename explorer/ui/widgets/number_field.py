@@ -48,8 +48,14 @@ class NumberField(QDoubleSpinBox):
         self.setDecimals(0 if whole else 12)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(76)
+        self.lineEdit().setTextMargins(6, 0, 0, 0)
         self.lineEdit().textChanged.connect(self.edited)
         self.set_number(usual)
+
+    @property
+    def plain(self) -> str:
+        """What stands there, with a point for the comma of some countries."""
+        return self.text().replace(",", ".")
 
     @property
     def number(self) -> float | None:

@@ -1,0 +1,180 @@
+"""Performs the gestures of a lesson on the real window: for "Show me", paced for eyes, and for the tour, fast.
+
+Knows the session (for where things are), widgets by their object names, and the guide. Imports Qt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from explorer.errors import Failure
+from explorer.guide.lesson import Click, Drag, Draw, Gesture, Key, Press, Slide, Wait, Where
+from explorer.guide.watch import Watch
+from explorer.session.session import Session
+from explorer.ui.hand import REST, Hand, find, reveal
+from explorer.ui.map_places import find_place, pixel_of
+from explorer.ui.widgets.dimension_slider import DimensionSlider
+from explorer.ui.widgets.draw_canvas import DrawCanvas
+from explorer.ui.widgets.image_strip import ImageStrip
+from explorer.ui.widgets.point_cloud import PointCloud
+
+W = TypeVar("W", bound=QWidget)
+
+FAST = 0.1
+"""Of the time that eyes need."""
+POLL = 0.1
+PEN_SPEED = 420.0
+
+
+class Player(QObject):
+    """Plays one series of gestures at a time."""
+
+    finished = Signal()
+    """The last gesture is done, or one could not be, which the session has said."""
+
+    def __init__(self, window: QWidget, session: Session, watch: Watch, *, fast: bool = False) -> None:
+        super().__init__(window)
+        self._window, self._session, self._watch = window, session, watch
+        self._hand = Hand(window, visible=not fast)
+        self._pace = FAST if fast else 1.0
+        self._acts: Iterator[float] | None = None
+        self._next = QTimer(self, singleShot=True)
+        self._next.timeout.connect(self._advance)
+
+    @property
+    def playing(self) -> bool:
+        return self._acts is not None
+
+    def play(self, gestures: Sequence[Gesture]) -> None:
+        """Begin; whatever was being played is over."""
+        self.stop()
+        self._acts = self._all(gestures)
+        self._next.start(0)
+
+    def stop(self) -> None:
+        """Let go of everything; `finished` is not said."""
+        self._next.stop()
+        if self._acts is not None:
+            self._acts = None
+            self._hand.withdraw()
+
+    def _advance(self) -> None:
+        if self._acts is None:
+            return
+        try:
+            pause = next(self._acts, None)
+        except Failure as error:
+            self._session.say(str(error), "warning")
+            pause = None
+        if self._acts is None:
+            return
+        if pause is None:
+            self.stop()
+            self.finished.emit()
+        else:
+            self._next.start(round(1000 * pause * self._pace))
+
+    def _all(self, gestures: Sequence[Gesture]) -> Iterator[float]:
+        for gesture in gestures:
+            yield from self._one(gesture)
+            yield REST
+
+    def _one(self, gesture: Gesture) -> Iterator[float]:
+        match gesture:
+            case Press(at, place):
+                yield from self._along((at,), place)
+            case Drag(along, place):
+                yield from self._along(along, place)
+            case Key(key, at, place):
+                yield from self._key(key, at, place)
+            case Slide(place, to, dimension):
+                yield from self._slide(place, to, dimension)
+            case Draw(place, strokes):
+                yield from self._draw(place, strokes)
+            case Click(place):
+                yield from self._click(place)
+            case Wait():
+                yield from self._wait(gesture)
+
+    def _along(self, along: Sequence[Where], place: str) -> Iterator[float]:
+        cloud = yield from self._found(place, PointCloud)
+        pixels = [self._pixel(where, cloud) for where in along]
+        yield from self._hand.go(cloud, pixels[0])
+        self._hand.press(cloud, pixels[0])
+        yield REST
+        yield from self._hand.drag(cloud, pixels)
+        self._hand.release(cloud, pixels[-1])
+
+    def _key(self, key: str, at: Where | None, place: str) -> Iterator[float]:
+        widget = yield from self._found(place, QWidget)
+        if at is not None and isinstance(widget, PointCloud):
+            pixel = self._pixel(at, widget)
+            # The pointer has to have been elsewhere, or the map thinks that it has not moved.
+            yield from self._hand.go(widget, pixel + QPoint(3, 3))
+            yield from self._hand.go(widget, pixel)
+        self._hand.key(widget, key)
+        yield REST
+
+    def _slide(self, place: str, to: float, dimension: int | None) -> Iterator[float]:
+        parent = yield from self._found(place, QWidget)
+        if isinstance(parent, ImageStrip):
+            handle = self._session.scene.handle or 0.0
+            yield from self._pull(parent, [parent.handle_place(handle), parent.handle_place(to)])
+            return
+        sliders = parent.findChildren(DimensionSlider)
+        slider = next((each for each in sliders if each.dimension.index == (dimension or 0)), None)
+        if slider is None:
+            raise Failure("This model has no such slider.")
+        yield from reveal(slider)
+        yield from self._pull(slider, [slider.grip(slider.sd).toPoint(), slider.grip(to).toPoint()])
+
+    def _pull(self, widget: QWidget, through: Sequence[QPoint]) -> Iterator[float]:
+        yield from self._hand.go(widget, through[0])
+        self._hand.press(widget, through[0])
+        yield REST
+        yield from self._hand.drag(widget, through)
+        self._hand.release(widget, through[-1])
+
+    def _draw(self, place: str, strokes: Sequence[Sequence[tuple[float, float]]]) -> Iterator[float]:
+        canvas = yield from self._found(place, DrawCanvas)
+        for stroke in strokes:
+            pixels = [canvas.sheet_place(x, y) for x, y in stroke]
+            yield from self._hand.go(canvas, pixels[0])
+            self._hand.press(canvas, pixels[0])
+            yield from self._hand.drag(canvas, pixels, PEN_SPEED)
+            self._hand.release(canvas, pixels[-1])
+
+    def _click(self, place: str) -> Iterator[float]:
+        widget = yield from self._found(place, QWidget)
+        middle = widget.rect().center()
+        yield from self._hand.go(widget, middle)
+        self._hand.press(widget, middle)
+        yield REST
+        self._hand.release(widget, middle)
+
+    def _wait(self, wait: Wait) -> Iterator[float]:
+        end = time.monotonic() + wait.seconds
+        while not self._watch.holds([wait.until]):
+            if time.monotonic() > end:
+                goal = self._watch.outcome([wait.until])[0].text
+                raise Failure(f"Waited {wait.seconds:.0f} s in vain: {goal}.")
+            yield POLL
+
+    def _found(self, name: str, kind: type[W]) -> Generator[float, None, W]:
+        """The widget of a name, once it can be seen."""
+        widget = find(self._window, name)
+        if not isinstance(widget, kind):
+            raise Failure(f"{name!r} is no {kind.__name__}.")
+        yield from reveal(widget)
+        return widget
+
+    def _pixel(self, where: Where, cloud: PointCloud) -> QPoint:
+        place = find_place(where, self._session.model, cloud)
+        if place is None:
+            raise Failure("The map has no such place now; press Home on it to see all points.")
+        return pixel_of(place, cloud)

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.data.catalogue import load
+from explorer.data.framing import Framing
+from explorer.data.image_set import DataSet, ImageSet
+from explorer.errors import BadInput, Failure
+from explorer.metrics.evaluate import LIKELIHOOD_IMAGES, Figures, evaluate
+from explorer.metrics.progress import EvaluateProgress
+from explorer.models import build
+from explorer.models.base import GenerativeModel, ImageShape
+
+KEYS = {
+    "mse", "elbo", "iwae_500", "kl_per_dimension", "active_units", "probe_accuracy", "rfcd_reconstruction", "n_test",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def mnist() -> DataSet:
+    return load("mnist")
+
+
+def some_of(data: DataSet, train: int, test: int, *, labels: bool = True) -> DataSet:
+    parts = (data.train.take(slice(train)), data.test.take(slice(test)))
+    if not labels:
+        parts = (ImageSet(parts[0].images), ImageSet(parts[1].images))
+    return DataSet(data.name, data.title, data.origin, *parts, data.framing)
+
+
+def pca(data: DataSet, size: int) -> GenerativeModel:
+    model = build("pca", {"latent_size": size}, ImageShape(1, 28, 28))
+    model.fit(torch.from_numpy(data.train.images).permute(0, 3, 1, 2))
+    return model
+
+
+def small_vae(**settings: object) -> GenerativeModel:
+    return build("vae", {"network": "dense", "width": 1, "latent_size": 2, **settings}, ImageShape(1, 28, 28))
+
+
+def judged(model: GenerativeModel, data: DataSet, *, full: bool = False) -> Figures:
+    *_, figures = evaluate(model, data, full=full)
+    assert isinstance(figures, Figures)
+    return figures
+
+
+def test_a_model_without_a_likelihood_has_the_figures_that_apply(mnist: DataSet) -> None:
+    data = some_of(mnist, 3000, 500)
+    figures = judged(pca(data, 16), data)
+    assert set(figures.as_dict()) == KEYS
+    x = data.test.images / 255
+    assert figures.mse is not None
+    assert 0.02 < figures.mse < np.square(x - x.mean(0)).mean()
+    assert figures.probe_accuracy is not None
+    assert figures.probe_accuracy > 0.7
+    assert figures.n_test == 500
+    assert figures.elbo is figures.iwae_500 is figures.kl_per_dimension is figures.active_units is None
+
+
+def test_a_perfect_reconstruction_has_no_error(mnist: DataSet) -> None:
+    data = some_of(mnist, 3000, 200)
+    assert judged(pca(data, 784), data).mse == pytest.approx(0, abs=1e-6)
+
+
+def test_a_vae_has_bounds_in_order_and_a_kl_per_dimension(mnist: DataSet) -> None:
+    figures = judged(small_vae(), some_of(mnist, 300, 20))
+    assert figures.elbo is not None
+    assert figures.iwae_500 is not None
+    assert figures.elbo < figures.iwae_500 < 0
+    # An untrained decoder gives every pixel an even chance.
+    assert figures.elbo == pytest.approx(-784 * np.log(2), rel=0.1)
+    assert figures.kl_per_dimension is not None
+    assert len(figures.kl_per_dimension) == 2
+    assert min(figures.kl_per_dimension) >= 0
+    assert isinstance(figures.active_units, int)
+    json.dumps(figures.as_dict(), allow_nan=False)
+
+
+def test_without_full_only_the_first_images_have_their_likelihood_taken(mnist: DataSet) -> None:
+    tested = LIKELIHOOD_IMAGES + 100
+    data = some_of(mnist, 100, tested, labels=False)
+    shorter, longer = judged(small_vae(), data), judged(small_vae(), data, full=True)
+    first = judged(small_vae(), some_of(mnist, 100, LIKELIHOOD_IMAGES, labels=False))
+    assert shorter.n_test == longer.n_test == tested
+    assert shorter.elbo == first.elbo != longer.elbo
+    assert shorter.kl_per_dimension == longer.kl_per_dimension != first.kl_per_dimension
+
+
+def test_without_labels_there_is_no_probe_and_no_ruler(mnist: DataSet) -> None:
+    data = some_of(mnist, 300, 50, labels=False)
+    figures = judged(pca(data, 2), data)
+    assert figures.probe_accuracy is None
+    assert figures.rfcd_reconstruction is None
+    assert figures.mse is not None
+
+
+def test_too_few_images_have_no_frechet_distance(mnist: DataSet) -> None:
+    data = some_of(mnist, 300, 50)
+    assert judged(pca(data, 2), data).rfcd_reconstruction is None
+
+
+def test_ten_thousand_real_images_give_a_frechet_distance_that_falls_with_the_error(mnist: DataSet) -> None:
+    data = DataSet("mnist", "MNIST", "mnist", mnist.train, mnist.test, mnist.framing)
+    coarse, fine = (judged(pca(data, size), data) for size in (16, 784))
+    assert coarse.rfcd_reconstruction is not None
+    assert fine.rfcd_reconstruction is not None
+    assert fine.rfcd_reconstruction < 0.3
+    assert coarse.rfcd_reconstruction > 10
+
+
+def test_progress_grows_to_the_end(mnist: DataSet) -> None:
+    *events, _ = evaluate(small_vae(), some_of(mnist, 300, 20))
+    assert all(isinstance(event, EvaluateProgress) for event in events)
+    fractions = [event.fraction for event in events if isinstance(event, EvaluateProgress)]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == pytest.approx(1)
+    assert all(event.eta_s >= 0 for event in events if isinstance(event, EvaluateProgress))
+
+
+def test_a_colour_model_is_judged_on_colour_pictures() -> None:
+    rng = np.random.default_rng(0)
+    part = ImageSet(rng.integers(0, 256, (40, 16, 16, 3)).astype(np.uint8))
+    data = DataSet("noise", "Noise", "noise", part, part, Framing(side=16))
+    settings = {"width": 4, "latent_size": 3, "likelihood": "gaussian"}
+    figures = judged(build("vae", settings, ImageShape(3, 16, 16)), data)
+    assert figures.elbo is not None
+    assert figures.mse == pytest.approx(1 / 12, rel=0.1)
+
+
+def test_other_pictures_than_the_model_s_are_refused(mnist: DataSet) -> None:
+    model = build("pca", {"latent_size": 2}, ImageShape(3, 16, 16))
+    with pytest.raises(BadInput, match="28 x 28"):
+        judged(model, some_of(mnist, 100, 10))
+
+
+def test_no_test_images_are_refused(mnist: DataSet) -> None:
+    with pytest.raises(BadInput, match="no test images"):
+        judged(small_vae(), some_of(mnist, 100, 0))
+
+
+def test_a_model_that_gives_no_finite_numbers_is_a_failure(mnist: DataSet) -> None:
+    model = small_vae()
+    with torch.no_grad():
+        next(iter(model.parameters())).fill_(float("nan"))
+    with pytest.raises(Failure, match="finite"):
+        judged(model, some_of(mnist, 100, 10))

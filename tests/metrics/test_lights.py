@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import numpy as np
+
+from explorer.metrics.lights import PATIENCE, active_units, posterior_collapse
+
+
+def test_active_units_are_those_whose_posterior_mean_moves() -> None:
+    # Variances 1, 0.04, 0.0064 and 0: the bound lies at 0.01.
+    sides = np.array([[1.0], [-1.0]] * 50)
+    means = (sides * [1, 0.2, 0.08, 0] + 7).astype(np.float32)
+    assert active_units(means) == 2
+
+
+def test_a_code_far_from_zero_that_never_moves_is_not_active() -> None:
+    assert active_units(np.full((1000, 3), 1e4, np.float32)) == 0
+
+
+def test_a_kl_that_stays_below_half_a_nat_is_a_collapse() -> None:
+    assert posterior_collapse([0.3] * PATIENCE)
+    assert not posterior_collapse([0.6] * PATIENCE)
+
+
+def test_a_kl_that_falls_below_a_twentieth_of_its_largest_is_a_collapse() -> None:
+    assert posterior_collapse([100.0] * 50 + [4.0] * PATIENCE)
+    assert not posterior_collapse([100.0] * 50 + [6.0] * PATIENCE)
+
+
+def test_a_model_that_has_only_just_begun_is_given_time() -> None:
+    assert not posterior_collapse([])
+    assert not posterior_collapse([0.01] * (PATIENCE - 1))
+    assert not posterior_collapse([*np.linspace(0.01, 20, PATIENCE)])
+
+
+def test_one_low_reading_is_no_collapse() -> None:
+    assert not posterior_collapse([20.0] * 100 + [0.1])

@@ -1,0 +1,245 @@
+"""The training dock, used with a pointer, on a real session that trains on a few small pictures."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.data.framing import Framing
+from explorer.session.session import Session
+from explorer.ui.views.training_controls import duration
+from explorer.ui.views.training_view import TrainingView
+from explorer.ui.widgets.loss_plot import LossPlot
+from explorer.ui.widgets.number_field import NumberField
+from explorer.ui.widgets.picture_grid import PictureGrid
+
+SOON = 30_000
+
+
+@pytest.fixture
+def view(qtbot: QtBot, session: Session, tiny_data: Path) -> TrainingView:
+    """On screen, its families loaded, small pictures chosen."""
+    session.data_choice.look(str(tiny_data), Framing())
+    qtbot.waitUntil(lambda: session.data_choice.looked is not None, timeout=SOON)
+    session.data_choice.choose()
+    made = TrainingView(session)
+    qtbot.addWidget(made)
+    made.resize(1200, 260)
+    made.show()
+    qtbot.waitUntil(lambda: bool(session.training.families), timeout=SOON)
+    return made
+
+
+def button(view: QWidget, name: str) -> QAbstractButton:
+    found = view.findChild(QAbstractButton, f"training.{name}")
+    assert found is not None
+    return found
+
+
+def click(qtbot: QtBot, view: QWidget, name: str) -> None:
+    qtbot.mouseClick(button(view, name), Qt.MouseButton.LeftButton)
+
+
+def text(view: QWidget, name: str) -> str:
+    label = view.findChild(QLabel, f"training.{name}")
+    assert label is not None
+    return label.text() if label.isVisible() else ""
+
+
+def fill(qtbot: QtBot, view: QWidget, **numbers: int) -> None:
+    for name, number in numbers.items():
+        editor = view.findChild(NumberField, f"training.knob.{name}")
+        assert editor is not None
+        editor.setFocus()
+        qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClicks(editor, str(number))
+
+
+def choose(view: QWidget, name: str, choice: str) -> None:
+    combo = view.findChild(QComboBox, f"training.{name}")
+    assert combo is not None
+    combo.setCurrentText(choice)
+
+
+def begin_long(qtbot: QtBot, view: TrainingView, session: Session) -> None:
+    choose(view, "knob.network", "dense")
+    fill(qtbot, view, latent_size=2, epochs=100_000)
+    click(qtbot, view, "start")
+    qtbot.waitUntil(lambda: session.training.progress is not None, timeout=SOON)
+
+
+def end(qtbot: QtBot, view: TrainingView, session: Session) -> None:
+    click(qtbot, view, "stop")
+    qtbot.waitUntil(lambda: not session.training.active, timeout=SOON)
+
+
+def test_until_the_families_are_loaded_start_is_grey_and_says_why(qtbot: QtBot, session: Session) -> None:
+    view = TrainingView(session)
+    qtbot.addWidget(view)
+    assert not button(view, "start").isEnabled()
+    assert "Warming up" in button(view, "start").toolTip()
+    assert button(view, "watch").isEnabled()
+
+
+def test_a_training_runs_to_its_end_and_leaves_a_model_in_the_library(
+    qtbot: QtBot, view: TrainingView, session: Session
+) -> None:
+    choose(view, "family", "Autoencoder")
+    choose(view, "knob.network", "dense")
+    fill(qtbot, view, latent_size=2, epochs=3)
+    click(qtbot, view, "start")
+    assert not button(view, "start").isEnabled()
+    qtbot.waitUntil(lambda: not session.training.active, timeout=SOON)
+    assert session.training.fault is None
+    (entry,) = [entry for entry in session.library.entries() if not entry.shipped]
+    assert entry.manifest is not None
+    assert (entry.status, entry.manifest.family) == ("finished", "ae")
+    assert entry.manifest.settings["latent_size"] == 2
+    assert "finished" in text(view, "words")
+    assert session.model is not None
+    assert session.model.run.folder == entry.folder
+    plot, grid = view.findChild(LossPlot), view.findChild(PictureGrid, "training.pairs")
+    assert plot is not None
+    assert grid is not None
+    assert not plot.grab().isNull()
+
+
+def test_pause_step_go_on_and_stop(qtbot: QtBot, view: TrainingView, session: Session) -> None:
+    begin_long(qtbot, view, session)
+    click(qtbot, view, "pause")
+    assert session.training.state == "paused"
+    click(qtbot, view, "step")
+    assert session.training.progress is not None
+    qtbot.waitUntil(lambda: "paused at step" in text(view, "words"), timeout=SOON)
+    click(qtbot, view, "pause")
+    assert session.training.state == "running"
+    before = session.training.progress.step
+    qtbot.waitUntil(lambda: session.training.progress.step > before, timeout=SOON)  # type: ignore[union-attr]
+    bar = view.findChild(QProgressBar)
+    assert bar is not None
+    assert "images/s" in text(view, "words")
+    assert "left" in text(view, "words")
+    end(qtbot, view, session)
+    assert "can be resumed" in text(view, "words")
+    assert [entry.status for entry in session.library.entries() if not entry.shipped] == ["stopped"]
+
+
+def test_a_second_training_can_not_begin_and_the_greyed_buttons_say_why(
+    qtbot: QtBot, view: TrainingView, session: Session
+) -> None:
+    begin_long(qtbot, view, session)
+    for name in ("watch", "start"):
+        assert not button(view, name).isEnabled()
+        assert "under way" in button(view, name).toolTip()
+    click(qtbot, view, "watch")
+    assert session.training.plan is not None
+    assert session.training.plan.name != "my-first-vae-2d"
+    end(qtbot, view, session)
+    assert button(view, "watch").isEnabled()
+    assert not button(view, "stop").isEnabled()
+    assert "Nothing is being trained" in button(view, "stop").toolTip()
+
+
+def test_a_live_slider_changes_the_training_and_leaves_one_flag(
+    qtbot: QtBot, view: TrainingView, session: Session
+) -> None:
+    begin_long(qtbot, view, session)
+    slider = view.findChild(QSlider, "training.live.beta")
+    assert slider is not None
+    slider.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: bool(session.training.flags), timeout=SOON)
+    (flag,) = session.training.flags
+    assert flag.text.startswith("beta = ")
+    assert session.training.settings["beta"] == pytest.approx(float(flag.text.split("=")[1]))
+    field = view.findChild(NumberField, "training.live.beta.value")
+    assert field is not None
+    assert field.number == session.training.settings["beta"]
+    end(qtbot, view, session)
+
+
+def test_a_knob_turned_elsewhere_is_followed(qtbot: QtBot, view: TrainingView, session: Session) -> None:
+    begin_long(qtbot, view, session)
+    session.training.set_knob("learning_rate", 0.01)
+    field = view.findChild(NumberField, "training.live.learning_rate.value")
+    assert field is not None
+    qtbot.waitUntil(lambda: field.number == 0.01, timeout=SOON)
+    end(qtbot, view, session)
+
+
+def test_a_live_value_out_of_range_is_told_in_place_and_not_sent(
+    qtbot: QtBot, view: TrainingView, session: Session
+) -> None:
+    begin_long(qtbot, view, session)
+    field = view.findChild(NumberField, "training.live.beta.value")
+    assert field is not None
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, "900")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert any("between 0 and 100" in label.text() for label in view.findChildren(QLabel))
+    assert session.training.flags == []
+    end(qtbot, view, session)
+
+
+def test_a_knob_out_of_range_greys_start_with_its_sentence(qtbot: QtBot, view: TrainingView) -> None:
+    fill(qtbot, view, latent_size=0)
+    assert not button(view, "start").isEnabled()
+    assert "between 1 and 4096" in button(view, "start").toolTip()
+    fill(qtbot, view, latent_size=3)
+    assert button(view, "start").isEnabled()
+
+
+def test_a_training_that_can_not_begin_says_so_in_place(
+    qtbot: QtBot, view: TrainingView, session: Session, tiny_data: Path
+) -> None:
+    choose(view, "family", "Principal components")
+    own = session.library.own
+    shutil.rmtree(own, ignore_errors=True)
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("in the way")
+    click(qtbot, view, "start")
+    qtbot.waitUntil(lambda: not session.training.active, timeout=SOON)
+    assert text(view, "fault") == session.training.fault
+    assert text(view, "fault").endswith(".")
+    assert button(view, "start").isEnabled()
+
+
+def test_pictures_are_asked_for_only_while_they_are_seen(
+    qtbot: QtBot, view: TrainingView, session: Session
+) -> None:
+    assert "pictures" in session.training.watched
+    begin_long(qtbot, view, session)
+    grid = view.findChild(PictureGrid, "training.pairs")
+    samples = view.findChild(PictureGrid, "training.samples")
+    assert grid is not None
+    assert samples is not None
+    qtbot.waitUntil(lambda: "samples" in session.training.pictures, timeout=SOON)
+    assert grid.count == 16
+    assert samples.count == 8
+    view.hide()
+    assert "pictures" not in session.training.watched
+    view.show()
+    assert "pictures" in session.training.watched
+    end(qtbot, view, session)
+
+
+def test_what_was_filled_in_comes_along_to_another_family(qtbot: QtBot, view: TrainingView) -> None:
+    fill(qtbot, view, epochs=7)
+    choose(view, "family", "Autoencoder")
+    editor = view.findChild(NumberField, "training.knob.epochs")
+    assert editor is not None
+    assert editor.number == 7
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0:00"), (42.4, "0:42"), (725, "12:05"), (12_000, "3 h 20 min")]
+)
+def test_durations_are_told_in_hours_minutes_and_seconds(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
