@@ -88,7 +88,7 @@ class Embedding:
 
     def nearest(self, code: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
         """The k items nearest to a code (D,), nearest first, and their distances in code units."""
-        squared = ((self.codes - code) ** 2).sum(axis=1)
+        squared = _squares(self.codes, code)
         squared[~np.isfinite(squared)] = np.inf
         k = min(k, len(squared))
         found = np.argpartition(squared, k - 1)[:k]
@@ -98,12 +98,18 @@ class Embedding:
     @cached_property
     def usual_gap(self) -> float:
         """Distance from a datum to its nearest other, exceeded by one datum in ten: the yardstick of
-        `is_far`. Measured on at most 1,000 items, evenly chosen."""
+        `is_far`. Measured on at most 250 items, evenly chosen: a living map has another one each time."""
         codes = self._usable
-        chosen = codes[:: max(1, len(codes) // 1000)][:1000]
-        gaps = [np.sort(((codes - code) ** 2).sum(axis=1))[min(1, len(codes) - 1)] for code in chosen]
+        chosen, second = codes[:: max(1, len(codes) // 250)][:250], min(1, len(codes) - 1)
+        gaps = [np.partition(_squares(codes, code), second)[second] for code in chosen]
         return float(np.sqrt(np.quantile(gaps, 0.9)))
 
     def is_far(self, distance: float) -> bool:
         """Whether a place so far from its nearest datum lies outside the data."""
         return distance > 2 * self.usual_gap
+
+
+def _squares(codes: Floats, code: Floats) -> Floats:
+    """Squared distances (N,) of codes (N, D) from one; a sum over a short axis is ten times slower."""
+    apart = codes - code
+    return np.asarray(np.einsum("nd,nd->n", apart, apart))

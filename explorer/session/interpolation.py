@@ -5,7 +5,7 @@ Part of the session; the ends, the manner and the handle live in its scene. nump
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from psygnal import Signal
 
 from explorer.latent.path import Manner, between, blend
 from explorer.session.requests import DecodeRow, Neighbours, Pictures
-from explorer.session.scene import Scene
+from explorer.session.scene import End, Scene
 
 if TYPE_CHECKING:
     from explorer.session.session import Session
@@ -72,6 +72,11 @@ class Interpolation:
 
     # Intents
 
+    def set_end(self, which: Literal["a", "b"], item: int | None = None) -> None:
+        """Make an item, or what the cursor is at, one end."""
+        if (end := self._end_at(item)) is not None:
+            self._session.change(f"set end {which.upper()}", **{f"end_{which}": end})
+
     def set_manner(self, manner: Manner) -> None:
         if manner != self._session.scene.manner:
             self._session.change("choose a strip", manner=manner)
@@ -119,6 +124,20 @@ class Interpolation:
                 keys = tuple(range(len(codes)))
                 session.engine.submit(DecodeRow("strip", codes, keys, session.model.space))
         self.changed()
+
+    def _end_at(self, item: int | None) -> End | None:
+        session, model = self._session, self._session.model
+        item = session.scene.item if item is None else item
+        if model is not None and item is not None and model.embedding is not None:
+            picture = model.picture_of(item)
+            if picture is not None:
+                name = model.class_of(item)
+                title = f"item {item}" if name is None else f"item {item}, {name}"
+                return End(model.embedding.codes[item], picture, title)
+        cursor, picture = session.scene.cursor, session.picture_now()
+        if cursor is None or picture is None:
+            return None
+        return End(cursor, picture, "the cursor" if session.original is None else "own picture")
 
     def _find_nearest(self) -> None:
         model = self._session.model

@@ -8,7 +8,6 @@ the mailbox; `Mailbox.collect` brings them here.
 from __future__ import annotations
 
 import dataclasses
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -29,9 +28,8 @@ from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
 from explorer.session.data_choice import DataChoice
 from explorer.session.drawing import Drawing
-from explorer.session.engine import Engine, Request
+from explorer.session.engine import Request
 from explorer.session.interpolation import Interpolation
-from explorer.session.mailbox import Mailbox
 from explorer.session.open_model import OpenModel, opened
 from explorer.session.requests import (
     Cost,
@@ -45,12 +43,11 @@ from explorer.session.requests import (
     Show,
     WarmUp,
 )
-from explorer.session.scene import End, History, Scene
+from explorer.session.scene import History, Scene
 from explorer.session.shelf import Shelf
 from explorer.session.slider_strips import SliderStrips
 from explorer.session.training import Training
-
-log = logging.getLogger(__name__)
+from explorer.session.workers import Workers
 
 Floats = NDArray[np.float32]
 
@@ -93,9 +90,12 @@ class Session:
 
     def __init__(self, library: Library, wake: Callable[[], None]) -> None:
         self.library = library
-        self.mailbox = Mailbox(wake)
-        self.engine = Engine("engine", self._deliver)
-        self.reader = Engine("reader", self._deliver)
+        self.workers = Workers(wake, partial(self.say, kind="error"))
+        self.mailbox, self.engine, self.reader = (
+            self.workers.mailbox,
+            self.workers.engine,
+            self.workers.reader,
+        )
         self.history = History()
         self.scene = Scene()
         self.model: OpenModel | None = None
@@ -107,13 +107,12 @@ class Session:
         """The code that `picture` was decoded from."""
         self.decode_seconds: float | None = None
         self.neighbours: Neighbours | None = None
-        self._takers: dict[str, Callable[[Any, Any], None]] = {
-            "model": self._take_model,
-            "weights": self._take_model,
-            "cursor": self._take_cursor,
-            "embed": self._take_embedding,
-            "data": self._take_data,
-        }
+        take = self.take = self.workers.take
+        take("model", self._take_model)
+        take("weights", self._take_model)
+        take("cursor", self._take_cursor)
+        take("embed", self._take_embedding, self._missed_embedding)
+        take("data", self._take_data, self._missed_data)
         self.interpolation = Interpolation(self)
         self.drawing = Drawing(self)
         self.strips = SliderStrips(self)
@@ -165,16 +164,6 @@ class Session:
         self.go_to(self._home(), title="open")
         self.history.clear()
 
-    def add_model(self, folder: Path) -> None:
-        """Take a model's folder into the library and open it."""
-        try:
-            added = self.library.add(folder)
-        except (BadInput, Failure) as error:
-            self.say(str(error), "error")
-            return
-        self.library_changed()
-        self.open(added)
-
     def restore_cursor(self, numbers: list[object]) -> None:
         """Put the cursor where it was in an earlier session; numbers that don't fit are left."""
         embedding = None if self.model is None else self.model.embedding
@@ -205,7 +194,7 @@ class Session:
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""
         ended = self.training.close()
-        return all([self.engine.close(), self.reader.close(), ended])
+        return all([self.workers.close(), ended])
 
     # Intents on the cursor
 
@@ -260,11 +249,6 @@ class Session:
         """Draw only these classes; None draws all."""
         if shown != self.scene.shown:
             self.change("filter the classes", shown=shown)
-
-    def set_end(self, which: Literal["a", "b"], item: int | None = None) -> None:
-        """Make an item, or what the cursor is at, one end of the interpolation."""
-        if (end := self._end_at(item)) is not None:
-            self.change(f"set end {which.upper()}", **{f"end_{which}": end})
 
     def change(self, title: str, **changes: Any) -> None:
         """The one way to a new scene: note it for undo, and say what has changed."""
@@ -344,42 +328,7 @@ class Session:
         embedding = None if self.model is None else self.model.embedding
         return None if embedding is None else embedding.mean.copy()
 
-    def _end_at(self, item: int | None) -> End | None:
-        model, item = self.model, self.scene.item if item is None else item
-        if model is not None and item is not None and model.embedding is not None:
-            picture = model.picture_of(item)
-            if picture is not None:
-                name = model.class_of(item)
-                return End(
-                    model.embedding.codes[item], picture, f"item {item}" + (f", {name}" if name else "")
-                )
-        if self.scene.cursor is None or (picture := self.picture_now()) is None:
-            return None
-        return End(self.scene.cursor, picture, "the cursor" if self.original is None else "own picture")
-
     # Results of the workers
-
-    def take(self, channel: str, taker: Callable[[Any, Any], None]) -> None:
-        """Say who takes the results of a channel."""
-        self._takers[channel] = taker
-
-    def _deliver(self, request: Request, result: object) -> None:
-        self.mailbox.post(partial(self._collect, request, result))
-
-    def _collect(self, request: Request, result: object) -> None:
-        if isinstance(result, Exception):
-            self._fault(request, result)
-        elif taker := self._takers.get(request.channel):
-            taker(request, result)
-
-    def _fault(self, request: Request, error: Exception) -> None:
-        if request.channel == "embed":
-            self.training.took_embedding(Cost(0.0))
-        if isinstance(error, (BadInput, Failure)):
-            self.say(str(error), "error")
-            return
-        log.error("%s failed", type(request).__name__, exc_info=error)
-        self.say(f"{type(request).__name__} failed: {error}. The log has the details.", "error")
 
     def _take_model(self, request: Request, result: object) -> None:
         if isinstance(result, Ready):
@@ -428,6 +377,13 @@ class Session:
             else:
                 self.cursor_changed()
         self.training.took_embedding(result)
+
+    def _missed_embedding(self) -> None:
+        self.training.took_embedding(Cost(0.0))
+
+    def _missed_data(self) -> None:
+        self.reading = None
+        self.data_changed()
 
     def load_data(self, origin: str, framing: Framing) -> None:
         """Read a data set behind the window."""

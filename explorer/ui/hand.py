@@ -7,6 +7,7 @@ Imports Qt and the ghost pointer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -60,7 +61,7 @@ class Hand:
 
     def drag(self, widget: QWidget, through: Sequence[QPoint], speed: float = DRAG_SPEED) -> Iterator[float]:
         """Move on with the button down, through pixels of a widget; the first is where it is now."""
-        for start, goal in zip(through[:-1], through[1:], strict=True):
+        for start, goal in pairwise(through):
             for at in _between(start, goal, speed):
                 if self._held is None or not shiboken6.isValid(self._held):
                     return
@@ -122,24 +123,31 @@ def reveal(widget: QWidget) -> Iterator[float]:
     Failure
         It can't be seen all the same.
     """
-    parent: QWidget | None = widget
-    while parent is not None:
-        if isinstance(parent, QDockWidget):
-            parent.show()
-            parent.raise_()
-        parent = parent.parentWidget()
+    bring_forward(widget)
     for _ in range(TRIES):
         if widget.isVisible() and widget.width() > 1:
             break
         yield FRAME
     else:
         raise Failure(f"{_name(widget)} can't be seen now.")
-    parent = widget.parentWidget()
-    while parent is not None:
+    for parent in _parents(widget):
         if isinstance(parent, QScrollArea):
             parent.ensureWidgetVisible(widget)
-        parent = parent.parentWidget()
     yield FRAME
+
+
+def bring_forward(widget: QWidget) -> None:
+    """Open the dock that a widget is in, and put it in front of its tabs."""
+    for parent in [widget, *_parents(widget)]:
+        if isinstance(parent, QDockWidget):
+            parent.show()
+            parent.raise_()
+
+
+def _parents(widget: QWidget) -> Iterator[QWidget]:
+    while (parent := widget.parentWidget()) is not None:
+        yield parent
+        widget = parent
 
 
 def _name(widget: QWidget) -> str:

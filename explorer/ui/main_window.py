@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         if self.session is None:
             return
         if path.is_dir() and (path / "manifest.json").exists():
-            self.session.add_model(path)
+            self.session.shelf.add(path)
         elif path.is_dir() or path.suffix.lower() in (".npz", ".npy", ".gz", ".zip") or "ubyte" in path.name:
             self.bring("training")
             self.training.open_data(path)

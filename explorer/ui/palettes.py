@@ -7,6 +7,7 @@ distance for colour-blind eyes) are tested as numbers. `theme` puts them on the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Scheme = Literal["light", "dark"]
@@ -97,6 +98,7 @@ def blend(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
+@lru_cache(maxsize=512)
 def readable(colour: str, ground: str, ratio: float = 4.5) -> str:
     """The colour, moved towards black or white until it can be read on the ground."""
     pole = "#000000" if luminance(ground) > 0.18 else "#ffffff"

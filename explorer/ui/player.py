@@ -1,4 +1,4 @@
-"""Performs the gestures of a lesson on the real window: for "Show me", paced for eyes, and for the tour, fast.
+"""Performs the gestures of a lesson on the real window: "Show me" paced for eyes, the tour fast.
 
 Knows the session (for where things are), widgets by their object names, and the guide. Imports Qt.
 """

@@ -67,8 +67,8 @@ def test_ends_make_strips_whose_ends_are_the_ends(trained: Loop) -> None:
     session = trained.session
     assert session.model is not None
     assert session.model.items is not None
-    session.set_end("a", 0)
-    session.set_end("b", 1)
+    session.interpolation.set_end("a", 0)
+    session.interpolation.set_end("b", 1)
     strip = session.interpolation
     trained.until(lambda: strip.rows and all(row[[0, -1]].any() for row in strip.rows.values()))
     np.testing.assert_array_equal(strip.rows["pixels"][0], session.model.items.images[0])

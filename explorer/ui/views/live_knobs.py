@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
 from explorer.errors import BadInput
 from explorer.session.session import Session
-from explorer.session.training import Flag
 from explorer.ui.forms import help_of, label_of, number_field
 from explorer.ui.widgets.number_field import SMALLEST_SHARE, spans_decades
 
@@ -77,7 +76,7 @@ class LiveKnob:
         self.field.editingFinished.connect(self._send)
 
     def follow(self, value: float) -> None:
-        """The knob was turned, perhaps elsewhere."""
+        """Show a value that has come from the training."""
         if value != self._sent and not self._rest.isActive() and not self.slider.isSliderDown():
             self._sent = value
             self.field.blockSignals(True)
@@ -126,7 +125,6 @@ class LiveKnobs(QWidget):
         live = [knob for knob in knobs if knob.live]
         self._training = session.training
         self._rows = {knob: LiveKnob(knob, self._value(knob), session) for knob in live}
-        session.training.flagged.connect(self._on_flag)
         title = QLabel("Change while it learns" if live else "Nothing of this family can be changed now.")
         title.setProperty("role", "muted")
         grid = QGridLayout(self)
@@ -144,6 +142,7 @@ class LiveKnobs(QWidget):
     def _value(self, knob: Knob) -> Any:
         return self._training.settings.get(knob.name, knob.default)
 
-    def _on_flag(self, flag: Flag) -> None:
+    def follow(self) -> None:
+        """A knob was turned, perhaps elsewhere."""
         for knob, row in self._rows.items():
             row.follow(self._value(knob))

@@ -105,7 +105,7 @@ class MapView(QWidget):
         self._session.nudge(STEP * right, STEP * up)
 
     def _choose_end(self, which: str, item: int) -> None:
-        self._session.set_end("a" if which == "a" else "b", item if item >= 0 else None)
+        self._session.interpolation.set_end("a" if which == "a" else "b", item if item >= 0 else None)
 
     def _filter(self, shown: set[int] | None) -> None:
         self._session.show_classes(None if shown is None else frozenset(shown))

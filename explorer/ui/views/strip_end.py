@@ -79,7 +79,7 @@ class StripEnd(QWidget):
             self._awaited = None
         elif self._session.scene.glyph is self._awaited:
             self._awaited = None
-            self._session.set_end(self._which)
+            self._session.interpolation.set_end(self._which)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from explorer.errors import BadInput
 from explorer.session.session import Session
+from explorer.session.training import Flag
 from explorer.training.events import Progress
 from explorer.ui import theme
 from explorer.ui.views.live_knobs import LiveKnobs
@@ -70,6 +71,7 @@ class TrainingControls(QWidget):
         self._plan.data_wanted.connect(self.data_wanted)
         session.training.changed.connect(self._refresh)
         session.training.progressed.connect(self._on_progress)
+        session.training.flagged.connect(self._on_flag)
         session.training.families_arrived.connect(self._refresh)
         self._refresh()
 
@@ -164,6 +166,10 @@ class TrainingControls(QWidget):
         elif not training.active:
             self._bar.setValue(0)
         self._words.setText(self._state_words())
+
+    def _on_flag(self, flag: Flag) -> None:
+        if self._live is not None:
+            self._live.follow()
 
     def _state_words(self) -> str:
         training = self._session.training

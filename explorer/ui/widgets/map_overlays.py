@@ -1,6 +1,7 @@
-"""What lies over the points of a map: cursor, rings, words, path, ends, marks, axes.
+"""What lies over the points of a map: axes and words, and over these cursor, rings, path, ends, marks.
 
-Painted anew on each repaint over the cached raster. Imports Qt, the theme and `map_frame`.
+Axes and words stay as long as the raster does; the rest is painted anew on each repaint.
+Imports Qt, the theme and `map_frame`.
 """
 
 from __future__ import annotations
@@ -40,26 +41,26 @@ class Overlays:
     axes: tuple[str, str] | None = None
 
 
-def paint_overlays(
-    painter: QPainter,
-    overlays: Overlays,
-    frame: MapFrame,
-    points: NDArray[np.float32],
-    shown: set[int] | None,
-) -> None:
-    """Paint them; `points` (N, 2) are the places of the items, `shown` the classes not dimmed."""
+def paint_ground(painter: QPainter, overlays: Overlays, frame: MapFrame, shown: set[int] | None) -> None:
+    """Paint axes and words; `shown` are the classes not dimmed."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if overlays.axes is not None:
         _axes(painter, frame, overlays.axes)
-    if overlays.path is not None:
-        _path(painter, frame, overlays.path, overlays.handle)
     seen = [(text, at, colour) for text, place, colour in overlays.words if (at := _pixel(frame, place))]
     spread = apart([(at.x(), at.y()) for _, at, _ in seen], 1.3 * painter.fontMetrics().height())
     for (text, _, colour), place in zip(seen, spread, strict=True):
         dimmed = isinstance(colour, int) and shown is not None and colour not in shown
         painter.setOpacity(0.3 if dimmed else 1.0)
         _word(painter, QPointF(*place), text, colour)
-    painter.setOpacity(1.0)
+
+
+def paint_overlays(
+    painter: QPainter, overlays: Overlays, frame: MapFrame, points: NDArray[np.float32]
+) -> None:
+    """Paint what moves over them; `points` (N, 2) are the places of the items."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if overlays.path is not None:
+        _path(painter, frame, overlays.path, overlays.handle)
     for text, place in overlays.marks:
         if (at := _pixel(frame, place)) is not None:
             _mark(painter, at, text)

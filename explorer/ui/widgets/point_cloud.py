@@ -1,7 +1,8 @@
 """The map: points of a plane, panned, zoomed and pressed. Imports Qt, numpy and its neighbours.
 
-Points are rasterised into one image that is kept until the view, the points or the colours
-change (repainted on a 16 ms single shot); all that lies over them is painted each time.
+Points, axes and words are painted into one picture that is kept until the view, the points or
+the colours change (repainted on a 16 ms single shot); what moves over them is painted each time,
+a moment after the decoded picture: that one comes first.
 Gestures are decided in `map_gestures`, hovering in `hover_watch`; this carries them out.
 """
 
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.ui import theme
 from explorer.ui.widgets.map_frame import MapFrame, Points, finite_rows, framing
 from explorer.ui.widgets.map_input import MapInput
-from explorer.ui.widgets.map_overlays import Overlays, Place, paint_overlays
+from explorer.ui.widgets.map_overlays import Overlays, Place, paint_ground, paint_overlays
 from explorer.ui.widgets.rasteriser import (
     MOST_CLASSES,
     colour_table,
@@ -33,6 +34,8 @@ REACH = 14.0
 """Logical pixels within which a press or the pointer means a point."""
 FLIGHT = 0.7
 FRAME = 16
+AFTER_PICTURE = 8
+"""Milliseconds that the cursor waits, so that its paint doesn't hold up the picture's."""
 
 
 class PointCloud(MapInput):
@@ -57,6 +60,8 @@ class PointCloud(MapInput):
         self._flight: tuple[MapFrame, MapFrame, float, float] | None = None
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
         self._soon.timeout.connect(self._refresh)
+        self._over_soon = QTimer(self, singleShot=True, interval=AFTER_PICTURE)
+        self._over_soon.timeout.connect(self.update)
         self._clock = QTimer(self, interval=FRAME)
         self._clock.timeout.connect(self._tick)
         self.setMinimumSize(160, 160)
@@ -119,6 +124,7 @@ class PointCloud(MapInput):
     def set_words(self, words: Sequence[tuple[str, Place, int | QColor]]) -> None:
         """Words at clusters: text, place, and a class (coloured with the theme) or a colour."""
         self._overlay(words=list(words))
+        self._changed()
 
     def set_path(self, xy: Points | None, handle_at: float | None = None) -> None:
         """A curve (M, 2) with a handle at 0 (its start) to 1 (its end)."""
@@ -139,11 +145,13 @@ class PointCloud(MapInput):
     def set_axes(self, names: tuple[str, str] | None) -> None:
         """Ticks along the edges, with the names of the axes; None: no ticks."""
         self._overlay(axes=names)
+        self._changed()
 
     def _overlay(self, **values: object) -> None:
         for name, value in values.items():
             setattr(self._overlays, name, value)
-        self.update()
+        if not self._over_soon.isActive():
+            self._over_soon.start()
 
     # The view
 
@@ -259,7 +267,15 @@ class PointCloud(MapInput):
         # The conversion copies: the indexed image only borrows the buffer.
         pixmap = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_RGB32))
         pixmap.setDevicePixelRatio(ratio)
+        painter = QPainter(pixmap)
+        painter.setFont(self.font())
+        paint_ground(painter, self._overlays, self._frame, self._lit())
+        painter.end()
         return pixmap
+
+    def _lit(self) -> set[int] | None:
+        """The classes that are not dimmed."""
+        return self._shown if self._shown is None or self._front is None else self._shown | {self._front}
 
     def paintEvent(self, event: object) -> None:
         if self._raster is None or self._raster.devicePixelRatioF() != self.devicePixelRatioF():
@@ -270,8 +286,7 @@ class PointCloud(MapInput):
             painter.setPen(QColor(theme.current().muted))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self.placeholder)
-        lit = self._shown if self._shown is None or self._front is None else self._shown | {self._front}
-        paint_overlays(painter, self._overlays, self._frame, self._points, lit)
+        paint_overlays(painter, self._overlays, self._frame, self._points)
         if self.shows_focus:
             painter.setPen(QPen(QColor(theme.current().accent), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)

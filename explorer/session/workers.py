@@ -1,0 +1,67 @@
+"""The threads behind a session: who is asked, who takes the answers, what becomes of a fault.
+
+Part of the session; knows no Qt and no torch.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from explorer.errors import BadInput, Failure
+from explorer.session.engine import Engine, Request
+from explorer.session.mailbox import Mailbox
+
+log = logging.getLogger(__name__)
+
+Taker = Callable[[Any, Any], None]
+
+
+class Workers:
+    """The engine, which owns the displayed model, and the reader, whose thread may wait for a disk.
+
+    Parameters
+    ----------
+    wake
+        Called from the workers' threads: asks the GUI thread to call ``mailbox.collect()`` soon.
+    tell
+        Given the sentence of a fault, on the GUI thread.
+    """
+
+    def __init__(self, wake: Callable[[], None], tell: Callable[[str], None]) -> None:
+        self.mailbox = Mailbox(wake)
+        self.engine = Engine("engine", self._deliver)
+        self.reader = Engine("reader", self._deliver)
+        self._tell = tell
+        self._takers: dict[str, Taker] = {}
+        self._fault_takers: dict[str, Callable[[], None]] = {}
+
+    def take(self, channel: str, taker: Taker, on_fault: Callable[[], None] | None = None) -> None:
+        """Say who takes the results of a channel, and who must know that there will be none."""
+        self._takers[channel] = taker
+        if on_fault is not None:
+            self._fault_takers[channel] = on_fault
+
+    def close(self) -> bool:
+        """End both threads; tells whether they have ended."""
+        return all([self.engine.close(), self.reader.close()])
+
+    def _deliver(self, request: Request, result: object) -> None:
+        self.mailbox.post(partial(self._collect, request, result))
+
+    def _collect(self, request: Request, result: object) -> None:
+        if isinstance(result, Exception):
+            self._fault(request, result)
+        elif taker := self._takers.get(request.channel):
+            taker(request, result)
+
+    def _fault(self, request: Request, error: Exception) -> None:
+        if request.channel in self._fault_takers:
+            self._fault_takers[request.channel]()
+        if isinstance(error, (BadInput, Failure)):
+            self._tell(str(error))
+            return
+        log.error("%s failed", type(request).__name__, exc_info=error)
+        self._tell(f"{type(request).__name__} failed: {error}. The log has the details.")

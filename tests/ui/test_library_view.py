@@ -1,0 +1,295 @@
+"""The library dock, used with a pointer, on real models made of a few small pictures."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl, Slot
+from PySide6.QtGui import QAction, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from explorer import paths
+from explorer.data import catalogue
+from explorer.runs.library import Library
+from explorer.runs.recorder import record
+from explorer.runs.run import new
+from explorer.session.session import Session
+from explorer.ui.bridge import Bridge
+from explorer.ui.views.library_view import LibraryView
+
+SOON = 30_000
+
+
+def make(folder: Path, data: Path, family: str, *, stop: bool = False, **settings: object) -> Path:
+    pictures = catalogue.load(str(data))
+    run = new(folder, family, {"latent_size": 2, **settings}, pictures, seed=0)
+    events = record(run, run.trainer(pictures), pictures)
+    for _ in events:
+        if stop:
+            break
+    events.close()
+    return folder
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path, tiny_data: Path) -> Iterator[Session]:
+    """One shipped model; of the user's own a whole one and a stopped one."""
+    library = Library(tmp_path / "shipped", paths.library())
+    make(library.shipped / "pca-shipped", tiny_data, "pca")
+    make(library.own / "mine", tiny_data, "pca")
+    make(library.own / "stopped", tiny_data, "ae", stop=True, network="linear", epochs=50)
+    bridge = Bridge()
+    made = Session(library, bridge.wake)
+    bridge.lead_to(made.mailbox.collect)
+    yield made
+    bridge.lead_to(None)
+    assert made.close()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, session: Session) -> LibraryView:
+    made = LibraryView(session)
+    qtbot.addWidget(made)
+    made.resize(340, 700)
+    made.show()
+    qtbot.waitUntil(lambda: session.shelf.cards is not None, timeout=SOON)
+    return made
+
+
+def shelf(view: LibraryView) -> QListView:
+    found = view.findChild(QListView, "library.list")
+    assert found is not None
+    return found
+
+
+def names(view: LibraryView) -> list[str]:
+    model = shelf(view).model()
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+def place(view: LibraryView, name: str) -> QPoint:
+    model = shelf(view).model()
+    return shelf(view).visualRect(model.index(names(view).index(name), 0)).center()
+
+
+def press(qtbot: QtBot, view: LibraryView, name: str) -> None:
+    qtbot.mouseClick(shelf(view).viewport(), Qt.MouseButton.LeftButton, pos=place(view, name))
+
+
+def action(view: LibraryView, name: str) -> QAction:
+    found = view.findChild(QAction, f"library.{name}")
+    assert found is not None
+    return found
+
+
+def do(qtbot: QtBot, view: LibraryView, name: str) -> None:
+    found = view.findChild(QToolButton, f"library.{name}.button")
+    assert found is not None
+    qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def words(view: LibraryView, name: str) -> str:
+    model = shelf(view).model()
+    index = model.index(names(view).index(name), 0)
+    return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def fault(view: LibraryView) -> str:
+    label = view.findChild(QLabel, "library.fault")
+    assert label is not None
+    return label.text() if label.isVisible() else ""
+
+
+def test_cards_name_family_data_size_and_state(view: LibraryView) -> None:
+    assert names(view) == ["pca-shipped", "mine", "stopped"]
+    assert "2 numbers" in words(view, "mine")
+    assert "bars" in words(view, "mine")
+    assert "MB" in words(view, "mine")
+    assert "stopped at step" in words(view, "stopped")
+    assert not shelf(view).grab().isNull()
+
+
+def test_families_are_in_words_as_soon_as_they_are_known(
+    qtbot: QtBot, view: LibraryView, session: Session
+) -> None:
+    session.training.ask_families()
+    qtbot.waitUntil(lambda: "Principal components" in words(view, "mine"), timeout=SOON)
+
+
+def test_a_double_click_or_enter_opens_a_model(qtbot: QtBot, view: LibraryView, session: Session) -> None:
+    press(qtbot, view, "mine")
+    qtbot.mouseDClick(shelf(view).viewport(), Qt.MouseButton.LeftButton, pos=place(view, "mine"))
+    assert session.model is not None
+    assert session.model.run.name == "mine"
+    press(qtbot, view, "pca-shipped")
+    qtbot.keyClick(shelf(view), Qt.Key.Key_Return)
+    assert session.model.run.name == "pca-shipped"
+
+
+def test_the_button_opens_it_too_and_without_a_choice_says_why_not(
+    qtbot: QtBot, view: LibraryView, session: Session
+) -> None:
+    assert not action(view, "open").isEnabled()
+    assert "Choose a model" in action(view, "open").toolTip()
+    press(qtbot, view, "mine")
+    do(qtbot, view, "open")
+    assert session.model is not None
+    assert session.model.run.name == "mine"
+
+
+def test_a_damaged_model_is_listed_with_its_sentence_and_can_not_be_opened(
+    qtbot: QtBot, view: LibraryView, session: Session
+) -> None:
+    (session.library.own / "mine" / "weights.safetensors").unlink()
+    session.library_changed()
+    qtbot.waitUntil(lambda: "is missing" in words(view, "mine"), timeout=SOON)
+    press(qtbot, view, "mine")
+    assert not action(view, "open").isEnabled()
+    assert "is missing" in action(view, "open").toolTip()
+    qtbot.keyClick(shelf(view), Qt.Key.Key_Return)
+    assert session.model is None
+
+
+def test_deleting_asks_first_and_moves_to_the_trash(
+    qtbot: QtBot, view: LibraryView, session: Session
+) -> None:
+    press(qtbot, view, "mine")
+    do(qtbot, view, "trash")
+    keep, go = (view.findChild(QPushButton, f"library.ask.{word}") for word in ("no", "yes"))
+    assert keep is not None
+    assert go is not None
+    qtbot.mouseClick(keep, Qt.MouseButton.LeftButton)
+    assert (session.library.own / "mine").is_dir()
+    qtbot.keyClick(shelf(view), Qt.Key.Key_Delete)
+    qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: names(view) == ["pca-shipped", "stopped"], timeout=SOON)
+    assert not (session.library.own / "mine").exists()
+
+
+def test_choosing_another_card_withdraws_the_question(qtbot: QtBot, view: LibraryView) -> None:
+    press(qtbot, view, "mine")
+    do(qtbot, view, "trash")
+    press(qtbot, view, "stopped")
+    go = view.findChild(QPushButton, "library.ask.yes")
+    assert go is not None
+    assert not go.isVisible()
+
+
+def test_shipped_models_stay_as_they_are_and_say_so(qtbot: QtBot, view: LibraryView) -> None:
+    press(qtbot, view, "pca-shipped")
+    for name in ("rename", "trash"):
+        assert not action(view, name).isEnabled()
+        assert "ships with" in action(view, name).toolTip()
+    qtbot.keyClick(shelf(view), Qt.Key.Key_F2)
+    assert view.findChild(QLineEdit) is None
+
+
+def test_an_own_model_is_renamed_in_its_card(qtbot: QtBot, view: LibraryView, session: Session) -> None:
+    press(qtbot, view, "mine")
+    do(qtbot, view, "open")
+    qtbot.keyClick(shelf(view), Qt.Key.Key_F2)
+    editor = view.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "Bars, first try")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "bars-first-try" in names(view), timeout=SOON)
+    assert session.model is not None
+    assert session.model.run.name == "bars-first-try"
+
+
+def test_a_name_that_is_taken_is_refused_in_place(qtbot: QtBot, view: LibraryView) -> None:
+    press(qtbot, view, "mine")
+    qtbot.keyClick(shelf(view), Qt.Key.Key_F2)
+    editor = view.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "stopped")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "already" in fault(view), timeout=SOON)
+    assert "mine" in names(view)
+
+
+def test_only_a_stopped_model_can_be_resumed(qtbot: QtBot, view: LibraryView, session: Session) -> None:
+    press(qtbot, view, "mine")
+    assert not action(view, "resume").isEnabled()
+    press(qtbot, view, "stopped")
+    do(qtbot, view, "resume")
+    assert session.training.active
+    assert not action(view, "resume").isEnabled()
+    assert "under way" in action(view, "resume").toolTip()
+    qtbot.waitUntil(lambda: not session.training.active, timeout=SOON)
+    assert session.training.fault is None
+    assert session.training.progress is not None
+    assert session.training.progress.step == 50
+    qtbot.waitUntil(lambda: "stopped at" not in words(view, "stopped"), timeout=SOON)
+
+
+class Files(QObject):
+    """What a desktop's file manager would be asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.asked.append(url.toLocalFile())
+
+
+def test_its_folder_is_shown_in_the_file_manager(qtbot: QtBot, view: LibraryView, session: Session) -> None:
+    files = Files()
+    QDesktopServices.setUrlHandler("file", files, "open")
+    press(qtbot, view, "mine")
+    do(qtbot, view, "folder")
+    QDesktopServices.unsetUrlHandler("file")
+    assert [Path(asked) for asked in files.asked] == [session.library.own / "mine"]
+
+
+def drop(view: LibraryView, path: Path) -> bool:
+    """Drag a path onto the view and let go; tells whether it was taken."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), copy, mime, left, none)
+    QApplication.sendEvent(view, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(view, QDropEvent(QPointF(50, 50), copy, mime, left, none))
+    return enter.isAccepted()
+
+
+def test_a_models_folder_that_is_dropped_is_copied_in_and_opened(
+    qtbot: QtBot, view: LibraryView, session: Session, tmp_path: Path
+) -> None:
+    foreign = Path(shutil.copytree(session.library.own / "mine", tmp_path / "from-a-friend"))
+    assert drop(view, foreign)
+    qtbot.waitUntil(lambda: "from-a-friend" in names(view), timeout=SOON)
+    assert session.model is not None
+    assert session.model.run.folder == session.library.own / "from-a-friend"
+    assert foreign.is_dir()
+
+
+def test_a_damaged_folder_that_is_dropped_is_refused_in_place(
+    qtbot: QtBot, view: LibraryView, session: Session, tmp_path: Path
+) -> None:
+    foreign = Path(shutil.copytree(session.library.own / "mine", tmp_path / "damaged"))
+    weights = foreign / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-5] + b"12345")
+    assert drop(view, foreign)
+    qtbot.waitUntil(lambda: "damaged" in fault(view), timeout=SOON)
+    assert names(view) == ["pca-shipped", "mine", "stopped"]
+
+
+def test_what_is_no_model_is_left_to_the_window(view: LibraryView, tmp_path: Path) -> None:
+    assert not drop(view, tmp_path)
+
+
+def test_an_empty_library_says_what_to_do_next(qtbot: QtBot, view: LibraryView, session: Session) -> None:
+    for root in (session.library.own, session.library.shipped):
+        shutil.rmtree(root)
+    session.library_changed()
+    qtbot.waitUntil(lambda: not shelf(view).isVisible(), timeout=SOON)
+    texts = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert any("Watch one learn" in text for text in texts)
