@@ -71,10 +71,10 @@ def number_moved(before: Facts, after: Facts, *, dimension: int, sd: float = 0.2
     way = _way(before, after)
     name = f"z{str(dimension + 1).translate(_SUBSCRIPTS)}"
     if way is None or not 0 <= dimension < len(way):
-        return Fact(f"{name} changed and nothing else", False)
+        return Fact(f"{name} changed, and nothing else", False)
     others = float(np.abs(np.delete(way, dimension)).max(initial=0.0))
     moved = float(abs(way[dimension]))
-    return Fact(f"{name} changed and nothing else{_by(moved, sd)}", moved >= sd and others < 1e-3)
+    return Fact(f"{name} changed{_by(moved, sd)}, and nothing else", moved >= sd and others < 1e-3)
 
 
 def item_selected(before: Facts, after: Facts, *, class_name: str = "") -> Fact:

@@ -44,6 +44,7 @@ class Atlas:
 def knots(codes: NDArray[np.float32]) -> tuple[NDArray[np.float32], tuple[float, ...], tuple[float, ...]]:
     """Codes (TILES * TILES, 2) of a grid that frames the data's codes (N, 2), and its corners."""
     finite = codes[np.isfinite(codes).all(axis=1)]
+    finite = finite if len(finite) else np.zeros((1, 2), np.float32)
     low, high = finite.min(axis=0), finite.max(axis=0)
     margin = MARGIN * np.maximum(high - low, 1e-6)
     low, high = low - margin, high + margin

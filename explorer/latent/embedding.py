@@ -98,9 +98,9 @@ class Embedding:
     @cached_property
     def usual_gap(self) -> float:
         """Distance from a datum to its nearest other, exceeded by one datum in ten: the yardstick of
-        `is_far`. Measured on at most 250 items, evenly chosen: a living map has another one each time."""
+        `is_far`. Measured on at most 100 items, evenly chosen: a living map has another one each time."""
         codes = self._usable
-        chosen, second = codes[:: max(1, len(codes) // 250)][:250], min(1, len(codes) - 1)
+        chosen, second = codes[:: max(1, len(codes) // 100)][:100], min(1, len(codes) - 1)
         gaps = [np.partition(_squares(codes, code), second)[second] for code in chosen]
         return float(np.sqrt(np.quantile(gaps, 0.9)))
 

@@ -127,7 +127,7 @@ def _check(model: GenerativeModel, data: DataSet) -> None:
     if model.image != (channels, height, width):
         raise BadInput(
             f"{data.title} has pictures of {width} x {height} pixels in {channels} channels, but the model "
-            f"knows {model.image.width} x {model.image.height} in {model.image.channels}; choose the data set "
+            f"knows {model.image.width} x {model.image.height} in {model.image.channels}; choose the data "
             "and the side that it was trained with."
         )
 

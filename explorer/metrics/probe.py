@@ -44,7 +44,7 @@ class Probe:
             lbfgs.zero_grad()
             error = F.cross_entropy(z @ self._W + self._b, labels) + PENALTY * self._W.square().sum()
             error.backward()
-            return float(error)
+            return error.item()
 
         lbfgs.step(loss)
 

@@ -62,7 +62,8 @@ class Classifier(nn.Module):
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights and statistics, by name; without the counters of batches, which nothing reads."""
-        return {name: tensor for name, tensor in self.state_dict().items() if tensor.is_floating_point()}
+        state = self.state_dict(prefix="network.")
+        return {name: tensor for name, tensor in state.items() if tensor.is_floating_point()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -231,8 +231,6 @@ def new(
     BadInput
         The folder holds something already, or can't be made.
     """
-    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
-        raise BadInput(f"{folder} holds something already; choose another folder.")
     height, width, channels = data.test.shape
     manifest = Manifest(
         family=family,
@@ -255,8 +253,10 @@ def new(
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise BadInput(f"{shown(folder)} holds something already; choose another folder.")
     except OSError as error:
-        raise BadInput(f"{folder} can't be made ({error.strerror}); choose another folder.") from error
+        raise BadInput(f"{shown(folder)} can't be made ({error.strerror}); choose another folder.") from error
     manifest.write(folder)
     return Run(folder, manifest)
 

@@ -25,7 +25,7 @@ from explorer.errors import BadInput, Failure
 from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
 from explorer.runs.library import Library
-from explorer.runs.run import Run, framing_of
+from explorer.runs.run import framing_of
 from explorer.session.data_choice import DataChoice
 from explorer.session.drawing import Drawing
 from explorer.session.engine import Request
@@ -140,11 +140,13 @@ class Session:
             self.say(str(error), "error")
 
     def show(self, model: OpenModel) -> None:
-        """Put an opened run on display; what was chosen in the last one is over."""
-        last = self.model
+        """Put an opened run on display.
+
+        The choices made in the last one are over, but where both have met the same images the
+        cursor stays with its item or own picture.
+        """
+        last, kept = self.model, self.scene
         self.model, self.ready, self.picture, self.neighbours = model, None, None, None
-        self.scene = Scene()
-        self.history.clear()
         for channel in ("weights", "cursor", "embed", "drawing"):
             self.engine.forget(channel)
         if not model.living:
@@ -152,6 +154,8 @@ class Session:
         same_data = last is not None and (
             last.run.manifest.data.fingerprint == model.run.manifest.data.fingerprint
         )
+        self.scene = Scene(item=kept.item, glyph=kept.glyph) if same_data else Scene()
+        self.history.clear()
         if same_data and self.data is not None and not model.living:
             self.model = replace(model, items=self.data.test)
         elif not model.living:
@@ -161,8 +165,7 @@ class Session:
         if self.model is not None and self.model.embedding is not None:
             self.embedding_changed()
         self.history_changed()
-        self.go_to(self._home(), title="open")
-        self.history.clear()
+        self._settle_cursor()
 
     def restore_cursor(self, numbers: list[object]) -> None:
         """Put the cursor where it was in an earlier session; numbers that don't fit are left."""
@@ -171,16 +174,6 @@ class Session:
         if embedding is not None and len(usable) == len(numbers) == embedding.size:
             self.go_to(np.array(usable, np.float32))
             self.history.clear()
-
-    def reopen(self, run: Run) -> None:
-        """A training has ended: open what it left, with the cursor on the same picture."""
-        kept = self.scene
-        self.open(run.folder)
-        if kept.item is not None:
-            self.select(kept.item)
-        elif kept.glyph is not None:
-            self.drawing.look()
-        self.history.clear()
 
     def update_model(self, **changes: Any) -> None:
         """Replace parts of the model on display (used by the training)."""
@@ -193,7 +186,7 @@ class Session:
 
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""
-        ended = self.training.close()
+        ended = self.training.close(seconds=0.5)
         return all([self.workers.close(), ended])
 
     # Intents on the cursor
@@ -350,6 +343,20 @@ class Session:
             self.neighbours = result
             self.neighbours_changed()
 
+    def _settle_cursor(self) -> None:
+        """The codes are others now: the cursor follows its item or own picture, or goes to the middle."""
+        embedding = None if self.model is None else self.model.embedding
+        item = self.scene.item
+        if embedding is None:
+            return
+        if item is not None and item < len(embedding):
+            self.follow_moved_code(embedding.codes[item])
+        elif self.scene.glyph is None and self.scene.cursor is None:
+            self.follow_moved_code(embedding.mean)
+        else:
+            # An own picture's code follows when the encoder has answered.
+            self.cursor_changed()
+
     def follow_moved_code(self, code: Floats) -> None:
         """What the cursor is at has moved with the weights; the cursor stays on it. No new choice."""
         self.scene = replace(self.scene, cursor=code)
@@ -369,13 +376,7 @@ class Session:
             projection = natural(result, model.projection, living=model.living)
             self.model = replace(model, embedding=result, projection=projection)
             self.embedding_changed()
-            if self.scene.cursor is None:
-                self.go_to(self._home())
-                self.history.clear()
-            elif self.scene.item is not None and self.scene.item < len(result):
-                self.follow_moved_code(result.codes[self.scene.item])
-            else:
-                self.cursor_changed()
+            self._settle_cursor()
         self.training.took_embedding(result)
 
     def _missed_embedding(self) -> None:

@@ -6,10 +6,17 @@ import importlib
 import os
 import sys
 import threading
+import time
 
 import psutil
 
 NICENESS = 10
+
+BUSY = 0.25
+"""Share of all cores that other programs may take before the trainer makes room for them."""
+
+LOOK_SECONDS = 0.1
+"""The least time over which other programs are watched."""
 
 
 def step_back() -> None:
@@ -20,17 +27,32 @@ def step_back() -> None:
     before the thread's first torch operation.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), min(usual + NICENESS, 19))
 
 
-def trainer_threads() -> int:
-    """How many threads the trainer's operations may use: all cores, on a busy machine one fewer.
+class Cores:
+    """Watches how busy other programs keep the machine, from now on."""
 
-    A parallel operation waits for its slowest thread: one thread too many costs more than it brings.
-    """
-    cores = os.cpu_count() or 1
-    others = psutil.getloadavg()[0]
-    return max(1, cores - 1) if others > 0.75 * cores else cores
+    def __init__(self) -> None:
+        self._began, self._others = time.monotonic(), _other_work()
+
+    def for_trainer(self) -> int:
+        """How many threads the trainer's operations may use: all cores, on a busy machine one fewer.
+
+        A parallel operation waits for its slowest thread: one thread too many costs more than it brings.
+        The load average won't do: it remembers the last training.
+        """
+        cores = os.cpu_count() or 1
+        time.sleep(max(0.0, LOOK_SECONDS - (time.monotonic() - self._began)))
+        busy = (_other_work() - self._others) / (time.monotonic() - self._began)
+        return max(1, cores - 1) if busy > BUSY * cores else cores
+
+
+def _other_work() -> float:
+    """Seconds that the processors have spent on other programs."""
+    system, own = psutil.cpu_times(), psutil.Process().cpu_times()
+    return float(system.user + system.system - own.user - own.system)
 
 
 _importing = threading.Lock()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.data.image_set import ImageSet
+from explorer.metrics.lights import posterior_collapse
 from explorer.runs.run import Run
 from explorer.session.open_model import OpenModel
 from explorer.session.requests import Blank, Cost, DescribeFamilies, FamilyForm, Install, LearnerPictures
@@ -30,6 +31,9 @@ LIVING_ITEMS = 5000
 
 FIXED_IMAGES = 8
 """Pictures that are watched while a model learns."""
+
+LAMP_READINGS = 300
+"""How far back the light for posterior collapse looks: ten seconds."""
 
 REST = 10.0
 """The map is embedded again no sooner than this many times what the last embedding cost."""
@@ -69,6 +73,8 @@ class Training:
         self.families: tuple[FamilyForm, ...] = ()
         """What can be trained; empty until `ask_families` has been answered."""
         self.fault: str | None = None
+        self.collapsed = False
+        """The posterior has become the prior: see `metrics.lights`."""
         self.progress: Progress | None = None
         self.curves: dict[str, list[tuple[int, float]]] = {}
         self.flags: list[Flag] = []
@@ -198,7 +204,21 @@ class Training:
         self.progress = event
         for name, value in event.terms.items():
             self.curves.setdefault(name, []).append((event.step, value))
+        self._watch_collapse(event.step)
         self.progressed()
+
+    def _watch_collapse(self, step: int) -> None:
+        """Light the lamp when the posterior has become the prior; it goes out when the KL has come back."""
+        kl = [value for _, value in self.curves.get("kl", ())[-LAMP_READINGS:]]
+        collapsed = posterior_collapse(kl)
+        if collapsed and not self.collapsed:
+            self._flag(step, "posterior collapse")
+            self._session.say(
+                f"Posterior collapse: KL {kl[-1]:.2f} nats, so the codes say nothing of their images. "
+                "Lower beta and the map grows again.",
+                "warning",
+            )
+        self.collapsed = collapsed
 
     def _take_ended(self, event: Ended) -> None:
         session = self._session
@@ -210,7 +230,7 @@ class Training:
         if event.fault is not None:
             session.say(event.fault, "error")
         if event.run is not None and event.run.manifest.files:
-            session.reopen(event.run)
+            session.open(event.run.folder)
 
     def _flag(self, step: int, text: str) -> None:
         self.flags.append(Flag(step, text))

@@ -17,7 +17,7 @@ from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
-from explorer.session.threads import import_torch, step_back, trainer_threads
+from explorer.session.threads import Cores, import_torch, step_back
 
 if TYPE_CHECKING:
     from explorer.training.events import Event
@@ -112,8 +112,9 @@ class TrainingJob:
     def _work(self) -> None:
         run, fault = None, None
         try:
+            cores = Cores()
             run = self._prepare()
-            self._train(run)
+            self._train(run, cores.for_trainer())
         except (BadInput, Failure) as error:
             fault = str(error)
         except MemoryError:
@@ -139,7 +140,7 @@ class TrainingJob:
         folder = self._library.new_folder(plan.name or f"{plan.family}-{self._data.name}")
         return new(folder, plan.family, plan.settings, self._data, seed=plan.seed)
 
-    def _train(self, run: Run) -> None:
+    def _train(self, run: Run, threads: int) -> None:
         import torch
 
         from explorer.runs.recorder import record
@@ -147,10 +148,9 @@ class TrainingJob:
         assert self._data is not None
         # Imports were done at full priority: who holds the interpreter lock must not be kept waiting.
         step_back()
-        torch.set_num_threads(trainer_threads())
+        torch.set_num_threads(threads)
         trainer = run.trainer(self._data)
-        self._post(Started(run, self._data, trainer.steps))
-        usual = trainer.interval
+        usual, started = trainer.interval, False
         events = record(run, trainer, self._data)
         try:
             while self._may_go_on():
@@ -163,6 +163,10 @@ class TrainingJob:
                 event: Event | None = next(events, None)
                 if event is None:
                     return
+                if not started:
+                    # Only now the manifest says what family and spaces the recorder has met.
+                    self._post(Started(run, self._data, trainer.steps))
+                    started = True
                 self._post(event)
         finally:
             events.close()

@@ -70,7 +70,7 @@ class Trainer:
         self.device = torch.device(device)
         self.model = model.to(self.device)
         self.rng = torch.Generator(self.device).manual_seed(seed)
-        self.interval, self.snapshot_interval = 1 / 30, 0.5
+        self.interval, self.snapshot_interval = 1 / 10, 0.5
         self.seconds = 0.0
         self._resumed: float | None = None
         self.step, self.steps = 0, 1

@@ -23,6 +23,9 @@ from explorer.ui.main_window import MainWindow
 if TYPE_CHECKING:
     from explorer.session.session import Session
 
+KEEP_MS = 60_000
+"""How often what comes back at the next start is written down, should this one end in a crash."""
+
 BREATH_MS = 20
 """Between two pieces of start-up work the window handles what has happened meanwhile."""
 
@@ -110,6 +113,9 @@ class Opening:
 
     def _warm_up(self) -> None:
         self._session.warm_up()
+        clock = QTimer(self._window, interval=KEEP_MS)
+        clock.timeout.connect(self._keep)
+        clock.start()
 
     @property
     def _session(self) -> Session:
@@ -121,6 +127,15 @@ class Opening:
         session = self._window.session
         if session is None:
             return
+        self._keep()
+        self._bridge.lead_to(None)
+        if not session.close():
+            # A thread is inside a long operation of torch; the run on disk is whole.
+            sys.stdout.flush()
+            os._exit(0)
+
+    def _keep(self) -> None:
+        session = self._session
         kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
         if session.model is not None and not session.model.living:
             folder = session.model.run.folder
@@ -129,11 +144,6 @@ class Opening:
             if session.scene.cursor is not None:
                 kept["cursor"] = [float(value) for value in session.scene.cursor]
         memory.remember(kept)
-        self._bridge.lead_to(None)
-        if not session.close():
-            # A thread is inside a long operation of torch; the run on disk is whole.
-            sys.stdout.flush()
-            os._exit(0)
 
 
 def _theme(remembered: dict[str, object]) -> theme.Choice:

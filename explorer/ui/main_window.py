@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LAYOUT_VERSION = 1
 """Raised when docks come or go: an older layout is then not restored."""
 
-CLOSING_MS = 3000
+CLOSING_MS = 2500
 """Closing waits this long for the training to save; it has saved itself every minute anyway."""
 
 Area = Qt.DockWidgetArea

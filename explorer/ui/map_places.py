@@ -50,13 +50,15 @@ def _in_class(name: str, model: OpenModel, cloud: PointCloud) -> tuple[float, fl
 
 
 def _void(model: OpenModel, cloud: PointCloud) -> tuple[float, float]:
-    """The place in sight that is farthest from all items."""
-    width, height = cloud.width(), cloud.height()
-    left = np.linspace(BORDER * width, (1 - BORDER) * width, GRID)
-    top = np.linspace(BORDER * height, (1 - BORDER) * height, GRID)
-    view = cloud.view()
-    grid = np.array([view.to_plane(float(x), float(y)) for x in left for y in top], np.float32)
+    """The place in sight, within the range of the items, that is farthest from all of them."""
     items = model.places[np.isfinite(model.places).all(axis=1)]
+    view = cloud.view()
+    left, top = BORDER * cloud.width(), BORDER * cloud.height()
+    corners = np.array([view.to_plane(left, cloud.height() - top), view.to_plane(cloud.width() - left, top)])
+    low, high = np.percentile(items, (1, 99), axis=0) if len(items) else corners
+    low, high = np.clip(low, *corners), np.clip(high, *corners)
+    axes = [np.linspace(low[axis], high[axis], GRID, dtype=np.float32) for axis in (0, 1)]
+    grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
     gaps = [float(((items - place) ** 2).sum(axis=1).min(initial=np.inf)) for place in grid]
     x, y = grid[int(np.argmax(gaps))]
     return float(x), float(y)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from explorer.session.session import Message
 from explorer.ui import theme
@@ -19,12 +19,11 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("messages")
         self.setProperty("role", "bar")
+        self._kind: str | None = None
         self._icon, self._text = QLabel(), QLabel()
         self._text.setObjectName("messages.text")
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._action = QPushButton()
-        self._action.setProperty("role", "link")
         close = QToolButton()
         theme.set_icon(close, "close")
         close.setToolTip("Close this message")
@@ -34,11 +33,9 @@ class MessageBar(QFrame):
         row.setSpacing(10)
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
-        row.addWidget(self._action)
         row.addWidget(close)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.hide)
-        self._action.hide()
         self.hide()
 
     @property
@@ -46,12 +43,20 @@ class MessageBar(QFrame):
         return self._text.text()
 
     def show_message(self, message: Message) -> None:
-        name = "info" if message.kind == "info" else "warning"
-        self._icon.setPixmap(theme.icon(name).pixmap(18, 18))
+        self._kind = message.kind
+        self._draw_icon()
         self._text.setText(message.text)
-        self._action.hide()
         self.show()
         if message.kind == "info":
             self._timer.start()
         else:
             self._timer.stop()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and self._kind is not None:
+            self._draw_icon()
+        super().changeEvent(event)
+
+    def _draw_icon(self) -> None:
+        name = "info" if self._kind == "info" else "warning"
+        self._icon.setPixmap(theme.icon(name).pixmap(18, 18))

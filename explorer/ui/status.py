@@ -11,6 +11,9 @@ from explorer.ui.widgets.steady_label import SteadyLabel
 
 MEMORY_MS = 2000
 
+READ_MS = 250
+"""Numbers that change more often can't be read."""
+
 
 class Status(QStatusBar):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -36,9 +39,12 @@ class Status(QStatusBar):
         session.model_ready.connect(self._on_model)
         session.embedding_changed.connect(self._on_model)
         session.data_changed.connect(self._on_model)
-        session.picture_changed.connect(self._on_picture)
+        session.picture_changed.connect(self._later)
         session.training.changed.connect(self._on_training)
-        session.training.progressed.connect(self._on_training)
+        session.training.progressed.connect(self._later)
+        self._soon = QTimer(self, singleShot=True, interval=READ_MS)
+        self._soon.timeout.connect(self._on_picture)
+        self._soon.timeout.connect(self._on_training)
         self._clock = QTimer(self, interval=MEMORY_MS)
         self._clock.timeout.connect(self._on_clock)
         self._clock.start()
@@ -55,6 +61,10 @@ class Status(QStatusBar):
             words = f"{session.model.run.name}   {data.title}, {data.test:,} held-out images"
             self._data.setText(f"{words}   {session.reading.doing} …" if session.reading else words)
         self._device.setText(session.ready.device if session.ready else "warming up …")
+
+    def _later(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _on_picture(self) -> None:
         seconds = self._session.decode_seconds

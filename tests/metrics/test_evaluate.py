@@ -10,13 +10,15 @@ from explorer.data.catalogue import load
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import BadInput, Failure
-from explorer.metrics.evaluate import LIKELIHOOD_IMAGES, Figures, evaluate
+from explorer.metrics import evaluate as module
+from explorer.metrics.evaluate import Figures, evaluate
 from explorer.metrics.progress import EvaluateProgress
 from explorer.models import build
 from explorer.models.base import GenerativeModel, ImageShape
 
 KEYS = {
-    "mse", "elbo", "iwae_500", "kl_per_dimension", "active_units", "probe_accuracy", "rfcd_reconstruction", "n_test",
+    "mse", "elbo", "iwae_500", "kl_per_dimension", "active_units", "probe_accuracy", "rfcd_reconstruction",
+    "n_test",
 }  # fmt: skip
 
 
@@ -58,7 +60,8 @@ def test_a_model_without_a_likelihood_has_the_figures_that_apply(mnist: DataSet)
     assert figures.probe_accuracy is not None
     assert figures.probe_accuracy > 0.7
     assert figures.n_test == 500
-    assert figures.elbo is figures.iwae_500 is figures.kl_per_dimension is figures.active_units is None
+    others = figures.elbo, figures.iwae_500, figures.kl_per_dimension, figures.active_units
+    assert others == (None, None, None, None)
 
 
 def test_a_perfect_reconstruction_has_no_error(mnist: DataSet) -> None:
@@ -80,12 +83,15 @@ def test_a_vae_has_bounds_in_order_and_a_kl_per_dimension(mnist: DataSet) -> Non
     json.dumps(figures.as_dict(), allow_nan=False)
 
 
-def test_without_full_only_the_first_images_have_their_likelihood_taken(mnist: DataSet) -> None:
-    tested = LIKELIHOOD_IMAGES + 100
-    data = some_of(mnist, 100, tested, labels=False)
+def test_without_full_only_the_first_images_have_their_likelihood_taken(
+    mnist: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert module.LIKELIHOOD_IMAGES == 1000
+    monkeypatch.setattr(module, "LIKELIHOOD_IMAGES", 20)
+    data = some_of(mnist, 100, 30, labels=False)
     shorter, longer = judged(small_vae(), data), judged(small_vae(), data, full=True)
-    first = judged(small_vae(), some_of(mnist, 100, LIKELIHOOD_IMAGES, labels=False))
-    assert shorter.n_test == longer.n_test == tested
+    first = judged(small_vae(), some_of(mnist, 100, 20, labels=False))
+    assert shorter.n_test == longer.n_test == 30
     assert shorter.elbo == first.elbo != longer.elbo
     assert shorter.kl_per_dimension == longer.kl_per_dimension != first.kl_per_dimension
 

@@ -48,10 +48,12 @@ class LinearGaussian(GenerativeModel):
 
     def log_likelihood(self, x: Tensor, codes: Tensor, space: str = "z") -> Tensor:
         squared = ((x.flatten(1) - codes @ self.W.T) / NOISE).square().sum(1)
-        return -0.5 * squared - IMAGE.size * math.log(NOISE * math.sqrt(2 * math.pi))
+        likelihood: Tensor = -0.5 * squared - IMAGE.size * math.log(NOISE * math.sqrt(2 * math.pi))
+        return likelihood
 
     def decode(self, codes: Tensor, space: str = "z") -> Tensor:
-        return (codes @ self.W.T).unflatten(1, IMAGE)
+        x: Tensor = (codes @ self.W.T).unflatten(1, IMAGE)
+        return x
 
     def exact(self, x: Tensor) -> float:
         covariance = self.W @ self.W.T + NOISE**2 * torch.eye(IMAGE.size)

@@ -17,7 +17,7 @@ def test_the_drawn_image_is_the_same_however_many_are_judged() -> None:
 
 
 def test_drawn_pixels_are_coin_flips_with_the_intensity_as_their_chance() -> None:
-    levels = np.broadcast_to(np.array([0, 64, 128, 255], np.uint8)[:, None], (20_000, 4, 1, 1)).copy()
+    levels = np.broadcast_to(np.array([0, 64, 128, 255], np.uint8)[:, None, None], (20_000, 4, 1, 1)).copy()
     x = drawn_once(levels)
     assert set(x.unique().tolist()) == {0.0, 1.0}
     share = x.mean(0).flatten().tolist()

@@ -30,8 +30,8 @@ def bars(n: int, seed: int, side: int = 12, channels: int = 1) -> ImageSet:
     return ImageSet(images, labels, ("lying", "standing"))
 
 
-def bar_data(side: int = 12, channels: int = 1) -> DataSet:
-    train, test = bars(2000, 0, side, channels), bars(1000, 1, side, channels)
+def bar_data(side: int = 12, channels: int = 1, n: int = 2000) -> DataSet:
+    train, test = bars(n, 0, side, channels), bars(n // 2, 1, side, channels)
     return DataSet("bars", "Bars", "bars", train, test, Framing(side=side))
 
 
@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_ruler(data: DataSet) -> None:
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("side", [8, 28, 100])
 def test_pictures_of_any_side_and_colour_have_features(side: int, channels: int) -> None:
-    ruler = finish(rulers.train(bar_data(side, channels), seed=0, steps=1))
+    ruler = finish(rulers.train(bar_data(side, channels, n=100), seed=0, steps=1))
     assert ruler.features(torch.rand(2, channels, side, side)).shape == (2, rulers.FEATURES)
 
 

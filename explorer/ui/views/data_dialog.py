@@ -47,7 +47,7 @@ class DataDialog(QDialog):
         self._dress()
         self._arrange()
         self.resize(880, 560)
-        self._sets.currentItemChanged.connect(self._on_set)
+        self._sets.itemSelectionChanged.connect(self._on_set)
         self._path.returnPressed.connect(self._on_path)
         self._path.editingFinished.connect(self._on_path)
         self._framing.changed.connect(self._settle.start)
@@ -58,7 +58,7 @@ class DataDialog(QDialog):
         """Look at a folder or a file."""
         self.show()
         self.raise_()
-        self._sets.setCurrentRow(-1)
+        self._sets.clearSelection()
         self._path.setText(str(path))
         self._look()
 
@@ -121,8 +121,8 @@ class DataDialog(QDialog):
 
     @property
     def origin(self) -> str:
-        item = self._sets.currentItem()
-        return self._path.text().strip() if item is None else str(item.data(NAME))
+        chosen = self._sets.selectedItems()
+        return str(chosen[0].data(NAME)) if chosen else self._path.text().strip()
 
     def _list_sets(self) -> None:
         """The named sets, the present choice marked."""
@@ -137,12 +137,11 @@ class DataDialog(QDialog):
             self._sets.addItem(item)
             if known.name == chosen:
                 self._sets.setCurrentItem(item)
-        if self._sets.currentItem() is None:
-            self._path.setText(chosen)
+        self._path.setText("" if self._sets.selectedItems() else chosen)
         self._sets.blockSignals(False)
 
-    def _on_set(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
+    def _on_set(self) -> None:
+        if self._sets.selectedItems():
             self._path.clear()
             self._look()
 
@@ -150,7 +149,7 @@ class DataDialog(QDialog):
         """Enter or leaving the field: look, unless that is what is looked at already."""
         path = self._path.text().strip()
         if path and path != self._choice.wanted[0]:
-            self._sets.setCurrentRow(-1)
+            self._sets.clearSelection()
             self._look()
 
     def _browse_folder(self) -> None:

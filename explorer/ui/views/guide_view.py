@@ -45,6 +45,7 @@ class GuideView(QFrame):
         self._lesson: Lesson | None = self._lessons[0] if self._lessons else None
         self._index = 0
         self._done = self._entered = False
+        self._automatic = True
         self._player: Player | None = None
         self._spotlight: Spotlight | None = None
         self._card, self._list = LessonCard(), LessonList(self._lessons)
@@ -80,8 +81,16 @@ class GuideView(QFrame):
         model = self._session.model
         if self._lesson.model and (model is None or model.run.name != self._lesson.model):
             self._session.open(self._lesson.model)
+        self._automatic = True
         self._pages.setCurrentWidget(self._card)
         self._enter(0)
+
+    def follow(self, stem: str, index: int) -> None:
+        """Show a step of a lesson that somebody else performs: nothing goes on by itself."""
+        self._automatic = False
+        self._lesson = next((lesson for lesson in self._lessons if lesson.stem == stem), None)
+        self._pages.setCurrentWidget(self._card)
+        self._enter(index)
 
     def close_lesson(self) -> None:
         """Leave the lesson and list all of them."""
@@ -102,7 +111,7 @@ class GuideView(QFrame):
             self._watch.begin()
         step = self._lesson.steps[index]
         self._card.show_step(self._lesson.title, step, index, len(self._lesson.steps))
-        if step.gestures:
+        if step.gestures and self._automatic:
             self._point_at(step)
         self._check()
 
@@ -116,6 +125,9 @@ class GuideView(QFrame):
         self._card.set_playing(False)
 
     def _on_fact(self) -> None:
+        if self._onward.isActive() and not self._session.training.active:
+            # They are still at it; a training would never let the lesson go on.
+            self._onward.start(ADVANCE_MS)
         if self.isVisible() and not self._look.isActive():
             self._look.start()
 
@@ -123,17 +135,20 @@ class GuideView(QFrame):
         step = self.step
         if step is None or self._lesson is None:
             return
-        if self._next_is_done():
+        if self._automatic and self._next_is_done():
             self._enter(self._index + 1, anew=False)
             return
         if self._done:
             return
         facts = self._watch.outcome(step.facts)
         self._done = all(fact.holds for fact in facts)
-        self._card.show_facts(facts, self._done)
+        self._card.show_facts(facts)
+        if self._done and not step.gestures:
+            # What opening the model has brought about is not what the reader does next.
+            self._watch.begin()
         if self._done and self._spotlight is not None:
             self._spotlight.leave()
-        if self._done and step.gestures and self._index + 1 < len(self._lesson.steps):
+        if self._done and self._automatic and step.gestures and self._index + 1 < len(self._lesson.steps):
             self._onward.start(ADVANCE_MS)
 
     def _next_is_done(self) -> bool:

@@ -23,18 +23,21 @@ class LessonCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._facts: Sequence[Fact] = ()
+        self._facts: Sequence[Fact] = (Fact("", False),)
         self._title, self._count = QLabel(), QLabel()
-        self._name, self._text, self._ticks = QLabel(), QLabel(), QLabel()
+        self._name, self._text, self._tick = QLabel(), QLabel(), QLabel()
         self._show, self._next = QPushButton("Show me"), QPushButton("Next")
         self._back, self._close = QPushButton("Back"), QPushButton("Close")
         for label, role in (
-            (self._title, "muted"), (self._count, "muted"), (self._name, "heading"), (self._ticks, "caption"),
+            (self._title, "muted"), (self._count, "muted"), (self._name, "heading"), (self._tick, "caption"),
         ):  # fmt: skip
             label.setProperty("role", role)
-        for label in (self._name, self._text, self._ticks):
+        for label in (self._name, self._text, self._tick):
             label.setWordWrap(True)
-        self._ticks.setTextFormat(Qt.TextFormat.RichText)
+        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._tick.setTextFormat(Qt.TextFormat.RichText)
+        self._tick.setContentsMargins(14, 4, 14, 2)
+        self._tick.setObjectName("guide.tick")
         self._lay_out()
         for name, button, role, tip, signal in (
             ("show_me", self._show, "primary", "Watch it being done in this window", self.show_me),
@@ -55,9 +58,9 @@ class LessonCard(QWidget):
         words = QWidget()
         column = QVBoxLayout(words)
         column.setContentsMargins(14, 6, 14, 2)
-        column.setSpacing(8)
-        for label in (self._name, self._text, self._ticks):
-            column.addWidget(label)
+        column.setSpacing(6)
+        column.addWidget(self._name)
+        column.addWidget(self._text)
         column.addStretch()
         scroll = QScrollArea(widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -75,13 +78,15 @@ class LessonCard(QWidget):
         rows.setSpacing(0)
         rows.addLayout(head)
         rows.addWidget(scroll, 1)
+        rows.addWidget(self._tick)
         rows.addLayout(buttons)
 
     def show_step(self, lesson: str, step: Step, index: int, count: int) -> None:
         self._title.setText(lesson)
         self._count.setText(f"{index + 1} / {count}")
         self._name.setText(step.name)
-        self._text.setText("\n\n".join(step.sentences))
+        paragraphs = [f'<p style="margin:0 0 5px 0">{html.escape(each)}</p>' for each in step.sentences]
+        self._text.setText("".join(paragraphs))
         self._show.setEnabled(bool(step.gestures))
         self._show.setToolTip("Watch it being done in this window" if step.gestures else NOTHING_TO_SHOW)
         self._back.setEnabled(index > 0)
@@ -90,19 +95,19 @@ class LessonCard(QWidget):
         _give_role(self._show, "primary" if step.gestures else "quiet")
         _give_role(self._next, "link" if step.gestures else "primary")
 
-    def show_facts(self, facts: Sequence[Fact], done: bool) -> None:
-        """What must come true, ticked as far as it has."""
+    def show_facts(self, facts: Sequence[Fact]) -> None:
+        """What must come true: the first that is still to come, or the first when all have."""
         self._facts = facts
         self.repaint_facts()
 
     def repaint_facts(self) -> None:
-        colours = theme.current()
-        rows = [
-            f'<span style="color:{colours.ok if fact.holds else colours.muted}">'
-            f"{'✓' if fact.holds else '○'}&nbsp;{html.escape(fact.text)}</span>"
-            for fact in self._facts
-        ]
-        self._ticks.setText("<br>".join(rows))
+        """Also needed when the colours are others."""
+        colours, missing = theme.current(), [fact for fact in self._facts if not fact.holds]
+        ticks = "✓" * (len(self._facts) - len(missing))
+        colour, fact = (colours.muted, missing[0]) if missing else (colours.ok, self._facts[0])
+        mark = f'<span style="color:{colours.ok}">{ticks}</span>{"○" * len(missing)}'
+        self._tick.setText(f'{mark}&nbsp; <span style="color:{colour}">{html.escape(fact.text)}</span>')
+        self._tick.setToolTip("\n".join(f"{'✓' if f.holds else '○'} {f.text}" for f in self._facts))
 
     def set_playing(self, playing: bool) -> None:
         self._show.setText("Stop" if playing else "Show me")

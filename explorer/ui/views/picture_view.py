@@ -7,6 +7,7 @@ Knows the session and contains widgets. Imports Qt and numpy.
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.session.open_model import OpenModel
@@ -18,6 +19,9 @@ from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 NEIGHBOURS = 6
+
+NEAR_MS = 50
+"""While the cursor moves, the nearest images follow it this often: the large picture comes first."""
 
 LARGE = 176
 """Height of the pictures, caption included."""
@@ -46,8 +50,8 @@ class PictureView(QWidget):
         self._distance.setProperty("role", "muted")
         self._near = [ImageView() for _ in range(NEIGHBOURS)]
         self._lines = TwoLines(
-            "The decoder's picture of the place under the cursor.",
-            "A sharp picture is no proof that such an image exists: see how far the nearest real one is.",
+            "What the decoder draws at the cursor.",
+            "A sharp picture is no proof that such an image exists.",
         )
         self._lay_out()
         self.setMaximumHeight(ROOM)
@@ -55,7 +59,9 @@ class PictureView(QWidget):
         session.items_arrived.connect(self._on_opened)
         session.cursor_changed.connect(self._on_cursor)
         session.picture_changed.connect(self._on_picture)
-        session.neighbours_changed.connect(self._on_neighbours)
+        self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
+        self._near_soon.timeout.connect(self._on_neighbours)
+        session.neighbours_changed.connect(self._near_later)
         self._on_opened()
 
     def _lay_out(self) -> None:
@@ -123,6 +129,10 @@ class PictureView(QWidget):
         self.difference.setToolTip(
             "Decoded minus original: red too bright, blue too dark; mean square per pixel."
         )
+
+    def _near_later(self) -> None:
+        if not self._near_soon.isActive():
+            self._near_soon.start()
 
     def _on_neighbours(self) -> None:
         session = self._session

@@ -69,8 +69,8 @@ class SlidersView(QWidget):
             return
         what = "variance" if embedding.kl is None else "KL in nats"
         self._lines.say(
-            f"One slider per dimension, the most active first; the bar is its {what}.",
-            "A dimension has no meaning of its own: only what the decoder made of it.",
+            f"One slider per dimension; the bar is its {what}.",
+            "A dimension has no meaning of its own.",
         )
         # The rows of a living space keep their order, or they would jump under the pointer.
         shape = (model.run.name, model.living, embedding.size)

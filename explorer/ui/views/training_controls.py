@@ -28,6 +28,7 @@ from explorer.training.events import Progress
 from explorer.ui import theme
 from explorer.ui.views.live_knobs import LiveKnobs
 from explorer.ui.views.training_plan import TrainingPlan
+from explorer.ui.widgets.steady_label import SteadyLabel
 
 UNDER_WAY = "A training is under way; stop it first."
 NOTHING = "Nothing is being trained now."
@@ -58,7 +59,7 @@ class TrainingControls(QWidget):
         self._live: LiveKnobs | None = None
         self._watch, self._start = QPushButton("Watch one learn"), QPushButton("Start")
         self._pause, self._step, self._stop = QToolButton(), QToolButton(), QToolButton()
-        self._bar, self._words, self._fault = QProgressBar(), QLabel(), QLabel()
+        self._bar, self._words, self._fault = QProgressBar(), SteadyLabel("step\nimages/s"), QLabel()
         self._pages = QStackedWidget()
         self._name_parts()
         self._arrange()
@@ -159,6 +160,7 @@ class TrainingControls(QWidget):
     def _on_progress(self) -> None:
         training = self._session.training
         progress = training.progress
+        self._bar.setVisible(training.active or progress is not None)
         at_work = training.state == "starting" or (training.active and progress is None)
         self._bar.setRange(0, 0 if at_work else 1000)
         if progress is not None and progress.steps:
@@ -186,7 +188,7 @@ class TrainingControls(QWidget):
             done = training.progress.step >= training.progress.steps
             after = "it is in the library and open." if done else "it can be resumed from the library."
             return f"{name}: {'finished' if done else 'stopped'}; {after}"
-        return "Nothing is training. The blue button needs nothing filled in."
+        return "Nothing is being trained. Watch one learn needs nothing filled in."
 
     def _turn_page(self) -> None:
         """The plan, or what can be changed while a model learns."""

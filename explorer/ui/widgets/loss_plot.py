@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSlid
 
 from explorer.ui import theme
 from explorer.ui.widgets.legend import Legend
+from explorer.ui.widgets.steady_label import SteadyLabel
 
 Numbers = NDArray[np.float64]
 THROTTLE = 33
@@ -83,7 +84,8 @@ class LossPlot(QWidget):
         self._smoothing.valueChanged.connect(self._later)
         self._log = QCheckBox("Log axis")
         self._log.toggled.connect(self._set_log)
-        self._reading = QLabel("No curve yet: it begins with the first step of training")
+        self._reading = SteadyLabel("step")
+        self._reading.setText("No curve yet: it begins with the first step of training")
         self._reading.setProperty("role", "caption")
         self._controls, self._head, self._foot = QWidget(), QHBoxLayout(), QHBoxLayout()
         self._plot = pg.PlotWidget()
@@ -142,6 +144,10 @@ class LossPlot(QWidget):
         self._colour_flag(flag)
         self._flags.append(flag)
         self._plot.addItem(flag, ignoreBounds=True)
+
+    def set_log(self, on: bool) -> None:
+        """Draw the values on a logarithmic axis."""
+        self._log.setChecked(on)
 
     def clear(self) -> None:
         """No curves and no flags."""

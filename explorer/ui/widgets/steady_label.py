@@ -6,13 +6,13 @@ largely repainted: several milliseconds, sixty times a second. This one keeps it
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel, QWidget
 
 
 class SteadyLabel(QLabel):
-    """One line of text, cut short where there is too little room.
+    """Text, cut short where there is too little room for it.
 
     Parameters
     ----------
@@ -21,8 +21,9 @@ class SteadyLabel(QLabel):
     """
 
     def __init__(self, widest: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text, self._widest = "", widest
+        # The base class measures the widest text, with the style sheet's padding, and never paints it.
+        super().__init__(widest, parent)
+        self._text = ""
 
     def text(self) -> str:
         return self._text
@@ -33,21 +34,17 @@ class SteadyLabel(QLabel):
             self.setAccessibleName(text)
             self.update()
 
-    def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._widest), metrics.height())
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
     def paintEvent(self, event: object) -> None:
-        room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
+        room, text, flags = self.contentsRect(), self._text, self.alignment().value
+        if self.wordWrap():
+            flags |= Qt.TextFlag.TextWordWrap.value
+        else:
+            text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter = QPainter(self)
         self.style().drawItemText(
             painter,
             room,
-            self.alignment(),
+            flags,
             self.palette(),
             self.isEnabled(),
             text,

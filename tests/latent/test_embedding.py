@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from explorer.latent.embedding import Embedding
+
+CODES = arrays(
+    np.float32,
+    st.tuples(st.integers(1, 12), st.integers(1, 4)),
+    elements=st.floats(-100, 100, width=32) | st.sampled_from([np.nan, np.inf, -np.inf]),
+)
+
+
+@given(CODES)
+def test_any_codes_give_a_unit_for_every_slider(codes: np.ndarray) -> None:
+    embedding = Embedding(codes)
+    assert (len(embedding), embedding.size) == codes.shape
+    for each in (embedding.mean, embedding.std, embedding.activity):
+        assert each.shape == (embedding.size,)
+        assert np.isfinite(each).all()
+    assert (embedding.std > 0).all()
+    assert sorted(embedding.order) == list(range(embedding.size))
+    assert np.isfinite(embedding.usual_gap)
+
+
+@given(CODES)
+def test_standard_deviations_and_back_is_the_same_code(codes: np.ndarray) -> None:
+    embedding = Embedding(codes)
+    there = embedding.standardise(codes[np.isfinite(codes).all(axis=1)])
+    back = embedding.destandardise(there)
+    np.testing.assert_allclose(back, codes[np.isfinite(codes).all(axis=1)], rtol=1e-3, atol=1e-3)
+
+
+@given(CODES, st.integers(1, 20))
+def test_the_nearest_are_sorted_and_none_is_missed(codes: np.ndarray, k: int) -> None:
+    embedding = Embedding(codes)
+    code = np.zeros(embedding.size, np.float32)
+    found, distances = embedding.nearest(code, k)
+    assert len(found) == len(distances) == min(k, len(codes))
+    assert (distances[:-1] <= distances[1:]).all()
+    usable = np.isfinite(codes).all(axis=1)
+    others = np.linalg.norm(np.delete(codes, found, axis=0).astype(np.float64), axis=1)
+    if usable[found].all() and len(others):
+        assert np.nan_to_num(others, nan=np.inf).min() >= distances[-1] - 1e-3
+
+
+def test_kl_is_that_of_two_gaussians() -> None:
+    rng = np.random.default_rng(0)
+    codes, spread = rng.normal(0, 2, (5000, 2)).astype(np.float32), np.full((5000, 2), 0.5, np.float32)
+    wanted = 0.5 * ((codes**2).mean(0) + 0.25 - 1) - np.log(0.5)
+    kl = Embedding(codes, spread).kl
+    assert kl is not None
+    np.testing.assert_allclose(kl, wanted, rtol=1e-4)
+
+
+def test_a_posterior_like_the_prior_carries_nothing() -> None:
+    rng = np.random.default_rng(0)
+    codes = np.stack([rng.normal(0, 1, 500), np.full(500, 0.01)], axis=1).astype(np.float32)
+    embedding = Embedding(codes, np.ones((500, 2), np.float32) * [0.1, 1.0])
+    assert embedding.collapsed == (1,)
+    assert embedding.order == (0, 1)
+
+
+def test_without_a_posterior_only_a_constant_dimension_has_collapsed() -> None:
+    codes = np.stack([np.linspace(0, 0.01, 50), np.full(50, 3.0)], axis=1).astype(np.float32)
+    assert Embedding(codes).collapsed == (1,)
+
+
+def test_a_place_among_the_data_is_near_and_one_outside_is_far() -> None:
+    codes = np.random.default_rng(0).normal(0, 1, (2000, 2)).astype(np.float32)
+    embedding = Embedding(codes)
+    for place, far in ((codes[0] + 0.01, False), (np.array([30, 30], np.float32), True)):
+        _, distances = embedding.nearest(place, 1)
+        assert embedding.is_far(float(distances[0])) is far
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_rows_that_are_not_finite_are_left_out_of_the_means(value: float) -> None:
+    codes = np.array([[1, 1], [3, 5], [value, 0]], np.float32)
+    np.testing.assert_array_equal(Embedding(codes).mean, [2, 3])

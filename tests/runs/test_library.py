@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.errors import BadInput
+from explorer.runs.library import NAME_LENGTH, Library, run_id
+from explorer.runs.recorder import record
+from tests.runs.runs_made import DATA, begin, trained
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """One shipped and one own run."""
+    trained(tmp_path / "shipped" / "pca-shipped", "pca")
+    trained(tmp_path / "own" / "pca-own", "pca")
+    return Library(tmp_path / "shipped", tmp_path / "own")
+
+
+def test_nothing_there_is_an_empty_library(tmp_path: Path) -> None:
+    library = Library(tmp_path / "no", tmp_path / "neither")
+    assert library.entries() == []
+    with pytest.raises(BadInput, match="it is empty"):
+        library.find("x")
+
+
+def test_entries_say_what_is_there(library: Library) -> None:
+    shipped, own = library.entries()
+    assert (shipped.name, shipped.shipped, shipped.status) == ("pca-shipped", True, "finished")
+    assert (own.name, own.shipped, own.fault) == ("pca-own", False, None)
+    assert own.manifest is not None
+    assert own.manifest.family == "pca"
+    assert own.bytes == sum(path.stat().st_size for path in own.folder.iterdir())
+
+
+def test_a_half_written_or_damaged_run_is_listed_with_its_fault(library: Library) -> None:
+    (library.own / "pca-own" / "probe.npz").unlink()
+    (library.own / "empty").mkdir()
+    (library.own / "broken").mkdir()
+    (library.own / "broken" / "manifest.json").write_text('{"format": 1')
+    (library.own / ".hidden").mkdir()
+    (library.own / "a file").write_text("")
+    faults = {entry.name: entry.fault for entry in library.entries() if not entry.shipped}
+    assert set(faults) == {"pca-own", "empty", "broken"}
+    assert "probe.npz is missing" in str(faults["pca-own"])
+    assert "holds no manifest.json" in str(faults["empty"])
+    assert "not usable JSON" in str(faults["broken"])
+    assert {entry.status for entry in library.entries()} == {"finished", "damaged"}
+
+
+def test_a_run_that_nobody_trains_any_more_counts_as_stopped(library: Library) -> None:
+    run = begin(library.own / "vae")
+    events = record(run, run.trainer(DATA), DATA)
+    next(events)
+    assert library.entries()[-1].status == "training"
+    with pytest.raises(BadInput, match=f"process {os.getpid()}"):
+        library.trash("vae")
+    with pytest.raises(BadInput, match="being trained"):
+        library.rename("vae", "other")
+    manifest = json.loads((run.folder / "manifest.json").read_text())
+    events.close()
+    (run.folder / "manifest.json").write_text(json.dumps(manifest))
+    assert manifest["status"] == "training"
+    assert library.entries()[-1].status == "stopped"
+
+
+def test_a_run_is_found_by_its_name_and_by_its_folder(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("pca-own", "pca-shipped"):
+        run = library.find(name)
+        assert run.name == name
+        assert library.find(str(run.folder)).folder == run.folder
+    monkeypatch.chdir(library.own.parent)
+    assert library.find("own/pca-own").folder.is_absolute()
+    for wrong in ("nowhere", "../own", "x\0y", "~nobody/there", ""):
+        with pytest.raises(BadInput):
+            library.find(wrong)
+
+
+def test_an_own_run_goes_before_a_shipped_one_of_the_same_name(library: Library) -> None:
+    shutil.copytree(library.shipped / "pca-shipped", library.own / "pca-shipped")
+    assert library.find("pca-shipped").folder.parent == library.own
+
+
+@given(st.text())
+def test_any_wish_becomes_a_name_that_every_file_system_takes(wish: str) -> None:
+    name = run_id(wish)
+    assert 0 < len(name) <= NAME_LENGTH
+    assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert name == name.strip("-")
+    assert run_id(name) == name
+
+
+def test_a_new_folder_has_a_name_that_is_free_everywhere(library: Library) -> None:
+    assert library.new_folder("VAE MNIST 2-D!").name == "vae-mnist-2-d"
+    assert library.new_folder("pca own").name == "pca-own-2"
+    assert library.new_folder("PCA-Shipped").name == "pca-shipped-2"
+    assert library.new_folder("con").name == "con-2"
+    (library.own / "Case").mkdir()
+    assert library.new_folder("case").name == "case-2"
+    assert library.new_folder("x").parent == library.own
+
+
+def test_an_own_run_is_renamed_and_a_shipped_one_is_not(library: Library) -> None:
+    assert library.rename("pca-own", "My run") == library.own / "my-run"
+    assert library.find("my-run").manifest.family == "pca"
+    assert library.rename("my-run", "MY RUN") == library.own / "my-run"
+    for name, wish in (("pca-shipped", "mine"), ("my-run", "pca-shipped"), ("nowhere", "x"), ("../own", "x")):
+        with pytest.raises(BadInput):
+            library.rename(name, wish)
+    assert [entry.name for entry in library.entries()] == ["pca-shipped", "my-run"]
+
+
+def test_an_own_run_goes_to_the_trash_and_a_shipped_one_does_not(library: Library) -> None:
+    library.trash("pca-own")
+    assert [entry.name for entry in library.entries()] == ["pca-shipped"]
+    for name in ("pca-shipped", "pca-own", "..", "."):
+        with pytest.raises(BadInput):
+            library.trash(name)
+    assert (library.shipped / "pca-shipped").is_dir()
+
+
+def test_a_dropped_folder_is_copied_with_what_its_manifest_names(library: Library, tmp_path: Path) -> None:
+    foreign = trained(tmp_path / "elsewhere" / "PCA own", "pca").folder
+    (foreign / "virus.exe").write_bytes(b"MZ")
+    added = library.add(foreign)
+    assert added == library.own / "pca-own-2"
+    library.find("pca-own-2").check()
+    assert {path.name for path in added.iterdir()} == {
+        *library.find("pca-own-2").manifest.files,
+        "manifest.json",
+        "metrics.jsonl",
+    }
+    assert [entry.name for entry in library.entries()] == ["pca-shipped", "pca-own", "pca-own-2"]
+
+
+def test_a_damaged_or_foreign_folder_is_not_added(library: Library, tmp_path: Path) -> None:
+    foreign = trained(tmp_path / "foreign", "pca").folder
+    data = bytearray((foreign / "weights.safetensors").read_bytes())
+    data[-1] ^= 1
+    (foreign / "weights.safetensors").write_bytes(data)
+    with pytest.raises(BadInput, match="damaged"):
+        library.add(foreign)
+    (foreign / "weights.safetensors").unlink()
+    (foreign / "weights.safetensors").symlink_to("/etc/hostname")
+    for wrong in (foreign, tmp_path, tmp_path / "nowhere", library.own / "pca-own"):
+        with pytest.raises(BadInput):
+            library.add(wrong)
+    assert [entry.name for entry in library.entries()] == ["pca-shipped", "pca-own"]
+
+
+def test_a_library_that_can_not_be_written_says_so(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="choose another folder"):
+        Library(library.shipped, tmp_path / "file" / "below").add(library.own / "pca-own")
