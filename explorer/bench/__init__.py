@@ -1,7 +1,8 @@
 """Measurements: `latent-explorer bench interaction|start|train`. Each is a module beside this one.
 
 They drive the real window and the real trainer; every figure is measured, most against another
-one of the same run. A bar that is missed is said, and is no failure. Imports Qt and torch late.
+one of the same run. A bar that is missed is said, and is no failure. Imports all but the standard
+library late: `start_probe` is inside this package and measures a start.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from explorer.bench.figures import Bar
 from explorer.errors import BadInput
+
+if TYPE_CHECKING:
+    from explorer.bench.figures import Bar
 
 FIRST_RUN = "vae-mnist-2d"
 

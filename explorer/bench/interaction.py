@@ -60,6 +60,17 @@ def _words(run: Run) -> str:
     return f"{run.manifest.family}, {settings.get('network')}, {settings.get('latent_size')}-D, {run.name}"
 
 
+def take_slider(window: MainWindow) -> SliderDrag:
+    """The slider on top, once it is there and its pictures too."""
+    session = window.session
+    assert session is not None
+    wait_until(lambda: bool(window.findChildren(DimensionSlider)), "the sliders")
+    wait_until(lambda: session.pictured is not None and len(session.strips.rows) > 0, "the pictures")
+    picture = window.findChild(ImageView, "picture.decoded")
+    assert isinstance(picture, ImageView)
+    return SliderDrag(session, window.findChildren(DimensionSlider)[0], picture)
+
+
 class Steps(NamedTuple):
     """The steps over which speeds are compared."""
 
@@ -157,7 +168,7 @@ class Interaction:
 
     def drag(self) -> dict[str, Any]:
         """Drag the first slider for some seconds."""
-        engine, drag = self.session.engine, self._take_slider()
+        engine, drag = self.session.engine, take_slider(self.window)
         engine.in_flight_max = engine.waiting_max = 0
         drag.start()
         wait(self.seconds)
@@ -171,15 +182,6 @@ class Interaction:
             "waiting_max": engine.waiting_max,
         }
 
-    def _take_slider(self) -> SliderDrag:
-        """The slider on top, once it is there and has its pictures."""
-        session, window = self.session, self.window
-        wait_until(lambda: bool(window.findChildren(DimensionSlider)), "the sliders")
-        wait_until(lambda: session.pictured is not None and len(session.strips.rows) > 0, "the pictures")
-        picture = window.findChild(ImageView, "picture.decoded")
-        assert isinstance(picture, ImageView)
-        return SliderDrag(session, window.findChildren(DimensionSlider)[0], picture)
-
     def _in_window(self, condition: str, steps: Steps) -> float:
         """Steps per second of a training in the window."""
         training, meter = self.session.training, Meter()
@@ -191,7 +193,7 @@ class Interaction:
         self.window.map.setVisible(condition != "window_hidden_map")
         training.progressed.connect(note)
         with self.training():
-            drag = self._take_slider() if condition == "dragging" else None
+            drag = take_slider(self.window) if condition == "dragging" else None
             if drag is not None:
                 drag.start()
             wait_until(lambda: meter.seen[-1][1] >= steps.last, "the last step", 60 + 20 * self.seconds)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import platform
-from importlib import metadata
 from typing import Any
 
 from explorer import paths, preflight
 from explorer.cli.outcome import DONE
 from explorer.cli.report import write
+from explorer.cli.versions import version
 from explorer.files import shown
 from explorer.runs.library import Entry, Library
 
@@ -17,13 +17,6 @@ PACKAGES = (
     *("torch", "torchvision", "numpy", "safetensors", "pillow"),
     *("PySide6-Essentials", "pyqtgraph", "numba", "umap-learn"),
 )
-
-
-def version(package: str = "latent-explorer") -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def runs(options: argparse.Namespace) -> int:

@@ -27,6 +27,8 @@ def guarded(command: Callable[[], int]) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         return command()
+    except SystemExit as end:  # --help, --version
+        return end.code if isinstance(end.code, int) else DONE
     except BadInput as error:
         return _say(str(error), BAD_INPUT)
     except Failure as error:

@@ -13,8 +13,8 @@ import numpy as np
 
 from explorer.guide.facts import Facts
 
-LOSS_SHARE = 0.1
-"""The loss at either end of a curve is the mean over this share of it: single batches are noisy."""
+LOSS_SHARE, LOSS_POINTS = 0.1, 5
+"""The loss at either end of a curve is the mean over this share of it, at most so many points."""
 
 
 class Fact(NamedTuple):
@@ -136,10 +136,12 @@ def drawing_landed(before: Facts, after: Facts) -> Fact:
     return Fact(f"The drawing landed on the map; the nearest image{kind} {distance:.2f} away", True)
 
 
-def training_started(before: Facts, after: Facts) -> Fact:
+def training_runs(before: Facts, after: Facts, *, share: float = 0.0) -> Fact:
+    """A model is learning, and has done this share of its steps."""
     learning = after.learning
-    running = learning.state == "running" or learning.ended_well
-    return Fact(f"{learning.run} is learning" if running else "A model is learning", running)
+    if learning.state not in ("running", "paused") and not learning.ended_well:
+        return Fact("A model is learning", False)
+    return Fact(f"{learning.run} has done {learning.share:.0%} of its steps", learning.share >= share)
 
 
 def training_finished(before: Facts, after: Facts) -> Fact:
@@ -154,7 +156,7 @@ def loss_fell(before: Facts, after: Facts, *, share: float = 0.9) -> Fact:
     values = [value for _, value in after.learning.loss]
     if len(values) < 4:
         return Fact("The loss fell", False)
-    part = max(1, round(LOSS_SHARE * len(values)))
+    part = min(LOSS_POINTS, max(1, round(LOSS_SHARE * len(values))))
     first, last = float(np.mean(values[:part])), float(np.mean(values[-part:]))
     fell = bool(np.isfinite(last)) and last <= share * first
     return Fact(f"The loss fell from {first:.1f} to {last:.1f}" if fell else "The loss fell", fell)
@@ -167,7 +169,7 @@ def map_moved(before: Facts, after: Facts, *, sd: float = 0.2) -> Fact:
         return Fact("The points of the map moved while it learned", False)
     way = np.nan_to_num(last.standardise(first.codes) - last.standardise(last.codes))
     far = float(np.sqrt((way**2).mean()))
-    text = f"{len(last):,} points moved while it learned, over {after.seen.maps} maps{_by(far, sd)}"
+    text = f"{len(last):,} points moved{_by(far, sd)} while it learned, over {after.seen.maps} maps"
     return Fact(text, far >= sd)
 
 
@@ -175,7 +177,7 @@ CHECKS: Mapping[str, Check] = {
     check.__name__: check
     for check in (
         model_open, model_decodes, picture_changed, cursor_moved, number_moved, item_selected,
-        far_from_data, ends_set, strip_complete, handle_moved, drawing_landed, training_started,
+        far_from_data, ends_set, strip_complete, handle_moved, drawing_landed, training_runs,
         training_finished, loss_fell, map_moved,
     )
 }  # fmt: skip

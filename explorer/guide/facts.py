@@ -29,6 +29,8 @@ class Learning:
     """Name of what is being trained, or was last."""
     fault: str | None = None
     ended_well: bool = False
+    share: float = 0.0
+    """Of its steps that are done."""
     loss: tuple[tuple[int, float], ...] = ()
     """Steps and losses."""
 
@@ -74,11 +76,12 @@ def facts_of(session: Session, seen: Seen | None = None) -> Facts:
 
 
 def _learning(session: Session) -> Learning:
-    training = session.training
+    training, progress = session.training, session.training.progress
     return Learning(
         state=training.state,
         run="" if training.run is None else training.run.name,
         fault=training.fault,
         ended_well=any(flag.text == "finished" for flag in training.flags),
+        share=0.0 if progress is None else progress.step / max(progress.steps, 1),
         loss=tuple(training.curves.get("loss", ())),
     )

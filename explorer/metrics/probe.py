@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-ITERATIONS = 200
+ITERATIONS = 100
 PENALTY = 1e-4
 """Weight of |W|^2: without one, separable codes have no best W."""
 

@@ -1,8 +1,9 @@
 """One thread that answers requests, the newest of each channel first. Standard library only.
 
 This is the responsiveness: a hundred slider events cost one decode in flight and one waiting.
-A request yields its results; between two of them the other channels have their turn, and a
-newer request of the same channel takes the older one's place, in mid-way too.
+A request yields its results; between two of them a fresh request comes first, then the other
+channels have their turn, and a newer request of the same channel takes the older one's place,
+in mid-way too. So a picture under the pointer waits for one result of something else at most.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ class Engine:
         running: dict[str, Answer] = {}
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or running or self._closing)
+                while not (self._waiting or running or self._closing):
+                    self._changed.wait()
                 if self._closing:
                     return
                 fresh, self._waiting = self._waiting, {}
@@ -93,11 +95,18 @@ class Engine:
                 if answer.ticket != newest[channel]:
                     answer.results.close()
                     self._end(running, channel)
-            for channel, (ticket, request) in fresh.items():
-                running[channel] = Answer(ticket, request, request.answer(held))
+            begun = {
+                channel: Answer(ticket, request, request.answer(held))
+                for channel, (ticket, request) in fresh.items()
+            }
+            running = begun | running
+            for channel in begun:
                 self._in_flight[channel] += 1
                 self.in_flight_max = max(self.in_flight_max, self._in_flight[channel])
-            for channel, answer in list(running.items()):
+            if running:
+                channel = next(iter(running))
+                answer = running.pop(channel)
+                running[channel] = answer  # at the end of the line now
                 if not self._advance(answer):
                     self._end(running, channel)
 

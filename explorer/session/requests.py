@@ -22,14 +22,14 @@ from explorer.latent.embedding import Embedding
 from explorer.session.threads import import_torch
 
 if TYPE_CHECKING:
-    from explorer.models.base import GenerativeModel, Knob
+    from explorer.models.base import GenerativeModel
     from explorer.runs.run import Run
 
 Floats = NDArray[np.float32]
 Images = NDArray[np.uint8]
 Held = dict[str, Any]
 
-EMBED_SECONDS = 0.004
+EMBED_SECONDS = 0.002
 """An embedding is computed in parts of about this long, so that a decode never waits for more."""
 
 DISPLAY_THREADS = 1
@@ -220,7 +220,9 @@ class Embed:
         embedding = Embedding(coded.codes, coded.spread, coded.errors, self.labels, self.class_names)
         began = time.perf_counter()
         # What takes time is computed here, once, and not by the thread that reads it first.
-        _ = embedding.usual_gap, embedding.order
+        _ = embedding.order
+        yield 1.0
+        _ = embedding.usual_gap
         yield embedding
         yield Cost(spent + time.perf_counter() - began)
 
@@ -281,33 +283,3 @@ class WarmUp:
         weight.grad = torch.zeros(1)
         torch.optim.AdamW([weight], fused=True).step()
         yield "warm"
-
-
-@dataclass(frozen=True)
-class FamilyForm:
-    """What can be filled in about a family before it is trained."""
-
-    name: str
-    title: str
-    knobs: tuple[Knob, ...]
-    steps: bool
-    """It learns in steps; otherwise it is fitted at once."""
-
-
-@dataclass(frozen=True, eq=False)
-class DescribeFamilies:
-    """All families, in the order of their list; those that learn in steps have the knob ``seed`` too."""
-
-    channel: str = "families"
-
-    def answer(self, held: Held) -> Generator[tuple[FamilyForm, ...], None, None]:
-        from explorer import models
-        from explorer.models.base import Knob, TrainedConfig
-
-        seed = Knob("seed", int, 0, 0, 2**31 - 1, (), "Draws first weights, order and noise.", "", False)
-        forms = []
-        for name, family in models.FAMILIES.items():
-            steps = issubclass(family.Config, TrainedConfig)
-            knobs = family.Config.knobs() + ((seed,) if steps else ())
-            forms.append(FamilyForm(name, family.title, knobs, steps))
-        yield tuple(forms)

@@ -16,8 +16,9 @@ from psygnal import Signal
 from explorer.data.image_set import ImageSet
 from explorer.metrics.lights import posterior_collapse
 from explorer.runs.run import Run
+from explorer.session.families import DescribeFamilies, FamilyForm
 from explorer.session.open_model import OpenModel
-from explorer.session.requests import Blank, Cost, DescribeFamilies, FamilyForm, Install, LearnerPictures
+from explorer.session.requests import Blank, Cost, Install, LearnerPictures
 from explorer.session.training_job import Ended, Plan, Started, TrainingJob
 from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
 

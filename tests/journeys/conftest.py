@@ -40,5 +40,7 @@ def window(bare_window: MainWindow, qtbot: QtBot) -> MainWindow:
     assert session is not None
     session.open_first()
     qtbot.waitUntil(lambda: session.ready is not None, timeout=30_000)
-    qtbot.waitUntil(lambda: session.model is not None and len(session.model.items or ()) == 10_000, timeout=30_000)
+    qtbot.waitUntil(
+        lambda: session.model is not None and len(session.model.items or ()) == 10_000, timeout=30_000
+    )
     return bare_window

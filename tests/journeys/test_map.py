@@ -75,7 +75,9 @@ def test_first_start_shows_a_three(window: MainWindow, session: Session) -> None
     assert not session.history.undo_title
 
 
-def test_pressing_an_item_selects_it(window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot) -> None:
+def test_pressing_an_item_selects_it(
+    window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot
+) -> None:
     item = lonely_item(cloud, session)
     press(cloud, cloud.pixel_of(item))
     assert session.scene.item == item
@@ -90,7 +92,9 @@ def test_pressing_an_item_selects_it(window: MainWindow, session: Session, cloud
         assert view.picture() is not None
 
 
-def test_pressing_a_void_decodes_it(window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot) -> None:
+def test_pressing_a_void_decodes_it(
+    window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot
+) -> None:
     before = decoded(window).picture()
     at = a_void(cloud)
     press(cloud, at)
@@ -171,11 +175,15 @@ def test_a_and_b_fill_the_strip(session: Session, cloud: PointCloud, qtbot: QtBo
         press(cloud, cloud.pixel_of(item))
         QTest.keyClick(cloud, key)
     assert session.interpolation.complete
-    qtbot.waitUntil(lambda: all(row.any() for picture in session.interpolation.rows.values() for row in picture))
+    qtbot.waitUntil(
+        lambda: all(row.any() for picture in session.interpolation.rows.values() for row in picture)
+    )
     assert session.interpolation.places() is not None
 
 
-def test_resting_on_an_item_shows_its_card(window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot) -> None:
+def test_resting_on_an_item_shows_its_card(
+    window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot
+) -> None:
     item = lonely_item(cloud, session)
     QTest.mouseMove(cloud, a_void(cloud))
     QTest.mouseMove(cloud, cloud.pixel_of(item))

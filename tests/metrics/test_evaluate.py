@@ -109,13 +109,14 @@ def test_too_few_images_have_no_frechet_distance(mnist: DataSet) -> None:
     assert judged(pca(data, 2), data).rfcd_reconstruction is None
 
 
-def test_ten_thousand_real_images_give_a_frechet_distance_that_falls_with_the_error(mnist: DataSet) -> None:
-    data = DataSet("mnist", "MNIST", "mnist", mnist.train, mnist.test, mnist.framing)
-    coarse, fine = (judged(pca(data, size), data) for size in (16, 784))
-    assert coarse.rfcd_reconstruction is not None
-    assert fine.rfcd_reconstruction is not None
-    assert fine.rfcd_reconstruction < 0.3
-    assert coarse.rfcd_reconstruction > 10
+def test_ten_thousand_reconstructions_have_a_frechet_distance(
+    mnist: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_PROBED", 1000)
+    perfect = judged(pca(some_of(mnist, 2000, 10), 784), mnist).rfcd_reconstruction
+    assert perfect is not None
+    # What remains is the difference between the training and the test images.
+    assert 0.02 < perfect < 0.3
 
 
 def test_progress_grows_to_the_end(mnist: DataSet) -> None:

@@ -21,7 +21,7 @@ from explorer.session.session import Session
 from explorer.ui.bridge import Bridge
 from explorer.ui.views.library_view import LibraryView
 
-SOON = 30_000
+SOON = 60_000
 
 
 def make(folder: Path, data: Path, family: str, *, stop: bool = False, **settings: object) -> Path:

@@ -18,7 +18,7 @@ from explorer.ui.widgets.loss_plot import LossPlot
 from explorer.ui.widgets.number_field import NumberField
 from explorer.ui.widgets.picture_grid import PictureGrid
 
-SOON = 30_000
+SOON = 60_000
 
 
 @pytest.fixture

@@ -138,17 +138,21 @@ class GuideView(QFrame):
         if self._automatic and self._next_is_done():
             self._enter(self._index + 1, anew=False)
             return
-        if self._done:
-            return
         facts = self._watch.outcome(step.facts)
-        self._done = all(fact.holds for fact in facts)
-        self._card.show_facts(facts)
-        if self._done and not step.gestures:
+        done = all(fact.holds for fact in facts)
+        if done or not self._done:
+            self._card.show_facts(facts)
+        if done and not self._done:
+            self._done = True
+            self._on_done(step, self._lesson)
+
+    def _on_done(self, step: Step, lesson: Lesson) -> None:
+        if self._spotlight is not None:
+            self._spotlight.leave()
+        if not step.gestures:
             # What opening the model has brought about is not what the reader does next.
             self._watch.begin()
-        if self._done and self._spotlight is not None:
-            self._spotlight.leave()
-        if self._done and self._automatic and step.gestures and self._index + 1 < len(self._lesson.steps):
+        elif self._automatic and self._index + 1 < len(lesson.steps):
             self._onward.start(ADVANCE_MS)
 
     def _next_is_done(self) -> bool:

@@ -66,7 +66,7 @@ class LearnerPictures(QWidget):
         ]
         self._pairs.set_columns(columns)
         self._pairs.set_ink(ink)
-        self._pairs.set_title("original, reconstruction below")
+        self._pairs.set_title("reconstructions")
         self._pairs.set_pictures([picture for row in rows for picture in row])
         if samples is not None:
             self._samples.set_columns(max(1, columns // 2))

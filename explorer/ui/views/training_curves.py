@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 
 LEAST_MS = 250
 """A paint of the plot takes 5 ms, which the training lacks."""
-FAR_APART = 200.0
-"""From this ratio of the largest term to the smallest on, the axis is logarithmic at first."""
-
-FIRST_POINTS = 10
-"""Points of each curve that tell how far apart they are."""
-
 BUSY_SHARE = 0.05
 """Of the time at most this share goes into the curves, however long they have become."""
 
@@ -41,7 +35,6 @@ class TrainingCurves(QWidget):
         self._plot: LossPlot | None = None
         self._plan: Plan | None = None
         self._flags = 0
-        self._axis_chosen = False
         self._soon = QTimer(self, singleShot=True, interval=LEAST_MS)
         self._soon.timeout.connect(self._refresh)
         self._column = QVBoxLayout(self)
@@ -76,16 +69,12 @@ class TrainingCurves(QWidget):
         began = time.perf_counter()
         if training.plan is not self._plan:
             plot.clear()
-            self._plan, self._flags, self._axis_chosen = training.plan, 0, False
+            self._plan, self._flags = training.plan, 0
         for name, points in training.curves.items():
             plot.set_curve(name, [step for step, _ in points], [value for _, value in points])
         for flag in training.flags[self._flags :]:
             plot.add_flag(flag.step, flag.text)
         self._flags = len(training.flags)
-        sizes = [value for points in training.curves.values() for _, value in points[:FIRST_POINTS]]
-        if not self._axis_chosen and len(sizes) == FIRST_POINTS * len(training.curves) > 0:
-            plot.set_log(min(sizes) > 0 and max(sizes) / min(sizes) > FAR_APART)
-            self._axis_chosen = True
         took = (time.perf_counter() - began) * 1000
         self._soon.setInterval(max(LEAST_MS, round(took / BUSY_SHARE)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from explorer.session.requests import FamilyForm
+from explorer.session.families import FamilyForm
 from explorer.session.session import Session
 from explorer.session.training import FIRST_LESSON
 from explorer.session.training_job import Plan

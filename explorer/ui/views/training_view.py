@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
@@ -13,6 +13,9 @@ from explorer.ui.views.data_dialog import DataDialog
 from explorer.ui.views.learner_pictures import LearnerPictures
 from explorer.ui.views.training_controls import TrainingControls
 from explorer.ui.views.training_curves import TrainingCurves
+
+NARROW = 780
+"""Pixels below which there is no room for pictures beside the curves."""
 
 
 class TrainingView(QWidget):
@@ -22,16 +25,16 @@ class TrainingView(QWidget):
         self._session = session
         self._dialog: DataDialog | None = None
         controls, self._curves = TrainingControls(session), TrainingCurves(session)
-        controls.setFixedWidth(380)
+        controls.setFixedWidth(372)
         controls.data_wanted.connect(self.choose_data)
         self._curves.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        pictures = LearnerPictures(session)
-        pictures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._pictures = LearnerPictures(session)
+        self._pictures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(controls)
         row.addWidget(self._curves, 3)
-        row.addWidget(pictures, 2)
+        row.addWidget(self._pictures, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -60,7 +63,10 @@ class TrainingView(QWidget):
         return QSize(1100, 260)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(820, 200)
+        return QSize(640, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._pictures.setVisible(self.width() >= NARROW)
 
     def showEvent(self, event: QShowEvent) -> None:
         QTimer.singleShot(0, self._session.training.ask_families)

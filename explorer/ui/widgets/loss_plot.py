@@ -78,7 +78,8 @@ class LossPlot(QWidget):
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
         self._smoothing.setRange(0, 99)
         self._smoothing.setValue(90)
-        self._smoothing.setFixedWidth(110)
+        self._smoothing.setMinimumWidth(48)
+        self._smoothing.setMaximumWidth(110)
         self._smoothing.setAccessibleName("Smoothing")
         self._smoothing.setToolTip("How much of the past is averaged into each value")
         self._smoothing.valueChanged.connect(self._later)
@@ -140,14 +141,10 @@ class LossPlot(QWidget):
 
     def add_flag(self, x: float, text: str) -> None:
         """A line across the curves at a step, such as where a setting was changed."""
-        flag = pg.InfiniteLine(x, angle=90, label=text, labelOpts={"position": 0.95})
+        flag = pg.InfiniteLine(x, angle=90, label=text, labelOpts={"position": 0.9})
         self._colour_flag(flag)
         self._flags.append(flag)
         self._plot.addItem(flag, ignoreBounds=True)
-
-    def set_log(self, on: bool) -> None:
-        """Draw the values on a logarithmic axis."""
-        self._log.setChecked(on)
 
     def clear(self) -> None:
         """No curves and no flags."""

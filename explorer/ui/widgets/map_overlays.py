@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +86,7 @@ def apart(places: Sequence[Place], least: float) -> list[Place]:
     """The places, pushed away from each other until they are about `least` apart."""
     moved = [list(place) for place in places]
     for _ in range(12):
+        before = [tuple(place) for place in moved]
         for number, one in enumerate(moved):
             for other in moved[:number]:
                 dx, dy = one[0] - other[0], one[1] - other[1]
@@ -96,6 +98,8 @@ def apart(places: Sequence[Place], least: float) -> list[Place]:
                 push = (least - distance) / 2
                 one[0], one[1] = one[0] + dx * push, one[1] + dy * push
                 other[0], other[1] = other[0] - dx * push, other[1] - dy * push
+        if before == [tuple(place) for place in moved]:
+            break
     return [(x, y) for x, y in moved]
 
 
@@ -138,14 +142,21 @@ def _text(painter: QPainter, shape: QPainterPath, colour: str) -> None:
 
 def _word(painter: QPainter, at: QPointF, text: str, colour: int | QColor) -> None:
     tint = theme.class_colours(colour + 1)[colour] if isinstance(colour, int) else colour
-    font = QFont(painter.font())
+    painter.translate(at)
+    _text(painter, _outline(text, painter.font()), readable(tint.name(), theme.current().paper, 6.0))
+    painter.translate(-at)
+
+
+@lru_cache(maxsize=256)
+def _outline(text: str, usual: QFont) -> QPainterPath:
+    """A word at a cluster, its middle at the origin: letters are made into curves only once."""
+    font = QFont(usual)
     font.setBold(True)
     font.setPointSizeF(font.pointSizeF() * (1.9 if len(text) < 3 else 1.15))
     metrics = QFontMetricsF(font)
     shape = QPainterPath()
-    corner = at + QPointF(-metrics.horizontalAdvance(text) / 2, metrics.capHeight() / 2)
-    shape.addText(corner, font, text)
-    _text(painter, shape, readable(tint.name(), theme.current().paper, 6.0))
+    shape.addText(QPointF(-metrics.horizontalAdvance(text) / 2, metrics.capHeight() / 2), font, text)
+    return shape
 
 
 def _mark(painter: QPainter, at: QPointF, text: str) -> None:

@@ -263,7 +263,7 @@ class PointCloud(MapInput):
         )
         image = QImage(bytes_.data, size[0], size[1], size[0], QImage.Format.Format_Indexed8)
         colours = self._own_colours or theme.class_colours(MOST_CLASSES)
-        image.setColorTable(colour_table([colour.name() for colour in colours], theme.current().paper))
+        image.setColorTable(colour_table(tuple(colour.name() for colour in colours), theme.current().paper))
         # The conversion copies: the indexed image only borrows the buffer.
         pixmap = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_RGB32))
         pixmap.setDevicePixelRatio(ratio)

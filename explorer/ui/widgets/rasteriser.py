@@ -8,7 +8,7 @@ growing single pixels to discs by filters over the whole buffer (measured: 2 aga
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,8 @@ def rasterise(
     return np.ascontiguousarray(framed[reach : reach + height, reach : reach + width])
 
 
-def colour_table(colours: Sequence[str], paper: str) -> list[int]:
+@lru_cache(maxsize=16)
+def colour_table(colours: tuple[str, ...], paper: str) -> list[int]:
     """The 256 colours (0xffrrggbb) of the bytes: paper, classes, the same dimmed, paper."""
     bright = [*colours[:MOST_CLASSES], *[colours[-1]] * (MOST_CLASSES - len(colours))]
     dim = [blend(blend(name, "#808080", 0.7), paper, 0.85) for name in bright]

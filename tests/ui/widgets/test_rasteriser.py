@@ -78,7 +78,7 @@ def test_classes_beyond_the_table_share_its_last_colour() -> None:
 
 
 def test_the_colour_table_covers_every_byte() -> None:
-    table = colour_table(["#ff0000", "#00ff00"], "#fcfcfc")
+    table = colour_table(("#ff0000", "#00ff00"), "#fcfcfc")
     assert len(table) == 256
     assert (table[0], table[1], table[2], table[MOST_CLASSES]) == (
         0xFFFCFCFC,

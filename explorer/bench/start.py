@@ -1,0 +1,96 @@
+"""How soon the window is there, and whether it answers while the rest is being imported.
+
+Each start is a process of its own with an empty home; one of each kind goes first and is not
+measured, so that the files are in the disk cache for all. Standard library and numpy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from explorer.bench.figures import Bar, at_most, median, say
+from explorer.bench.window import own_home
+from explorer.errors import Failure
+
+TIMES = ("window_s", "map_s", "first_decode_s", "eager_s")
+STALLS = ("stalls_ms", "warming_stalls_ms")
+
+PATIENCE = 180.0
+"""Seconds after which a start has failed."""
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """The times from the start of the process, and the stalls of the event loop."""
+    say("One start of each kind to fill the disk cache ...")
+    _start("eager", options.seconds)
+    _start("window", options.seconds)
+    found = []
+    for turn in range(options.repeats):
+        say(f"Start {turn + 1} of {options.repeats} ...")
+        found.append(_start("window", options.seconds) | _start("eager", options.seconds))
+    times = median([{name: start[name] for name in TIMES} for start in found])
+    # Lists have no median: those of the start whose longest stall is the median one.
+    stalls = {
+        name: sorted((start[name] for start in found), key=lambda each: max(each, default=0))[len(found) // 2]
+        for name in STALLS
+    }
+    return {**times, **stalls}
+
+
+def _start(kind: str, seconds: float) -> dict[str, Any]:
+    """One start; what the probe has seen.
+
+    Raises
+    ------
+    Failure
+        It did not come to its end.
+    """
+    with own_home():
+        words = [sys.executable, "-m", "explorer.bench.start_probe", kind]
+        try:
+            child = subprocess.run(
+                [*words, str(time.monotonic()), str(seconds)],
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE + 2 * seconds,
+            )
+            seen: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+        except (subprocess.TimeoutExpired, IndexError, json.JSONDecodeError) as error:
+            raise Failure(f"Nothing was measured: the application did not start ({kind}).") from error
+    missing = [name for name in TIMES if name not in seen and (name == "eager_s") == (kind == "eager")]
+    if missing:
+        raise Failure(f"Nothing was measured: {', '.join(missing)} did not come; is the shipped model there?")
+    return seen
+
+
+def table(figures: Mapping[str, Any]) -> list[str]:
+    """The figures for people."""
+    words = {
+        "window_s": "first paint of the window",
+        "map_s": "the map painted",
+        "first_decode_s": "first picture by the model",
+        "eager_s": "first paint after eager imports",
+    }
+    lines = [f"{words[name]:34}{figures[name]:7.2f} s" for name in TIMES]
+    for name, when in (("warming_stalls_ms", "while warming up"), ("stalls_ms", "once warm")):
+        longest = ", ".join(f"{stall:.0f}" for stall in sorted(figures[name], reverse=True)) or "none"
+        lines.append(f"stalls {when}, ms: {longest}")
+    return lines
+
+
+def bars(figures: Mapping[str, Any]) -> list[Bar]:
+    """What was to be reached."""
+    return [
+        at_most("first paint", figures["window_s"], figures["eager_s"] / 10, " s"),
+        at_most(
+            "map before the model's first picture", figures["map_s"], figures["first_decode_s"], " s"
+        ),
+        at_most("longest stall while warming up", max(figures["warming_stalls_ms"], default=0), 1000, " ms"),
+        at_most("longest stall once warm", max(figures["stalls_ms"], default=0), 100, " ms"),
+    ]

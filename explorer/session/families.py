@@ -1,0 +1,43 @@
+"""What can be trained, described for a form: asked of the engine, as the families bring torch with them.
+
+Part of the session; what comes out is plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer.models.base import Knob
+
+
+@dataclass(frozen=True)
+class FamilyForm:
+    """What can be filled in about a family before it is trained."""
+
+    name: str
+    title: str
+    knobs: tuple[Knob, ...]
+    steps: bool
+    """It learns in steps; otherwise it is fitted at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class DescribeFamilies:
+    """All families, in the order of their list; those that learn in steps have the knob ``seed`` too."""
+
+    channel: str = "families"
+
+    def answer(self, held: dict[str, Any]) -> Generator[tuple[FamilyForm, ...], None, None]:
+        from explorer import models
+        from explorer.models.base import Knob, TrainedConfig
+
+        seed = Knob("seed", int, 0, 0, 2**31 - 1, (), "Draws first weights, order and noise.", "", False)
+        forms = []
+        for name, family in models.FAMILIES.items():
+            steps = issubclass(family.Config, TrainedConfig)
+            knobs = family.Config.knobs() + ((seed,) if steps else ())
+            forms.append(FamilyForm(name, family.title, knobs, steps))
+        yield tuple(forms)

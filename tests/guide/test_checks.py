@@ -1,0 +1,151 @@
+"""Each check holds exactly when what it names has come true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer.guide import checks
+from explorer.guide.checks import CHECKS
+from explorer.guide.facts import Facts, Learning, Seen
+from explorer.latent.embedding import Embedding
+from explorer.latent.projection import natural
+from explorer.runs.manifest import DataRecord, Manifest
+from explorer.runs.run import Run
+from explorer.session.open_model import OpenModel
+from explorer.session.scene import End, Scene
+
+RNG = np.random.default_rng(0)
+CODES = RNG.normal(size=(200, 2)).astype(np.float32)
+LABELS = (CODES[:, 0] > 0).astype(np.int64)
+BLACK, WHITE = np.zeros((8, 8, 1), np.uint8), np.full((8, 8, 1), 255, np.uint8)
+
+
+def model(name: str = "bars", **changes: Any) -> OpenModel:
+    record = DataRecord("bars", "Bars", "bars", "", {}, 0, 200, ("left", "right"))
+    manifest = Manifest("vae", {}, (1, 8, 8), record, 0, "finished")
+    embedding = Embedding(CODES, labels=LABELS, class_names=("left", "right"))
+    made = OpenModel(Run(Path(name), manifest), embedding=embedding, projection=natural(embedding))
+    return replace(made, **changes)
+
+
+OPEN = Facts(model=model(), scene=Scene(cursor=CODES[0]), picture=BLACK)
+
+
+def code(x: float, y: float) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return np.array([x, y], np.float32)
+
+
+def at(x: float, y: float, **scene: Any) -> Facts:
+    return replace(OPEN, scene=Scene(cursor=code(x, y), **scene))
+
+
+@pytest.mark.parametrize("name", sorted(set(CHECKS) - {"model_open", "training_finished"}))
+def test_nothing_holds_when_nothing_has_happened(name: str) -> None:
+    parameters = {"dimension": 0} if name == "number_moved" else {}
+    for facts in (Facts(), OPEN):
+        fact = CHECKS[name](facts, facts, **parameters)
+        assert not fact.holds
+        assert fact.text
+
+
+def test_model_open() -> None:
+    assert checks.model_open(Facts(), OPEN).holds
+    assert checks.model_open(Facts(), OPEN, name="bars").holds
+    assert not checks.model_open(Facts(), OPEN, name="others").holds
+    assert not checks.model_open(Facts(), replace(OPEN, model=model(living=True))).holds
+    assert not checks.model_open(Facts(), OPEN, trained=True).holds
+    trained = replace(OPEN, learning=Learning(run="bars"))
+    assert checks.model_open(Facts(), trained, trained=True).holds
+
+
+def test_picture_changed_also_counts_those_on_the_way() -> None:
+    white = replace(OPEN, picture=WHITE, seen=Seen(pictures=3))
+    assert checks.picture_changed(OPEN, white).holds
+    assert not checks.picture_changed(OPEN, replace(OPEN, picture=BLACK.copy())).holds
+    assert checks.picture_changed(OPEN, white, times=3).holds
+    assert not checks.picture_changed(OPEN, white, times=4).holds
+
+
+def test_cursor_moved_is_measured_in_standard_deviations() -> None:
+    embedding = model().embedding
+    assert embedding is not None
+    x, y = CODES[0]
+    aside = at(x + 0.3 * float(embedding.std[0]), y)
+    assert checks.cursor_moved(OPEN, aside, sd=0.29).holds
+    assert not checks.cursor_moved(OPEN, aside, sd=0.31).holds
+
+
+def test_number_moved_wants_the_others_unmoved() -> None:
+    x, y = CODES[0]
+    assert checks.number_moved(OPEN, at(x + 1, y), dimension=0).holds
+    assert not checks.number_moved(OPEN, at(x + 1, y), dimension=1).holds
+    assert not checks.number_moved(OPEN, at(x + 1, y + 1), dimension=0).holds
+    assert not checks.number_moved(OPEN, at(x + 1, y), dimension=7).holds
+
+
+def test_item_selected_asks_for_another_item_of_the_class() -> None:
+    left = int(np.flatnonzero(LABELS == 0)[0])
+    after = at(0, 0, item=left)
+    assert checks.item_selected(OPEN, after).holds
+    assert checks.item_selected(OPEN, after, class_name="left").holds
+    assert not checks.item_selected(OPEN, after, class_name="right").holds
+    assert not checks.item_selected(after, after).holds
+
+
+def test_far_from_data() -> None:
+    assert checks.far_from_data(OPEN, at(30, 30)).holds
+    assert not checks.far_from_data(OPEN, at(*CODES[5])).holds
+
+
+def test_strip_complete_waits_for_every_picture() -> None:
+    a, b = End(CODES[0], WHITE, "a"), End(CODES[1], WHITE, "b")
+    rows = {manner: np.stack([WHITE] * 11) for manner in ("line", "circle", "pixels")}
+    after = replace(at(0, 0, end_a=a, end_b=b), strips=rows)
+    assert checks.ends_set(OPEN, after).holds
+    assert checks.strip_complete(OPEN, after).holds
+    rows["circle"][10] = 0
+    assert not checks.strip_complete(OPEN, after).holds
+    assert not checks.ends_set(OPEN, at(0, 0, end_a=a, end_b=a)).holds
+
+
+def test_handle_moved() -> None:
+    assert checks.handle_moved(OPEN, at(0, 0, handle=0.6)).holds
+    assert not checks.handle_moved(OPEN, at(0, 0, handle=0.4)).holds
+    assert not checks.handle_moved(at(0, 0, handle=0.6), at(0, 0, handle=0.6)).holds
+
+
+def test_drawing_landed_names_the_kind_that_it_landed_among() -> None:
+    after = replace(at(*CODES[3], glyph=WHITE), drawn_code=CODES[3])
+    fact = checks.drawing_landed(OPEN, after)
+    assert fact.holds
+    assert ("left", "right")[LABELS[3]] in fact.text
+    assert not checks.drawing_landed(after, after).holds
+
+
+def test_training_checks() -> None:
+    falling = tuple((step, 500.0 / step) for step in range(1, 50))
+    running = replace(OPEN, learning=Learning("running", "mine", share=0.2, loss=falling))
+    done = replace(OPEN, learning=Learning("idle", "mine", ended_well=True, share=1.0, loss=falling))
+    assert checks.training_runs(OPEN, running, share=0.1).holds
+    assert not checks.training_runs(OPEN, running, share=0.3).holds
+    assert checks.loss_fell(OPEN, running).holds
+    assert not checks.training_finished(OPEN, running).holds
+    assert checks.training_finished(OPEN, done).holds
+    faulty = replace(done, learning=replace(done.learning, fault="disk full"))
+    assert not checks.training_finished(OPEN, faulty).holds
+    rising = replace(running, learning=replace(running.learning, loss=falling[::-1]))
+    assert not checks.loss_fell(OPEN, rising).holds
+    broken = tuple((step, float("nan")) for step in range(10))
+    assert not checks.loss_fell(OPEN, replace(running, learning=replace(running.learning, loss=broken))).holds
+
+
+def test_map_moved_compares_the_first_living_map_with_the_last() -> None:
+    first, last = Embedding(CODES), Embedding(CODES + np.float32(1.0))
+    assert checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 2, first, last))).holds
+    assert not checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 2, first, Embedding(CODES.copy())))).holds
+    assert not checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 1, first, first))).holds

@@ -1,0 +1,107 @@
+"""Draw your own, with a pointer: encoded live, landed, cleared, replaced by a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from explorer.session.session import Session
+from explorer.ui.views.drawing_view import DrawingView
+from tests.ui.opened import open_first, wait
+
+LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+ONE = ((0.5, 0.2), (0.5, 0.35), (0.5, 0.5), (0.5, 0.65), (0.5, 0.8))
+
+
+def made(session: Session, qtbot: QtBot) -> DrawingView:
+    view = DrawingView(session)
+    qtbot.addWidget(view)
+    view.resize(1200, 240)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
+@pytest.fixture
+def view(session: Session, qtbot: QtBot) -> DrawingView:
+    open_first(qtbot, session)
+    return made(session, qtbot)
+
+
+def draw(view: DrawingView) -> None:
+    first, *rest = [view.canvas.sheet_place(x, y) for x, y in ONE]
+    QTest.mousePress(view.canvas, LEFT, NOTHING, first)
+    for pixel in rest:
+        QTest.mouseMove(view.canvas, pixel)
+    QTest.mouseRelease(view.canvas, LEFT, NOTHING, rest[-1])
+
+
+def landed(session: Session) -> bool:
+    return session.drawing.glyph is not None and session.scene.glyph is session.drawing.glyph
+
+
+def press(view: DrawingView, name: str) -> None:
+    button = view.findChild(QAbstractButton, f"drawing.{name}")
+    assert isinstance(button, QAbstractButton)
+    assert button.isEnabled()
+    QTest.mouseClick(button, LEFT)
+
+
+def test_without_a_model_it_says_what_to_do(session: Session, qtbot: QtBot) -> None:
+    view = made(session, qtbot)
+    says = view.findChild(QLabel, "drawing.says")
+    assert isinstance(says, QLabel)
+    assert says.text() == "Open a model first."
+    assert not view.canvas.isEnabled()
+
+
+def test_a_stroke_lands_and_comes_back(view: DrawingView, session: Session, qtbot: QtBot) -> None:
+    draw(view)
+    wait(qtbot, lambda: landed(session) and view.returned.picture() is not None)
+    assert view.seen.picture() is session.drawing.glyph
+    np.testing.assert_array_equal(session.scene.cursor, session.drawing.code)  # type: ignore[arg-type]
+    model = session.model
+    assert model is not None
+    assert session.scene.cursor is not None
+    wait(
+        qtbot,
+        lambda: session.neighbours is not None and model.class_of(int(session.neighbours.items[0])) == "1",
+    )
+    session.undo()
+    assert session.scene.glyph is None, "a stroke is one entry"
+
+
+def test_clear_empties_the_sheet(view: DrawingView, session: Session, qtbot: QtBot) -> None:
+    draw(view)
+    wait(qtbot, lambda: landed(session))
+    press(view, "clear")
+    assert session.drawing.glyph is None
+    assert view.canvas.is_empty()
+    assert view.seen.picture() is None
+
+
+def test_look_brings_the_cursor_back(view: DrawingView, session: Session, qtbot: QtBot) -> None:
+    draw(view)
+    wait(qtbot, lambda: landed(session))
+    session.go_to_plane(0.0, 0.0)
+    assert view.returned.picture() is None
+    press(view, "look")
+    wait(qtbot, lambda: landed(session))
+
+
+def test_a_dropped_file_is_shown_on_the_sheet(
+    view: DrawingView, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    ink = np.full((90, 60), 255, np.uint8)
+    ink[10:80, 27:33] = 0
+    Image.fromarray(ink).save(tmp_path / "one.png")
+    view.canvas.dropped.emit(str(tmp_path / "one.png"))
+    wait(qtbot, lambda: landed(session))
+    assert not view.canvas.is_empty()
