@@ -88,9 +88,7 @@ def bars(figures: Mapping[str, Any]) -> list[Bar]:
     """What was to be reached."""
     return [
         at_most("first paint", figures["window_s"], figures["eager_s"] / 10, " s"),
-        at_most(
-            "map before the model's first picture", figures["map_s"], figures["first_decode_s"], " s"
-        ),
+        at_most("map before the model's first picture", figures["map_s"], figures["first_decode_s"], " s"),
         at_most("longest stall while warming up", max(figures["warming_stalls_ms"], default=0), 1000, " ms"),
         at_most("longest stall once warm", max(figures["stalls_ms"], default=0), 100, " ms"),
     ]

@@ -111,7 +111,7 @@ def _watch(app: QApplication, began: float, seconds: float) -> QObject:
                 self.seen["stalls_ms" if self.warm else "warming_stalls_ms"].append(round(stall, 1))
             if self.session is None and self.window is not None and self.window.session is not None:
                 self.session = self.window.session
-                self.session.workers.take("warm-up", lambda request, result: self.warmed())
+                self.window.warmed_up.connect(self.warmed)
                 self.session.picture_changed.connect(self.pictured)
 
         def pictured(self) -> None:

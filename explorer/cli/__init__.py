@@ -24,10 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
-    if not words:
-        return _open_window(words)
-    if words[0] in WINDOWED:
-        return _main_of(f"explorer.{words[0]}", words[1:])
+    if not words or words[0] in WINDOWED:
+        return _with_window(words)
     from explorer.cli.parser import parse
 
     options = parse(words)
@@ -37,16 +35,23 @@ def _dispatch(words: list[str]) -> int:
     return status
 
 
-def _open_window(words: list[str]) -> int:
-    from explorer.preflight import complaint
+def _with_window(words: list[str]) -> int:
+    if not words:
+        from explorer.preflight import complaint
 
-    if said := complaint():
-        raise BadInput(said)
-    return _main_of("explorer.ui.app", words)
-
-
-def _main_of(module: str, words: list[str]) -> int:
+        if said := complaint():
+            raise BadInput(said)
     if sys.platform == "win32":
         import torch  # noqa: F401  (loaded after Qt it finds the wrong libraries there)
-    status: int = importlib.import_module(module).main(words)
-    return status
+    match words:
+        case ["tour", *rest]:
+            from explorer.tour import main as tour
+
+            return tour(rest)
+        case ["bench", *rest]:
+            from explorer.bench import main as bench
+
+            return bench(rest)
+    from explorer.ui.app import main as open_window
+
+    return open_window(words)

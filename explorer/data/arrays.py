@@ -64,7 +64,7 @@ def _data_set(path: Path, parts: list[ImageSet], framing: Framing, notes: list[s
     if stem.startswith(("train", "t10k", "test")):  # an idx file; its folder has the name
         above = path.absolute().parent
         stem = above.parent.name if above.name == "raw" else above.name
-    used = Framing(train.shape[0], framing.how, framing.ground)
+    used = framing.used(train.shape[0])
     return DataSet(id_from(stem), stem, str(path.absolute()), train, test, used, tuple(dict.fromkeys(notes)))
 
 

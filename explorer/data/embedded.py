@@ -9,11 +9,14 @@ from explorer.data.framing import Framing
 from explorer.data.idx import read_idx
 from explorer.data.image_set import DataSet, ImageSet
 
+NAME = "mnist"
+SIZE = (28, 28)
+
 
 def mnist(framing: Framing) -> DataSet:
     """70,000 handwritten digits, grey, 28 x 28 unless another side is chosen."""
-    used = framing.for_size(28, 28)
-    return DataSet("mnist", "MNIST", "mnist", _part("train", used), _part("t10k", used), used)
+    used = framing.for_size(*SIZE)
+    return DataSet(NAME, "MNIST", NAME, _part("train", used), _part("t10k", used), used)
 
 
 def _part(prefix: str, framing: Framing) -> ImageSet:

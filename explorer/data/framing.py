@@ -17,7 +17,7 @@ from PIL import Image
 
 from explorer.errors import BadInput
 
-How = Literal["fit", "crop"]
+How = Literal["fit", "crop", "pad"]
 SMALLEST, LARGEST = 8, 256
 COMMON_SIDE = 64
 """The side for pictures of several sizes, or larger than `LARGEST`, when none is chosen."""
@@ -37,7 +37,8 @@ class Framing:
     side: int | None = None
     """Pixels; None keeps the size where it can: only padded to a square multiple of 4."""
     how: How = "fit"
-    """"fit" keeps the whole picture and pads; "crop" fills the square and cuts what protrudes."""
+    """"fit" keeps the whole picture, enlarged or reduced to the side, and pads; "crop" fills the square and
+    cuts what protrudes; "pad" never enlarges."""
     ground: str = "black"
     """Behind transparency and in the padding: black, white, grey or #rrggbb."""
 
@@ -46,7 +47,7 @@ class Framing:
         if side is not None and (type(side) is not int or side % 4 or not SMALLEST <= side <= LARGEST):
             raise BadInput(f"side={side}: choose a multiple of 4 from {SMALLEST} to {LARGEST}.")
         if self.how not in get_args(How):
-            raise BadInput(f"how={self.how}: choose fit or crop.")
+            raise BadInput(f"how={self.how}: choose fit, crop or pad.")
         if self.ground not in _GROUNDS and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(self.ground)):
             raise BadInput(f"ground={self.ground}: choose black, white, grey or a colour like #ff8800.")
 
@@ -62,8 +63,12 @@ class Framing:
         if self.side is not None:
             return self
         longer = max(width, height)
-        side = max(SMALLEST, -(-longer // 4) * 4) if longer <= LARGEST else COMMON_SIDE
-        return replace(self, side=side)
+        return self.used(max(SMALLEST, -(-longer // 4) * 4) if longer <= LARGEST else COMMON_SIDE)
+
+    def used(self, side: int) -> Framing:
+        """This framing as it was applied: read again with it, the same pictures come out the same."""
+        how: How = "pad" if self.side is None and self.how == "fit" else self.how
+        return replace(self, side=side, how=how)
 
     def for_several(self) -> Framing:
         """This framing with a side for pictures of several sizes, where none is chosen."""
@@ -90,8 +95,8 @@ class Framing:
             channels = 1 if image.mode in ("1", "L", "LA", "La") else 3
         mode = "L" if channels == 1 else "RGB"
         flat = self._over_ground(image, mode)
-        side = self.for_size(*flat.size).side or COMMON_SIDE
-        placed = self._placed(flat, side, enlarge=self.side is not None)
+        chosen = self.for_size(*flat.size)
+        placed = chosen._placed(flat, chosen.side or COMMON_SIDE)
         values = np.asarray(placed, dtype=np.uint8)
         return values[:, :, None] if channels == 1 else values
 
@@ -115,7 +120,7 @@ class Framing:
             image = Image.alpha_composite(below, image)
         return image.convert(mode)
 
-    def _placed(self, image: Image.Image, side: int, *, enlarge: bool) -> Image.Image:
+    def _placed(self, image: Image.Image, side: int) -> Image.Image:
         width, height = image.size
         if (width, height) == (side, side):
             return image
@@ -125,7 +130,7 @@ class Framing:
             box = (left, top, left + shorter, top + shorter)
             return image.resize((side, side), Image.Resampling.BILINEAR, box=box, reducing_gap=3)
         scale = side / max(width, height)
-        if scale < 1 or enlarge:
+        if scale < 1 or self.how != "pad":
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
             image = image.resize(size, Image.Resampling.BILINEAR, reducing_gap=3)
         ground = Image.new("RGB", (side, side), self.ground_colour).convert(image.mode)

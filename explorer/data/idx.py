@@ -54,8 +54,8 @@ def read_idx(path: Path) -> NDArray[np.generic]:
             f"{shown(path)} should hold {expected:,} bytes but holds {len(body):,}: "
             "it is damaged; get it again."
         )
-    values = np.frombuffer(bytearray(body), dtype=dtype, offset=offset).reshape(shape)
-    return values.astype(dtype.newbyteorder("="), copy=False)
+    # numpy copies without the interpreter lock, so that the window goes on meanwhile.
+    return np.frombuffer(body, dtype=dtype, offset=offset).reshape(shape).astype(dtype.newbyteorder("="))
 
 
 def _header(start: bytes, path: Path) -> tuple[tuple[int, ...], np.dtype[np.generic], int]:

@@ -97,7 +97,7 @@ def read(name: str, root: Path, framing: Framing) -> Generator[ReadProgress, Non
                 f"{known.title} in {shown(root)} has labels that do not fit its images; get it again."
             )
         sets.append(ImageSet(pixels, codes, known.classes))
-    used = Framing(sets[0].shape[0], framing.how, framing.ground)
+    used = framing.used(sets[0].shape[0])
     return DataSet(name, known.title, name, sets[0], sets[1], used, tuple(dict.fromkeys(notes)))
 
 

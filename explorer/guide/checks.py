@@ -53,10 +53,9 @@ def picture_changed(before: Facts, after: Facts, *, times: int = 1) -> Fact:
     other = now is not None and (then is None or not np.array_equal(now, then))
     if times == 1:
         return Fact("The decoded picture changed", other)
-    text = (
-        f"{after.seen.pictures} pictures were decoded on the way" if other else "The picture keeps changing"
-    )
-    return Fact(text, other and after.seen.pictures >= times)
+    if not other or after.seen.pictures < times:
+        return Fact("The picture keeps changing", False)
+    return Fact(f"{after.seen.pictures} pictures were decoded on the way", True)
 
 
 def cursor_moved(before: Facts, after: Facts, *, sd: float = 0.05) -> Fact:

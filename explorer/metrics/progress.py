@@ -42,7 +42,7 @@ class Meter:
     def __init__(self, total: float) -> None:
         self._total = total
         self._done = 0.0
-        self._started = time.monotonic()
+        self._since: tuple[float, float] | None = None
 
     def watch(self, doing: str, work: Work[T]) -> Generator[EvaluateProgress, None, T]:
         """Run one measurement; its result is returned."""
@@ -52,6 +52,14 @@ class Meter:
             except StopIteration as end:
                 result: T = end.value
                 return result
-            fraction = min(self._done / self._total, 1.0)
-            elapsed = time.monotonic() - self._started
-            yield EvaluateProgress(doing, fraction, elapsed * (1 - fraction) / max(fraction, 1e-9))
+            if self._since is None:
+                # The first step of all also warms up, so that the clock starts after it.
+                self._since = time.monotonic(), self._done
+                continue
+            yield self._progress(doing)
+
+    def _progress(self, doing: str) -> EvaluateProgress:
+        started, before = self._since or (0.0, 0.0)
+        pace = (time.monotonic() - started) / max(self._done - before, 1e-9)
+        left = max(self._total - self._done, 0.0)
+        return EvaluateProgress(doing, min(self._done / self._total, 1.0), pace * left)

@@ -41,9 +41,11 @@ class Engine:
         Of the thread.
     deliver
         Called on the engine's thread with each result, or with the exception that ended the request.
+    begin
+        Whether to answer at once; otherwise requests wait until `begin` is called.
     """
 
-    def __init__(self, name: str, deliver: Deliver) -> None:
+    def __init__(self, name: str, deliver: Deliver, *, begin: bool = True) -> None:
         self._deliver = deliver
         self._tickets = itertools.count()
         self._newest: dict[str, int] = {}
@@ -54,7 +56,12 @@ class Engine:
         self.waiting_max = self.in_flight_max = 0
         """The most requests of one channel that ever waited, or were being answered, at a time."""
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._thread.start()
+        if begin:
+            self.begin()
+
+    def begin(self) -> None:
+        if self._thread.ident is None:
+            self._thread.start()
 
     def submit(self, request: Request) -> None:
         """Ask; what the same channel was asked before is forgotten."""
@@ -77,7 +84,8 @@ class Engine:
         with self._changed:
             self._closing = True
             self._changed.notify()
-        self._thread.join(seconds)
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def _work(self) -> None:

@@ -73,6 +73,9 @@ def opened(run: Run) -> OpenModel:
         A file is damaged.
     """
     embedding = run.embedding()
+    if embedding is not None:
+        # The first neighbours need it, and later torch may be keeping the interpreter busy.
+        _ = embedding.usual_gap
     return OpenModel(
         run=run,
         embedding=embedding,

@@ -71,6 +71,8 @@ class Session:
         The runs that can be opened.
     wake
         Called from worker threads: asks the GUI thread to call ``mailbox.collect()`` soon.
+    begin
+        Whether the workers begin at once; otherwise all that is asked waits for ``workers.begin()``.
     """
 
     model_opened = Signal()
@@ -86,11 +88,13 @@ class Session:
     shown_changed = Signal()
     history_changed = Signal()
     library_changed = Signal()
+    warmed_up = Signal()
+    """What the first training needs has been imported."""
     said = Signal(Message)
 
-    def __init__(self, library: Library, wake: Callable[[], None]) -> None:
+    def __init__(self, library: Library, wake: Callable[[], None], *, begin: bool = True) -> None:
         self.library = library
-        self.workers = Workers(wake, partial(self.say, kind="error"))
+        self.workers = Workers(wake, partial(self.say, kind="error"), begin=begin)
         self.mailbox, self.engine, self.reader = (
             self.workers.mailbox,
             self.workers.engine,
@@ -113,6 +117,7 @@ class Session:
         take("cursor", self._take_cursor)
         take("embed", self._take_embedding, self._missed_embedding)
         take("data", self._take_data, self._missed_data)
+        take("warm-up", lambda request, result: self.warmed_up())
         self.interpolation = Interpolation(self)
         self.drawing = Drawing(self)
         self.strips = SliderStrips(self)

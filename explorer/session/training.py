@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from explorer.data.image_set import ImageSet
+from explorer.data import embedded
+from explorer.data.image_set import DataSet, ImageSet
 from explorer.metrics.lights import posterior_collapse
 from explorer.runs.run import Run
 from explorer.session.families import DescribeFamilies, FamilyForm
@@ -32,6 +33,12 @@ LIVING_ITEMS = 5000
 
 FIXED_IMAGES = 8
 """Pictures that are watched while a model learns."""
+
+YOUNG = 0.1
+"""Share of a training in which a small KL means only that it has just begun."""
+
+CURVE_POINTS = 4000
+"""A curve that has more loses every second one: no screen is wider."""
 
 LAMP_READINGS = 300
 """How far back the light for posterior collapse looks: ten seconds."""
@@ -107,10 +114,7 @@ class Training:
             self._session.say("A training is under way; stop it first.", "warning")
             return
         at_hand = (self._session.data, self._session.data_choice.data)
-        known = next(
-            (data for data in at_hand if data and (data.origin, data.framing) == (plan.origin, plan.framing)),
-            None,
-        )
+        known = next((data for data in at_hand if data and _is_meant(data, plan)), None)
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
         self._snapshot, self._embedding_since, self._rest_until = None, None, 0.0
@@ -204,8 +208,12 @@ class Training:
     def _take_progress(self, event: Progress) -> None:
         self.progress = event
         for name, value in event.terms.items():
-            self.curves.setdefault(name, []).append((event.step, value))
-        self._watch_collapse(event.step)
+            points = self.curves.setdefault(name, [])
+            points.append((event.step, value))
+            if len(points) > CURVE_POINTS:
+                del points[1::2]
+        if event.step > YOUNG * event.steps:
+            self._watch_collapse(event.step)
         self.progressed()
 
     def _watch_collapse(self, step: int) -> None:
@@ -273,6 +281,15 @@ class Training:
     def _take_pictures(self, request: LearnerPictures, result: tuple[str, NDArray[np.uint8]]) -> None:
         self.pictures = {**self.pictures, result[0]: result[1]}
         self.pictures_changed()
+
+
+def _is_meant(data: DataSet, plan: Plan) -> bool:
+    """Whether a data set that has been read is the one that a plan asks for."""
+    if data.origin == embedded.NAME == plan.origin:
+        # At their own size nothing is done to the digits, whatever the framing says beside the side.
+        sides = [framing.for_size(*embedded.SIZE).side for framing in (data.framing, plan.framing)]
+        return data.framing == plan.framing or set(sides) == set(embedded.SIZE)
+    return (data.origin, data.framing) == (plan.origin, plan.framing)
 
 
 def _fixed(test: ImageSet) -> NDArray[np.uint8]:

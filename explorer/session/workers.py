@@ -28,12 +28,14 @@ class Workers:
         Called from the workers' threads: asks the GUI thread to call ``mailbox.collect()`` soon.
     tell
         Given the sentence of a fault, on the GUI thread.
+    begin
+        Whether both answer at once, or from `begin` on.
     """
 
-    def __init__(self, wake: Callable[[], None], tell: Callable[[str], None]) -> None:
+    def __init__(self, wake: Callable[[], None], tell: Callable[[str], None], *, begin: bool = True) -> None:
         self.mailbox = Mailbox(wake)
-        self.engine = Engine("engine", self._deliver)
-        self.reader = Engine("reader", self._deliver)
+        self.engine = Engine("engine", self._deliver, begin=begin)
+        self.reader = Engine("reader", self._deliver, begin=begin)
         self._tell = tell
         self._takers: dict[str, Taker] = {}
         self._fault_takers: dict[str, Callable[[], None]] = {}
@@ -43,6 +45,10 @@ class Workers:
         self._takers[channel] = taker
         if on_fault is not None:
             self._fault_takers[channel] = on_fault
+
+    def begin(self) -> None:
+        self.engine.begin()
+        self.reader.begin()
 
     def close(self) -> bool:
         """End both threads; tells whether they have ended."""

@@ -7,10 +7,13 @@ measurements and tests. Imports Qt; sessions and views late.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -26,8 +29,20 @@ if TYPE_CHECKING:
 KEEP_MS = 60_000
 """How often what comes back at the next start is written down, should this one end in a crash."""
 
-BREATH_MS = 20
+BREATH_MS = 1
 """Between two pieces of start-up work the window handles what has happened meanwhile."""
+
+IMPORTS = (
+    *("numpy", "PIL.Image", "explorer.session.session", "explorer.ui.views.map_view"),
+    *("explorer.ui.views.guide_view", "explorer.ui.views.training_view", "explorer.ui.views.library_view"),
+    "explorer.ui.commands",
+)
+"""What the window needs beyond the first paint, in pieces of at most some tenths of a second."""
+
+WARM_MS = 1500
+"""After the map the model and its data come first, then the warm-up for a training."""
+
+PLOT = "pyqtgraph"
 
 
 def main(argv: Sequence[str] = ()) -> int:
@@ -57,12 +72,12 @@ def application(argv: Sequence[str] = ()) -> QApplication:
     return app
 
 
-def make_session(bridge: Bridge) -> Session:
+def make_session(bridge: Bridge, *, begin: bool = True) -> Session:
     """A session on the user's library whose mailbox wakes the GUI thread."""
     from explorer.runs.library import Library
     from explorer.session.session import Session
 
-    session = Session(Library(), bridge.wake)
+    session = Session(Library(), bridge.wake, begin=begin)
     bridge.lead_to(session.mailbox.collect)
     return session
 
@@ -76,7 +91,11 @@ def build_window() -> MainWindow:
 
 
 class Opening:
-    """The start after the first paint, in pieces between which the window lives."""
+    """The start after the first paint, in pieces between which the window lives.
+
+    Importing torch keeps the interpreter busy for seconds, so the workers begin when the map is
+    on the screen.
+    """
 
     def __init__(self, window: MainWindow, remembered: dict[str, object]) -> None:
         self._window, self._remembered = window, remembered
@@ -84,17 +103,18 @@ class Opening:
         self._first = not remembered
 
     def begin(self) -> None:
-        pieces = [self._furnish, self._open, self._watch_faults, self._warm_up]
-        self._next(pieces)
+        _leave_sources_alone()
+        imports = [partial(importlib.import_module, name) for name in IMPORTS]
+        self._next([*imports, self._furnish, self._open, self._let_go])
 
-    def _next(self, pieces: Sequence[Callable[[], None]]) -> None:
+    def _next(self, pieces: Sequence[Callable[[], object]]) -> None:
         if pieces:
             piece, *rest = pieces
             piece()
             QTimer.singleShot(BREATH_MS, self._window, lambda: self._next(rest))
 
     def _furnish(self) -> None:
-        self._window.furnish(make_session(self._bridge))
+        self._window.furnish(make_session(self._bridge, begin=False))
         self._window.restore_layout(self._remembered.get("layout"))
 
     def _open(self) -> None:
@@ -107,15 +127,29 @@ class Opening:
         elif isinstance(cursor, list):
             session.restore_cursor(cursor)
 
-    def _watch_faults(self) -> None:
+    def _let_go(self) -> None:
         session = self._session
         faults.watch(lambda text: session.mailbox.post(lambda: session.say(text, "error")))
-
-    def _warm_up(self) -> None:
-        self._session.warm_up()
+        self._window.repaint()
+        session.workers.begin()
+        session.warmed_up.connect(self._on_warm)
+        QTimer.singleShot(WARM_MS, self._window, session.warm_up)
         clock = QTimer(self._window, interval=KEEP_MS)
         clock.timeout.connect(self._keep)
         clock.start()
+
+    def _on_warm(self) -> None:
+        """Last the library of the plot: in a thread, as the window would stand still for a second."""
+
+        def bring() -> None:
+            importlib.import_module(PLOT)
+            self._session.mailbox.post(self._finish)
+
+        threading.Thread(target=bring, name="warmer", daemon=True).start()
+
+    def _finish(self) -> None:
+        self._window.training.warm_up()
+        self._window.warmed_up.emit()
 
     @property
     def _session(self) -> Session:
@@ -144,6 +178,18 @@ class Opening:
             if session.scene.cursor is not None:
                 kept["cursor"] = [float(value) for value in session.scene.cursor]
         memory.remember(kept)
+
+
+def _leave_sources_alone() -> None:
+    """Stop PySide from reading the source of each module that is imported from now on.
+
+    It looks there for its own name, for features that are not used here: of torch alone that is
+    40 MB of text, which then stays in memory.
+    """
+    with contextlib.suppress(ImportError):
+        feature = vars(importlib.import_module("shibokensupport.feature"))
+        if "_mod_uses_pyside" in feature:
+            feature["_mod_uses_pyside"] = lambda module: False
 
 
 def _theme(remembered: dict[str, object]) -> theme.Choice:

@@ -36,6 +36,9 @@ class MainWindow(QMainWindow):
     painted = Signal()
     """The first paint is done."""
 
+    warmed_up = Signal()
+    """Whatever takes time once only has been done."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("window")
@@ -112,6 +115,8 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(title)
         dock.setObjectName(f"dock.{view.objectName()}")
         dock.setWidget(view)
+        # Qt only moves the docks behind a tab out of sight; a view that can't be seen must know.
+        dock.visibilityChanged.connect(view.setVisible)
         self.addDockWidget(area, dock)
         self.docks[view.objectName()] = dock
         return dock

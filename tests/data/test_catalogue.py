@@ -24,7 +24,7 @@ def test_mnist_is_the_published_one() -> None:
     data = load("mnist")
     assert data.train.shape == data.test.shape == (28, 28, 1)
     assert data.train.class_names == tuple("0123456789")
-    assert data.framing == Framing(28)
+    assert data.framing == Framing(28, "pad")
     expected = {
         "6bbc9ace898e44ae57da46a324031adb": data.train.images[..., 0],
         "2646ac647ad5339dbf082846283269ea": data.test.images[..., 0],

@@ -44,7 +44,7 @@ def test_class_folders_give_labels(tmp_path: Path) -> None:
     assert labelled(data) == {i: "cats" if i % 2 else "dogs" for i in range(14)}
     assert (len(data.train), len(data.test)) == (12, 2)
     assert data.notes == ()
-    assert data.framing == Framing(8)
+    assert data.framing == Framing(8, "pad")
 
 
 def test_train_and_test_folders_are_kept(tmp_path: Path) -> None:

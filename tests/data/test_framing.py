@@ -54,6 +54,15 @@ def test_without_a_side_pixels_stay_and_the_ground_fills() -> None:
     assert got[0, 0].tolist() == [10, 20, 30]
 
 
+@given(st.integers(8, 90), st.integers(8, 90), st.sampled_from(["fit", "crop"]))
+def test_the_framing_that_was_used_gives_the_same_picture_again(width: int, height: int, how: How) -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8)
+    asked = Framing(how=how)
+    first = asked.apply(picture)
+    np.testing.assert_array_equal(asked.used(first.shape[0]).apply(picture), first)
+    np.testing.assert_array_equal(asked.for_size(width, height).apply(picture), first)
+
+
 def test_fit_keeps_the_whole_and_crop_fills() -> None:
     picture = np.zeros((16, 32), np.uint8)
     picture[:, :8] = picture[:, 24:] = 200

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, QSlider, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +20,14 @@ from explorer.ui.widgets.number_field import NumberField
 from explorer.ui.widgets.picture_grid import PictureGrid
 
 SOON = 60_000
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """The first optimiser of a process takes seconds to import; do it where nothing waits for it."""
+    weight = torch.nn.Parameter(torch.zeros(1))
+    weight.grad = torch.zeros(1)
+    torch.optim.AdamW([weight], fused=True).step()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from explorer.ui.widgets.image_view import ImageView
 from explorer.ui.widgets.two_lines import TwoLines
 
 NEIGHBOURS, COLUMNS = 6, 3
-EMPTY = "Draw with the pointer, or drop a picture file on the sheet; it is encoded while you draw."
+EMPTY = "Draw, or drop a picture file on the sheet; it is encoded while you draw."
 KINDS = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp);;All files (*)"
 
 
@@ -36,10 +36,10 @@ class DrawingView(QWidget):
         self._near = [ImageView() for _ in range(NEIGHBOURS)]
         self._clear, self._open, self._look = QPushButton("Clear"), QPushButton("Open …"), QPushButton("Look")
         self._says = QLabel()
-        self._near_title = QLabel("nearest real images, and their distance in z")
+        self._near_title = QLabel("nearest real, distance in z")
         self._lines = TwoLines(
-            "Your picture, brought to the data's size and place, encoded, and decoded again.",
-            "What is unlike the data still lands somewhere: compare what comes back.",
+            "Your picture as the encoder gets it, and decoded again.",
+            "What is unlike the data lands somewhere, too.",
         )
         self._name_parts()
         self._lay_out()
@@ -68,7 +68,8 @@ class DrawingView(QWidget):
         self.returned.setToolTip("The code of your picture, decoded: x' = decode(encode(x))")
         for view in self._near:
             view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            view.setMinimumSize(40, 40)
+            view.setMinimumSize(44, 40)
+            view.setMaximumWidth(84)
             view.setToolTip("The held-out images whose codes are nearest to that of your picture")
 
     def _lay_out(self) -> None:
@@ -79,13 +80,14 @@ class DrawingView(QWidget):
         for place, view in enumerate(self._near):
             near.addWidget(view, 1 + place // COLUMNS, place % COLUMNS)
         buttons = QHBoxLayout()
-        buttons.setSpacing(4)
+        buttons.setSpacing(0)
         for button in (self._clear, self._open, self._look):
+            button.setProperty("role", "quiet")
             buttons.addWidget(button)
         buttons.addStretch()
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
-        buttons.setContentsMargins(12, 0, 0, 0)
+        buttons.setContentsMargins(0, 0, 0, 0)
         self._says.setContentsMargins(12, 0, 8, 0)
         words.addLayout(buttons)
         words.addWidget(self._says)
@@ -94,11 +96,11 @@ class DrawingView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 4, 6)
         row.setSpacing(14)
-        row.addWidget(self.canvas, 4)
-        row.addWidget(self.seen, 3)
-        row.addWidget(self.returned, 3)
-        row.addLayout(near, 4)
-        row.addLayout(words, 5)
+        row.addWidget(self.canvas, 5)
+        row.addWidget(self.seen, 4)
+        row.addWidget(self.returned, 4)
+        row.addLayout(near, 3)
+        row.addLayout(words, 3)
 
     def _connect(self) -> None:
         session = self._session

@@ -186,10 +186,9 @@ class StripView(QWidget):
     def _on_items(self) -> None:
         model = self._session.model
         ink = model is not None and wording.as_ink(model)
-        for row in self._rows.values():
-            row.set_ink(ink)
-        for end in self._ends.values():
-            end.set_ink(ink)
+        parts: tuple[ImageStrip | StripEnd, ...] = (*self._rows.values(), *self._ends.values())
+        for part in parts:
+            part.set_ink(ink)
         self._refresh()
 
     def _on_cursor(self) -> None:
@@ -217,10 +216,8 @@ class StripView(QWidget):
 
     def _allow(self) -> None:
         strip, scene = self._session.interpolation, self._session.scene
-        for button, tip in (
-            (self._play, "Run the handle from A to B in six seconds"),
-            (self._swap, "Exchange A and B"),
-        ):
+        tips = {self._play: "Run the handle from A to B in six seconds", self._swap: "Exchange A and B"}
+        for button, tip in tips.items():
             button.setEnabled(strip.complete)
             button.setToolTip(tip if strip.complete else strip.reason)
         some = scene.end_a is not None or scene.end_b is not None
@@ -253,8 +250,7 @@ class StripView(QWidget):
         model, found = self._session.model, self._session.interpolation.nearest
         if model is None:
             return []
-        items = [int(near.items[0]) for near in found]
-        names = [model.class_of(item) or f"{item}" for item in items]
+        names = [model.class_of(int(near.items[0])) or f"{near.items[0]}" for near in found]
         if self._picture_side < ROOMY:
             return names
         return [f"{name} · {near.distances[0]:.2f}" for name, near in zip(names, found, strict=True)]
@@ -269,7 +265,7 @@ class StripView(QWidget):
             return "Drag the handle, or click on a picture; a click on another row chooses that row."
         near = strip.nearest[round(handle * (STEPS - 1))]
         title = wording.item_title(model, int(near.items[0]))
-        return f"t = {handle:.2f}; nearest here: {title}, {near.distances[0]:.2f} away in z"
+        return f"t = {handle:.2f}; nearest: {title}, {near.distances[0]:.2f} away in z"
 
     # Geometry
 

@@ -79,5 +79,6 @@ class TrainingCurves(QWidget):
         self._soon.setInterval(max(LEAST_MS, round(took / BUSY_SHARE)))
 
     def showEvent(self, event: QShowEvent) -> None:
-        QTimer.singleShot(0, self.make_plot)
+        # The tab is shown for a moment when the window is built; that needs no plot yet.
+        QTimer.singleShot(0, lambda: self.make_plot() if self.isVisible() else None)
         self._later()

@@ -42,8 +42,10 @@ class TrainingView(QWidget):
         column.addLayout(_two_sentences())
 
     def warm_up(self) -> None:
-        """Do now what would else hold up the first look at this view: import the plot's library."""
+        """Do now what would else hold up the first look at this view: plot and forms."""
         self._curves.make_plot()
+        self._session.training.ask_families()
+        self.grab()  # fonts and axes are measured in the first paint
 
     def choose_data(self) -> None:
         """Open the dialog in which images are chosen; everything else goes on beside it."""
@@ -69,7 +71,12 @@ class TrainingView(QWidget):
         self._pictures.setVisible(self.width() >= NARROW)
 
     def showEvent(self, event: QShowEvent) -> None:
-        QTimer.singleShot(0, self._session.training.ask_families)
+        QTimer.singleShot(0, self._on_shown)
+
+    def _on_shown(self) -> None:
+        # The tab is shown for a moment when the window is built; that needs no forms yet.
+        if self.isVisible():
+            self._session.training.ask_families()
 
 
 def _two_sentences() -> QHBoxLayout:

@@ -43,11 +43,11 @@ class GhostPointer(QWidget):
         painter.translate(SIDE / 2, SIDE / 2)
         if self._presses:
             halo = QColor(colours.accent)
-            halo.setAlphaF(0.3)
+            halo.setAlphaF(0.35)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(halo)
             painter.drawEllipse(QPointF(0, 0), 20, 20)
         painter.setPen(QPen(QColor(colours.panel), 1.5))
-        painter.setBrush(QColor(colours.accent))
+        painter.setBrush(QColor(colours.text))
         painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in _ARROW]))
         painter.end()
