@@ -48,6 +48,9 @@ class Drawing:
         session = self._session
         if session.model is None:
             return "Open a model first."
+        spaces = session.model.run.manifest.spaces
+        if spaces and not spaces[0].can_encode:
+            return "This model has no encoder: a picture of yours has no latent code in it."
         return None
 
     def draw(self, canvas: NDArray[np.uint8]) -> None:

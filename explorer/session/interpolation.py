@@ -38,6 +38,7 @@ class Interpolation:
         """Pictures (STEPS, H, W, C) of each manner; black where they haven't come yet."""
         self.nearest: list[Neighbours] = []
         """For each place of the chosen strip, the nearest real item and its distance."""
+        self._asked: DecodeRow | None = None
         session.take("strip", self._take)
 
     @property
@@ -104,8 +105,10 @@ class Interpolation:
         """The scene has changed."""
         if now.end_a is not before.end_a or now.end_b is not before.end_b:
             self.refresh()
-        elif now.manner != before.manner or now.handle != before.handle:
+        elif now.manner != before.manner:
             self._find_nearest()
+            self.changed()
+        elif now.handle != before.handle:
             self.changed()
 
     def refresh(self) -> None:
@@ -113,6 +116,7 @@ class Interpolation:
         session, scene = self._session, self._session.scene
         self.rows, self.nearest = {}, []
         session.engine.forget("strip")
+        self._asked = None
         if scene.end_a is not None and scene.end_b is not None and session.model is not None:
             t = np.linspace(0, 1, STEPS, dtype=np.float32)
             empty = np.zeros((STEPS, *scene.end_a.picture.shape), np.uint8)
@@ -122,7 +126,8 @@ class Interpolation:
             if session.ready is not None:
                 codes = np.concatenate([self.codes(manner, t) for manner in DECODED])
                 keys = tuple(range(len(codes)))
-                session.engine.submit(DecodeRow("strip", codes, keys, session.model.space))
+                self._asked = DecodeRow("strip", codes, keys, session.model.space)
+                session.engine.submit(self._asked)
         self.changed()
 
     def _end_at(self, item: int | None) -> End | None:
@@ -147,6 +152,9 @@ class Interpolation:
             self.nearest = [Neighbours(*model.embedding.nearest(code, 1)) for code in codes]
 
     def _take(self, request: DecodeRow, result: Pictures) -> None:
+        if request is not self._asked:
+            # Posted before the ends changed, collected after.
+            return
         for key, picture in zip(result.keys, result.pictures, strict=True):
             row, place = divmod(key, STEPS)
             self.rows[DECODED[row]][place] = picture

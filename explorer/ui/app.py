@@ -7,6 +7,7 @@ measurements and tests. Imports Qt; sessions and views late.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -149,6 +150,9 @@ class Opening:
 
     def _finish(self) -> None:
         self._window.training.warm_up()
+        # Torch's hundred thousands of objects stay; looking through them now and then takes 0.2 s each time.
+        gc.collect()
+        gc.freeze()
         self._window.warmed_up.emit()
 
     @property

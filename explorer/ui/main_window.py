@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
         self._dock("Picture", PictureView(session), right)
         self._dock("Sliders", SlidersView(session), right)
         self._dock("Guide", self.guide, right)
+        self.guide.closed.connect(self.docks["guide"].hide)
         self._dock("Library", LibraryView(session), Area.LeftDockWidgetArea).hide()
         docks = [self.docks[name] for name in ("picture", "sliders", "guide")]
         self.resizeDocks(docks, [360, 300, 220], Qt.Orientation.Vertical)

@@ -196,7 +196,8 @@ class FullDisk:
 
 
 @pytest.mark.parametrize(
-    ("error", "apart"), [(errno.ENOSPC, 7), pytest.param(errno.EIO, 1, marks=pytest.mark.slow)]
+    ("error", "apart"),
+    [(errno.ENOSPC, 7), pytest.param(errno.EIO, 1, marks=[pytest.mark.slow, pytest.mark.timeout(900)])],
 )
 def test_whichever_write_of_a_save_fails_the_training_goes_on_and_the_old_run_resumes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, apart: int
@@ -328,7 +329,7 @@ for n, folder in enumerate(sys.argv[1:]):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("kills", [10, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [10, pytest.param(60, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
 def test_kill_9_in_the_middle_of_saving_leaves_a_run_that_opens_and_resumes(
     tmp_path: Path, kills: int
 ) -> None:

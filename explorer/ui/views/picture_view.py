@@ -26,6 +26,9 @@ NEAR_MS = 50
 LARGE = 176
 """Height of the pictures, caption included."""
 
+SMALL = 96
+"""The least that the pictures shrink to on a low screen."""
+
 ROOM = 430
 """The dock takes no more height than its content needs; the sliders below want the rest."""
 
@@ -68,19 +71,20 @@ class PictureView(QWidget):
         large = QHBoxLayout()
         large.setSpacing(8)
         for view in (self.original, self.decoded, self.difference):
-            view.setFixedHeight(LARGE)
+            view.setMinimumHeight(SMALL)
+            view.setMaximumHeight(LARGE)
             large.addWidget(view)
         near = QGridLayout()
         near.setSpacing(4)
         for column, view in enumerate(self._near):
-            view.setFixedHeight(58)
+            view.setFixedHeight(54)
             near.addWidget(view, 0, column)
         title = QLabel("nearest real images, and their distance in z")
         title.setProperty("role", "caption")
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 12, 0)
         rows.setSpacing(6)
-        rows.addLayout(large)
+        rows.addLayout(large, 1)
         rows.addWidget(self._code)
         rows.addWidget(self._distance)
         rows.addWidget(title)

@@ -35,7 +35,7 @@ class SlidersView(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bank, 1)
         column.addWidget(self._lines)
-        self.setMinimumHeight(200)
+        self.setMinimumHeight(150)
         self._soon = QTimer(self, singleShot=True, interval=STRIP_MS)
         self._soon.timeout.connect(session.strips.refresh)
         session.model_opened.connect(self._on_embedding)

@@ -80,5 +80,5 @@ class TrainingCurves(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         # The tab is shown for a moment when the window is built; that needs no plot yet.
-        QTimer.singleShot(0, lambda: self.make_plot() if self.isVisible() else None)
+        QTimer.singleShot(0, self, lambda: self.make_plot() if self.isVisible() else None)
         self._later()

@@ -71,7 +71,7 @@ class TrainingView(QWidget):
         self._pictures.setVisible(self.width() >= NARROW)
 
     def showEvent(self, event: QShowEvent) -> None:
-        QTimer.singleShot(0, self._on_shown)
+        QTimer.singleShot(0, self, self._on_shown)
 
     def _on_shown(self) -> None:
         # The tab is shown for a moment when the window is built; that needs no forms yet.
