@@ -9,9 +9,9 @@ from typing import Any
 from explorer import paths, preflight
 from explorer.cli.outcome import DONE
 from explorer.cli.report import write
-from explorer.cli.versions import version
 from explorer.files import shown
 from explorer.runs.library import Entry, Library
+from explorer.versions import version
 
 PACKAGES = (
     *("torch", "torchvision", "numpy", "safetensors", "pillow"),

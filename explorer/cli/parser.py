@@ -196,7 +196,7 @@ def _sample(commands: Commands[Parser]) -> None:
 
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from explorer.cli.versions import version
+        from explorer.versions import version
 
         print(f"latent-explorer {version()}")
         parser.exit()

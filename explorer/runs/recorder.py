@@ -12,7 +12,6 @@ import contextlib
 import json
 import time
 from collections.abc import Generator, Iterator
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, inst
 from explorer.training import device as devices
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
 from explorer.training.trainer import Trainer
+from explorer.versions import version
 from explorer.weights import pack_tensors, sha256_of, write_arrays
 
 AUTOSAVE_SECONDS = 50.0
@@ -119,7 +119,7 @@ class _Recorder:
             title=trainer.model.title,
             spaces=tuple(SpaceRecord(**space._asdict()) for space in trainer.model.spaces),
             device=devices.title(trainer.device),
-            versions={"latent-explorer": version("latent-explorer"), "torch": str(torch.__version__)},
+            versions={"latent-explorer": version(), "torch": str(torch.__version__)},
             **changes,
         )
         manifest.write(self.run.folder)

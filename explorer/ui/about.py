@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
+from explorer.versions import version
 
 PACKAGES = ("latent-explorer", "torch", "torchvision", "numpy", "pyqtgraph", "safetensors")
 
@@ -38,14 +38,7 @@ class AboutBox(QDialog):
 
 def versions(session: Session) -> str:
     """One line per package, and the device."""
-    lines = [f"{name} {_version(name)}" for name in PACKAGES]
+    lines = [f"{name} {version(name) or 'is missing'}" for name in PACKAGES]
     lines += [f"Qt {qVersion()}", f"Python {sys.version.split()[0]} on {platform.platform(terse=True)}"]
     lines.append(session.ready.device if session.ready else "the model is not on a device yet")
     return "\n".join(lines)
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "is missing"
