@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.bench.figures import Bar, at_most, median, say, spread_ms
@@ -22,8 +23,8 @@ from explorer.bench.window import open_window, own_home, wait, wait_until
 from explorer.errors import Failure
 from explorer.runs.library import Library
 from explorer.runs.run import Run
-from explorer.session.requests import WarmUp
 from explorer.session.training_job import Plan
+from explorer.ui.app import settle
 from explorer.ui.widgets.dimension_slider import DimensionSlider
 from explorer.ui.widgets.image_view import ImageView
 
@@ -141,16 +142,15 @@ class Interaction:
 
     def show_run(self) -> None:
         """Put the run on display, with everything that takes time once behind it."""
-        session = self.session
-        warm: list[object] = []
-        session.take("warm-up", lambda request, result: warm.append(result))
-        session.reader.submit(WarmUp())
-        self.window.bring("sliders")
-        self.window.bring("picture")
+        session, warm = self.session, Event()
+        session.warmed_up.connect(warm.set)
+        session.warm_up()
         self.window.training.warm_up()
         session.open(self.run.folder)
         wait_until(lambda: session.ready is not None and session.data is not None, "the model")
-        wait_until(lambda: bool(warm) and len(session.strips.rows) > 0, "the warm window")
+        wait_until(lambda: warm.is_set() and len(session.strips.rows) > 0, "the warm window")
+        session.warmed_up.disconnect(warm.set)
+        settle()
         wait(0.5)
 
     @contextmanager

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from explorer.latent.path import Manner
 
-WHEEL_SECONDS = 0.5
+STEPWISE = ("move a slider", "nudge the cursor", "run along the path")
+"""Intents that come in steps from wheel or keys."""
+
+STEP_SECONDS = 0.5
 """Steps of one kind within this time are one entry."""
 
 MOST_ENTRIES = 500
@@ -79,8 +82,14 @@ class History:
         self._undone.clear()
         last = self._done[-1] if self._done else None
         same_gesture = self._gesture is not None and last is not None and last.before is self._gesture
-        soon = last is not None and last.title == title and now - last.when < WHEEL_SECONDS
-        if last is not None and (same_gesture or (soon and self._gesture is None)):
+        stepped = (
+            last is not None
+            and self._gesture is None
+            and last.title == title
+            and title in STEPWISE
+            and now - last.when < STEP_SECONDS
+        )
+        if last is not None and (same_gesture or stepped):
             self._done[-1] = Entry(title, last.before, now)
             return
         self._done.append(Entry(title, self._gesture or before, now))

@@ -149,6 +149,8 @@ class Shelf:
     def _take_added(self, request: AddModels, result: Path | Refused) -> None:
         if isinstance(result, Refused):
             self._say(result.sentence)
+            # The library may be folded away while something is dropped on the window.
+            self._session.say(result.sentence, "error")
         else:
             self._session.say(f"{result.name} is in the library now.")
             self._session.library_changed()

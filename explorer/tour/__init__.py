@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> int:
     with _home_of_its_own():
         from explorer.tour.performance import perform
 
-        return DONE if perform(chosen, folder) else FAILED
+        return DONE if perform(chosen, folder, options.colours) else FAILED
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,6 +56,12 @@ def _read(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="names of lessons (default: all)")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder for the pictures and tour.json")
+    parser.add_argument(
+        "--colours",
+        choices=("light", "dark"),
+        default="light",
+        help="palette of the pictures (default: light)",
+    )
     return parser.parse_args(list(argv))
 
 

@@ -43,10 +43,10 @@ class Record(NamedTuple):
         return {"name": self.name, "picture": self.picture, "facts": [fact._asdict() for fact in self.facts]}
 
 
-def perform(lessons: Sequence[Lesson], folder: Path) -> bool:
+def perform(lessons: Sequence[Lesson], folder: Path, colours: theme.Choice = "light") -> bool:
     """Run lessons, write a picture per step and `tour.json`; tells whether every fact held."""
     application()
-    theme.use("light")
+    theme.use(colours)
     window = build_window()
     window.resize(*SIZE)
     window.show()

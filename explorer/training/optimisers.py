@@ -48,7 +48,9 @@ class Optimisers:
         norm: Tensor = torch.stack(torch._foreach_norm(gradients)).norm()
         usual = self._usual.setdefault(group, norm.clone())
         cut = (LIMIT * usual / (norm + 1e-12)).clamp(max=1.0)
-        torch._foreach_mul_(gradients, cut)
+        # Only on a CPU it costs nothing to look first, and the product a tenth of a dense model's step.
+        if cut.device.type != "cpu" or float(cut) < 1.0:
+            torch._foreach_mul_(gradients, cut)
         usual.lerp_(torch.minimum(norm, LIMIT * usual), 1 - MEMORY)
         adam.param_groups[0]["lr"] = rate * self._groups[group].relative_rate
         adam.step()
@@ -78,5 +80,8 @@ class Optimisers:
             parameter = parameters[int(index)]
             if key not in _KEPT or value.shape not in (parameter.shape, torch.Size()):
                 raise ValueError(path)
-            # Adam's step counter of a fused optimiser lives beside the parameter.
-            self._adam[name].state[parameter][key] = value.to(parameter.device, copy=True)
+            # A fused optimiser takes its state for laid out in memory as the parameter is, and its step
+            # counter for lying on the same device.
+            like = parameter if value.shape == parameter.shape else value
+            kept = torch.empty_like(like, dtype=value.dtype, device=parameter.device)
+            self._adam[name].state[parameter][key] = kept.copy_(value)

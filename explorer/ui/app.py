@@ -91,6 +91,16 @@ def build_window() -> MainWindow:
     return window
 
 
+def settle() -> None:
+    """Spare what has been imported from garbage collection.
+
+    Torch alone has some hundred thousand objects, which all stay; to look through them holds up
+    every thread for 0.2 s, again and again.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 class Opening:
     """The start after the first paint, in pieces between which the window lives.
 
@@ -150,9 +160,7 @@ class Opening:
 
     def _finish(self) -> None:
         self._window.training.warm_up()
-        # Torch's hundred thousands of objects stay; looking through them now and then takes 0.2 s each time.
-        gc.collect()
-        gc.freeze()
+        settle()
         self._window.warmed_up.emit()
 
     @property
