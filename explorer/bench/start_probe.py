@@ -55,10 +55,12 @@ def _eager(began: float, seconds: float) -> None:
 
 
 def _window(began: float, seconds: float) -> None:
-    """The real command without a word."""
-    from explorer.cli import main as command
+    """What the command does without a word: look for missing libraries, then open the window."""
+    from explorer.preflight import complaint
     from explorer.ui.app import application
+    from explorer.ui.app import main as command
 
+    complaint()
     watch = _watch(application(), began, seconds)
     command([])
     watch.deleteLater()

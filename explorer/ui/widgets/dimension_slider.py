@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from explorer.ui import theme
@@ -93,7 +103,7 @@ class DimensionSlider(QAbstractSlider):
             self.blockSignals(True)
             self.setValue(round(min(max(sd, -REACH), REACH) * FINE) if math.isfinite(sd) else 0)
             self.blockSignals(False)
-            self.update()
+            self._update_handle()
 
     def set_dimension(self, dimension: Dimension) -> None:
         """The same dimension of a space that has moved: other units, another bar."""
@@ -144,12 +154,16 @@ class DimensionSlider(QAbstractSlider):
 
     # Painting
 
-    def paintEvent(self, event: object) -> None:
+    def _update_handle(self) -> None:
+        """Paint all but the strip, which has other pictures far less often."""
+        self.update(0, 0, self.width(), int(self._line()) + 23)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_label(painter)
         self._paint_groove(painter)
-        if self._room:
+        if self._room and event.rect().bottom() >= self._tile(0).top():
             self._paint_strip(painter)
         painter.end()
 
@@ -224,7 +238,7 @@ class DimensionSlider(QAbstractSlider):
 
     def _slid(self, value: int) -> None:
         self.sd = value / FINE
-        self.update()
+        self._update_handle()
         self.slid.emit(self.dimension.index, self.sd)
 
     def _stroke(self, sd: float) -> None:
