@@ -101,7 +101,8 @@ def read_tensors(path: Path, *, sha256: str | None = None) -> tuple[dict[str, ND
 
 
 def _tensor_header(data: bytes, what: str) -> dict[str, Any]:
-    if data[:2] == b"PK" or data[:1] == b"\x80":
+    # The first eight bytes are a length and may be anything; the header itself begins with a brace.
+    if data[8:9] != b"{" and (data[:2] == b"PK" or data[:1] == b"\x80"):
         raise BadInput(
             f"{what} is a pickle or an archive, which could run code and is never opened; "
             "save it as safetensors."

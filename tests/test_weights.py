@@ -280,3 +280,12 @@ def test_random_array_headers_are_refused(tmp_path_factory: pytest.TempPathFacto
     path.write_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text)
     with pytest.raises(BadInput, match=r"random\.npy"):
         read_array(path)
+
+
+def test_a_header_of_any_length_is_no_pickle(tmp_path: Path) -> None:
+    """Its length comes first in the file and must not be taken for another format's mark."""
+    path = tmp_path / "weights.safetensors"
+    for length in range(1, 300):
+        path.write_bytes(pack_tensors({"x" * length: np.zeros(2, np.float32)}))
+        tensors, _ = read_tensors(path)
+        assert list(tensors) == ["x" * length]

@@ -258,6 +258,8 @@ class Training:
             return
         if session.model is None or not session.model.living:
             return  # another model is on display: the weights don't belong to it
+        if session.ready is None:
+            return  # the engine has no model to put them into yet; the next snapshot comes soon
         self._snapshot = None
         session.engine.submit(Install(snapshot.weights, snapshot.step))
         session.update_model(step=snapshot.step)

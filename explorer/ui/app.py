@@ -6,6 +6,7 @@ measurements and tests. Imports Qt; sessions and views late.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -99,6 +100,8 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    # At the end everything is given back, or extension modules complain of what was kept.
+    atexit.register(gc.unfreeze)
 
 
 class Opening:
