@@ -103,6 +103,7 @@ class SliderDrag:
         self.beat = Beat(self._move)
         self._paints = Paints(picture, self._on_painted)
         self._asked: list[tuple[float, NDArray[np.float32] | None]] = []
+        self._newest: NDArray[np.float32] | None = None
         self.delays: list[float] = []
         self._began = 0.0
 
@@ -128,7 +129,10 @@ class SliderDrag:
         strokes = (due[-1] - self._began) / STROKE_SECONDS
         share = 1 - abs(strokes % 2 - 1)
         self._send(QEvent.Type.MouseMove, self._slider.grip(END_SD * (2 * share - 1)))
-        self._asked += [(moment, self._session.scene.cursor) for moment in due]
+        code = self._session.scene.cursor
+        if code is not self._newest:  # at the turning points there is nothing new to show
+            self._asked += [(moment, code) for moment in due]
+            self._newest = code
 
     def _send(self, kind: QEvent.Type, at: QPointF) -> None:
         released = kind == QEvent.Type.MouseButtonRelease

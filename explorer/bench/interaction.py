@@ -22,7 +22,7 @@ from explorer.bench.gauges import SliderDrag
 from explorer.bench.window import open_window, own_home, wait, wait_until
 from explorer.errors import Failure
 from explorer.runs.library import Library
-from explorer.runs.run import Run
+from explorer.runs.run import Run, framing_of
 from explorer.session.training_job import Plan
 from explorer.ui.app import settle
 from explorer.ui.widgets.dimension_slider import DimensionSlider
@@ -62,14 +62,18 @@ def _words(run: Run) -> str:
 
 
 def take_slider(window: MainWindow) -> SliderDrag:
-    """The slider on top, once it is there and its pictures too."""
+    """The first slider that moves something, once it is there and the pictures too."""
     session = window.session
     assert session is not None
-    wait_until(lambda: bool(window.findChildren(DimensionSlider)), "the sliders")
+
+    def sliders() -> list[DimensionSlider]:
+        return [slider for slider in window.findChildren(DimensionSlider) if slider.isEnabled()]
+
+    wait_until(lambda: bool(sliders()), "a slider of a dimension in use")
     wait_until(lambda: session.pictured is not None and len(session.strips.rows) > 0, "the pictures")
     picture = window.findChild(ImageView, "picture.decoded")
     assert isinstance(picture, ImageView)
-    return SliderDrag(session, window.findChildren(DimensionSlider)[0], picture)
+    return SliderDrag(session, sliders()[0], picture)
 
 
 class Steps(NamedTuple):
@@ -116,7 +120,8 @@ class Interaction:
     @property
     def plan(self) -> Plan:
         manifest = self.run.manifest
-        return Plan(manifest.family, {**manifest.settings, "epochs": EPOCHS}, manifest.data.origin, seed=0)
+        settings = {**manifest.settings, "epochs": EPOCHS}
+        return Plan(manifest.family, settings, manifest.data.origin, framing_of(manifest))
 
     def drag_twice(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Without and with a training."""
@@ -230,7 +235,9 @@ class Interaction:
         plan = self.plan
         folder = self.session.library.own / f"headless-{time.time_ns()}"
         knobs = [f"--set={name}={value}" for name, value in plan.settings.items()]
-        return ["train", plan.family, "--data", plan.origin, "--out", str(folder), "--json", *knobs]
+        framing = [] if plan.framing.side is None else ["--side", str(plan.framing.side)]
+        words = ["train", plan.family, "--data", plan.origin, "--out", str(folder), "--json"]
+        return [*words, *framing, *knobs]
 
     def _enough(self, meter: Meter) -> bool:
         """Whether all steps are done; the first time they are counted."""

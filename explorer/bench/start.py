@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from explorer.bench.figures import Bar, at_most, median, say
@@ -28,22 +28,27 @@ PATIENCE = 180.0
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """The times from the start of the process, and the stalls of the event loop."""
     say("One start of each kind to fill the disk cache ...")
-    _start("eager", options.seconds)
-    _start("window", options.seconds)
+    start("eager", options.seconds)
+    start("window", options.seconds)
     found = []
     for turn in range(options.repeats):
         say(f"Start {turn + 1} of {options.repeats} ...")
-        found.append(_start("window", options.seconds) | _start("eager", options.seconds))
-    times = median([{name: start[name] for name in TIMES} for start in found])
-    # Lists have no median: those of the start whose longest stall is the median one.
-    stalls = {
-        name: sorted((start[name] for start in found), key=lambda each: max(each, default=0))[len(found) // 2]
-        for name in STALLS
-    }
-    return {**times, **stalls}
+        found.append(start("window", options.seconds) | start("eager", options.seconds))
+    return combined(found)
 
 
-def _start(kind: str, seconds: float) -> dict[str, Any]:
+def combined(found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The figures of several starts in one."""
+    times = median([{name: each[name] for name in TIMES} for each in found])
+    return {**times, **{name: _middle([each[name] for each in found]) for name in STALLS}}
+
+
+def _middle(lists: Sequence[Sequence[float]]) -> Sequence[float]:
+    """Of some lists, which have no median, the one whose largest number is the median."""
+    return sorted(lists, key=lambda numbers: max(numbers, default=0.0))[len(lists) // 2]
+
+
+def start(kind: str, seconds: float) -> dict[str, Any]:
     """One start; what the probe has seen.
 
     Raises

@@ -1,0 +1,84 @@
+"""The measurements, as short as can be: what they write, not how fast anything is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from explorer.bench import main
+from explorer.bench import start as starts
+from explorer.data import catalogue
+from explorer.errors import BadInput
+from explorer.runs.recorder import record
+from explorer.runs.run import new
+
+SPREAD = {"p50", "p95", "p99", "max"}
+
+
+def measured(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    """The one object on the one line of standard output."""
+    assert main([*words, "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    return json.loads(line)
+
+
+@pytest.fixture
+def small_run(tiny_data: Path, tmp_path: Path) -> Path:
+    """A dense 2-D model of a few pictures; a VAE would collapse on them."""
+    data = catalogue.load(str(tiny_data))
+    settings = {"network": "dense", "latent_size": 2, "width": 2, "batch": 16, "epochs": 1}
+    run = new(tmp_path / "small", "ae", settings, data, seed=0)
+    for _ in record(run, run.trainer(data), data):
+        pass
+    return run.folder
+
+
+def test_interaction(small_run: Path, qtbot: QtBot, capsys: pytest.CaptureFixture[str]) -> None:
+    found = measured(capsys, "interaction", "--run", str(small_run), "--repeats", "1", "--seconds", "0.5")
+    assert set(found) == {"quiet", "training", "images_per_s"}
+    for state in ("quiet", "training"):
+        assert set(found[state]) == {"tick_ms", "slider_to_pixels_ms", "in_flight_max", "waiting_max"}
+        assert set(found[state]["tick_ms"]) == set(found[state]["slider_to_pixels_ms"]) == SPREAD
+        assert found[state]["in_flight_max"] == found[state]["waiting_max"] == 1
+        assert found[state]["slider_to_pixels_ms"]["p50"] > 0
+    assert list(found["images_per_s"]) == ["headless", "window_hidden_map", "window_living_map", "dragging"]
+    assert all(speed > 0 for speed in found["images_per_s"].values())
+
+
+def test_start() -> None:
+    found = starts.combined([starts.start("window", 0.3) | starts.start("eager", 0.3)])
+    assert set(found) == {
+        *("window_s", "map_s", "first_decode_s", "eager_s"),
+        *("stalls_ms", "warming_stalls_ms"),
+    }
+    assert 0 < found["window_s"] < found["map_s"] < found["first_decode_s"]
+    assert all(stall > 50 for name in ("stalls_ms", "warming_stalls_ms") for stall in found[name])
+    assert len(starts.table(found)) == 6
+    assert len(starts.bars(found)) == 4
+
+
+def test_train(capsys: pytest.CaptureFixture[str]) -> None:
+    found = measured(capsys, "train", "--repeats", "1", "--seconds", "0.1")
+    assert set(found) == {"models"}
+    float32 = [row for row in found["models"] if row["precision"] == "float32"]
+    assert len({row["model"] for row in float32}) == 3
+    for row in found["models"]:
+        assert row["images_per_s"] > 0
+        assert row["usual_images_per_s"] > 0
+
+
+def test_wrong_words_are_refused_in_one_sentence() -> None:
+    for words in (["speed"], ["start", "--repeats", "0"], ["train", "--seconds", "soon"]):
+        with pytest.raises(BadInput, match="--help"):
+            main(words)
+
+
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    assert "interaction" in capsys.readouterr().out
