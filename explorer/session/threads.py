@@ -43,10 +43,18 @@ class Cores:
         A parallel operation waits for its slowest thread: one thread too many costs more than it brings.
         The load average won't do: it remembers the last training.
         """
-        cores = os.cpu_count() or 1
+        cores = _cores()
         time.sleep(max(0.0, LOOK_SECONDS - (time.monotonic() - self._began)))
         busy = (_other_work() - self._others) / (time.monotonic() - self._began)
         return max(1, cores - 1) if busy > BUSY * cores else cores
+
+
+def _cores() -> int:
+    """The cores that this program may use, or what `OMP_NUM_THREADS` grants it, as torch reads it."""
+    granted = os.environ.get("OMP_NUM_THREADS", "")
+    if granted.isdecimal() and int(granted) > 0:
+        return int(granted)
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _other_work() -> float:
