@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import sys
 import time
 from collections.abc import Mapping
@@ -48,15 +49,15 @@ def _eager(began: float) -> None:
 
 
 def _window(began: float, seconds: float) -> None:
-    """The real command without a word."""
-    from explorer.cli import main as command
+    """The real command without a word, as a user's shell runs it."""
     from explorer.ui.app import application
 
     app = application()
     from explorer.bench.start_watch import Watch
 
     watch = Watch(app, began, seconds, report)
-    command([])
+    sys.argv[1:] = []
+    runpy.run_module("explorer", run_name="__main__")
     watch.deleteLater()
 
 

@@ -115,3 +115,33 @@ def test_what_is_forgotten_is_not_delivered(collected: Collected) -> None:
     gate.set()
     collected.engine.submit(Count("cursor", "after"))
     assert collected.wait_for(1) == [("after", 0)]
+
+
+def test_a_fresh_request_comes_before_what_others_have_left_to_say(collected: Collected) -> None:
+    gate = threading.Event()
+    long = [Count(channel, channel, results=3, gate=gate) for channel in ("embed", "strip", "learner")]
+    collected.engine.submit(long[0])
+    assert long[0].begun.wait(10)
+    for request in long[1:]:
+        collected.engine.submit(request)
+    cursor = Count("cursor", "cursor")
+    collected.engine.submit(cursor)
+    gate.set()
+    names = [name for name, _ in collected.wait_for(10)]
+    assert names.index("embed") == 0
+    assert "cursor" in names[1:4]
+    assert names[4:].count("cursor") == 0
+
+
+def test_requests_wait_until_the_engine_begins() -> None:
+    delivered = threading.Event()
+    engine = Engine("test", lambda request, result: delivered.set(), begin=False)
+    engine.submit(Count("cursor", "early"))
+    assert not delivered.wait(0.05)
+    engine.begin()
+    assert delivered.wait(10)
+    assert engine.close(5)
+
+
+def test_an_engine_that_never_began_closes() -> None:
+    assert Engine("test", lambda request, result: None, begin=False).close(1)

@@ -19,8 +19,8 @@ from explorer.session.training_job import Plan
 if TYPE_CHECKING:
     from explorer.ui.widgets.loss_plot import LossPlot
 
-LEAST_MS = 250
-"""A paint of the plot takes 5 ms, which the training lacks."""
+LEAST_MS = 500
+"""A refresh of the plot takes 10 ms, which the training lacks."""
 BUSY_SHARE = 0.05
 """Of the time at most this share goes into the curves, however long they have become."""
 
