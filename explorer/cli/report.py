@@ -107,11 +107,10 @@ class TrainingReport:
         self._bar.close()
 
     def _progress(self, event: Progress) -> None:
-        fields = {name: getattr(event, name) for name in event.__dataclass_fields__}
+        fields = {name: getattr(event, name) for name in event.__dataclass_fields__ if name != "scores"}
         self._line("progress", **fields)
-        figures = {"images/s": f"{event.images_per_s:,.0f}"}
-        if "loss" in event.terms:
-            figures["loss"] = f"{event.terms['loss']:.4g}"
+        losses = {name: f"{value:.4g}" for name, value in event.terms.items() if name.startswith("loss")}
+        figures = {"images/s": f"{event.images_per_s:,.0f}", **losses}
         self._bar.move(event.step, event.steps, **figures)
 
     def _line(self, kind: str, **fields: Any) -> None:

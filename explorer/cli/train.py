@@ -46,7 +46,8 @@ def _begun(options: argparse.Namespace) -> tuple[Run, DataSet]:
     height, width, channels = data.train.shape
     settings = config.as_dict()
     # Refused here, a model that can't be built leaves no folder behind.
-    model = models.build(options.family, settings, models.ImageShape(channels, height, width), options.seed)
+    image, classes = models.ImageShape(channels, height, width), len(data.train.class_names)
+    model = models.build(options.family, settings, image, options.seed, classes)
     if options.out is None:
         wish = f"{options.family}-{data.name}-{model.spaces[0].size}d"
         folder = Library().new_folder(wish)

@@ -37,8 +37,15 @@ def family(name: str) -> type[GenerativeModel]:
     return FAMILIES[name]
 
 
-def build(name: str, settings: Mapping[str, object], image: ImageShape, seed: int = 0) -> GenerativeModel:
+def build(
+    name: str, settings: Mapping[str, object], image: ImageShape, seed: int = 0, classes: int = 0
+) -> GenerativeModel:
     """An untrained model of a family, its weights drawn from `seed`.
+
+    Parameters
+    ----------
+    classes
+        How many classes the data have; 0 without labels.
 
     Raises
     ------
@@ -48,12 +55,12 @@ def build(name: str, settings: Mapping[str, object], image: ImageShape, seed: in
     kind = family(name)
     config = kind.Config.read(settings)
     with torch.device("meta"):
-        size = sum(tensor.nbytes for tensor in kind(config, image).state_dict().values())
+        size = sum(tensor.nbytes for tensor in kind(config, image, classes).state_dict().values())
     if size > LARGEST:
         raise BadInput(
             f"This model would have {size / 1e9:,.1f} GB of weights, and at most {LARGEST / 1e9:,.1f} are "
             "built; choose a smaller width, depth or side."
         )
-    model = kind(config, image)
+    model = kind(config, image, classes)
     initialise(model, torch.Generator().manual_seed(seed))
     return model

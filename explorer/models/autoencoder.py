@@ -59,8 +59,8 @@ class Autoencoder(GenerativeModel):
     Config: ClassVar[type[ModelConfig]] = AutoencoderConfig
     config: AutoencoderConfig
 
-    def __init__(self, config: AutoencoderConfig, image: ImageShape) -> None:
-        super().__init__(config, image)
+    def __init__(self, config: AutoencoderConfig, image: ImageShape, classes: int = 0) -> None:
+        super().__init__(config, image, classes)
         self.encoder = encoder(config.shape, image, config.latent_size)
         self.decoder = decoder(config.shape, image, config.latent_size)
 
@@ -82,7 +82,7 @@ class Autoencoder(GenerativeModel):
         z: Tensor = self.encoder(x)
         return z
 
-    def decode(self, codes: Tensor, space: str = "z") -> Tensor:
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
         return torch.sigmoid(self.decoder(codes))
 
 

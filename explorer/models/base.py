@@ -16,6 +16,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, NamedTuple, Self, get_args, get_type_hints
 
 import torch
@@ -74,6 +75,32 @@ class Update(NamedTuple):
     group: str
     loss: Tensor
     terms: Mapping[str, Tensor]
+    scores: Mapping[str, Tensor] = MappingProxyType({})
+    """What a critic says of each picture of the batch, (N,): shown as histograms."""
+
+
+class SamplingPlan(NamedTuple):
+    """How a model that denoises walks from noise to a picture."""
+
+    sampler: Literal["ddpm", "ddim", "heun"] = "ddim"
+    steps: int = 20
+    eta: float = 0.0
+    """Share of the noise that the sampler adds anew at each step: 0 none, 1 as much as DDPM."""
+    guidance: float = 1.0
+    """Weight of the condition (Ho & Salimans 2022): 1 is the plain conditional prediction."""
+
+
+class Denoised(NamedTuple):
+    """One step of the way from noise to a picture; pictures in [0, 1], all (N, C, H, W)."""
+
+    t: float
+    """Where on the way: 1 is noise, 0 the picture."""
+    x_t: Tensor
+    """In the model's own units: data in [-1, 1] mixed with unit noise."""
+    clean: Tensor
+    """The picture that is predicted from here, in [0, 1]."""
+    noise: Tensor
+    """The noise that is predicted in x_t, in units of its standard deviation."""
 
 
 class ParameterGroup(NamedTuple):
@@ -232,8 +259,13 @@ class GenerativeModel(nn.Module, ABC):
         Checked settings of the family.
     image
         Shape of the pictures.
-    rng
-        Draws the initial weights; the same generator state gives the same weights.
+    classes
+        How many classes the data have; 0 without labels.
+
+    Raises
+    ------
+    BadInput
+        The settings can't be had for such pictures, or a class condition without two classes.
     """
 
     family: ClassVar[str]
@@ -243,10 +275,26 @@ class GenerativeModel(nn.Module, ABC):
     """Half-life of the weights' running average, as a share of the whole training."""
     config: ModelConfig
 
-    def __init__(self, config: ModelConfig, image: ImageShape) -> None:
+    def __init__(self, config: ModelConfig, image: ImageShape, classes: int = 0) -> None:
         super().__init__()
         self.config = config
         self.image = image
+        self.classes = classes
+
+    @property
+    def conditions(self) -> int:
+        """The classes that a picture can be asked for; 0 where it can't."""
+        return 0
+
+    @property
+    def batches_per_step(self) -> int:
+        """How many batches of `config.batch` images one training step sees, in one piece."""
+        return 1
+
+    @property
+    def plan(self) -> SamplingPlan | None:
+        """How `decode` denoises unless it is told otherwise; None for a family that does not."""
+        return None
 
     @property
     @abstractmethod
@@ -286,8 +334,24 @@ class GenerativeModel(nn.Module, ABC):
         raise TypeError(f"{self.family} has no likelihood")
 
     @abstractmethod
-    def decode(self, codes: Tensor, space: str = "z") -> Tensor:
-        """Pictures (N, C, H, W) of codes (N, D): in [0, 1], which a linear family may leave a little."""
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
+        """Pictures (N, C, H, W) of codes (N, D): in [0, 1], which a linear family may leave a little.
+
+        Parameters
+        ----------
+        condition
+            Classes (N,), int64, of a model that has `conditions`; it draws no class of its own.
+        """
+
+    def denoise(
+        self, x_T: Tensor, plan: SamplingPlan, rng: torch.Generator, condition: Tensor | None = None
+    ) -> Iterator[Denoised]:
+        """Walk from noise x_T (N, D) to pictures, step by step."""
+        raise TypeError(f"{self.family} does not denoise")
+
+    def own_directions(self, space: str = "z") -> Tensor | None:
+        """Unit vectors (K, D), the strongest first, where the weights themselves tell some."""
+        return None
 
     def sample(self, n: int, rng: torch.Generator, space: str = "z") -> Tensor:
         """Draw n codes (n, D) from the prior."""

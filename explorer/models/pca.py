@@ -46,8 +46,8 @@ class PCA(GenerativeModel):
     mean: Tensor
     directions: Tensor
 
-    def __init__(self, config: PCAConfig, image: ImageShape) -> None:
-        super().__init__(config, image)
+    def __init__(self, config: PCAConfig, image: ImageShape, classes: int = 0) -> None:
+        super().__init__(config, image, classes)
         if config.latent_size > image.size:
             raise BadInput(f"latent_size={config.latent_size}: a picture has only {image.size} numbers.")
         self.register_buffer("mean", torch.zeros(image.size))
@@ -78,7 +78,7 @@ class PCA(GenerativeModel):
         z: Tensor = (x.flatten(1) - self.mean) @ self.directions
         return z
 
-    def decode(self, codes: Tensor, space: str = "z") -> Tensor:
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
         # Not cut to [0, 1]: the published errors of this base line are those of the linear map.
         x: Tensor = (self.mean + codes @ self.directions.T).unflatten(1, self.image)
         return x

@@ -33,6 +33,9 @@ Likelihood = Literal["bernoulli", "gaussian"]
 PIXEL_STD = 0.1
 """Standard deviation of the Gaussian likelihood, in units of the pixel range."""
 
+MOST_WARM_UP = 0.2
+"""Share of the training after which beta has its full value, however short the training is."""
+
 
 @dataclass(frozen=True)
 class VAEConfig(CoderConfig):
@@ -44,7 +47,11 @@ class VAEConfig(CoderConfig):
         help="Weight of the KL term: loss = -log p(x|z) + beta KL(q(z|x) || N(0, I)).",
     )
     warm_up: int = knob(
-        1000, low=0, high=1_000_000, unit="steps", help="Steps over which beta rises from 0 to its value."
+        1000,
+        low=0,
+        high=1_000_000,
+        unit="steps",
+        help="Steps over which beta rises from 0 to its value; at most the first fifth of the training.",
     )
     likelihood: Likelihood = knob(
         "bernoulli", help="p(x|z): pixels as coin flips (drawn anew at every step), or Gaussian with sd 0.1."
@@ -59,8 +66,8 @@ class VAE(GenerativeModel):
     Config: ClassVar[type[ModelConfig]] = VAEConfig
     config: VAEConfig
 
-    def __init__(self, config: VAEConfig, image: ImageShape) -> None:
-        super().__init__(config, image)
+    def __init__(self, config: VAEConfig, image: ImageShape, classes: int = 0) -> None:
+        super().__init__(config, image, classes)
         self.encoder = encoder(config.shape, image, 2 * config.latent_size)
         self.decoder = decoder(config.shape, image, config.latent_size)
 
@@ -77,7 +84,8 @@ class VAE(GenerativeModel):
         z = mu + sigma * torch.randn(mu.shape, generator=rng, device=mu.device)
         reconstruction = -self.log_likelihood(x, z).mean()
         kl = kl_to_prior(mu, sigma).sum(1).mean()
-        beta = self.config.beta * min(1.0, (at.step + 1) / (self.config.warm_up + 1))
+        risen = max((at.step + 1) / (self.config.warm_up + 1), at.progress / MOST_WARM_UP)
+        beta = self.config.beta * min(1.0, risen)
         yield Update("model", reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl})
 
     def posterior(self, x: Tensor, space: str = "z") -> Posterior:
@@ -94,7 +102,7 @@ class VAE(GenerativeModel):
     def encode(self, x: Tensor, space: str = "z") -> Tensor:
         return self.posterior(x).mean
 
-    def decode(self, codes: Tensor, space: str = "z") -> Tensor:
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
         return torch.sigmoid(self.decoder(codes))
 
 

@@ -162,16 +162,19 @@ class Run(RunFolder):
         BadInput
             Damaged weights, weights of another model, or weights that hold NaN.
         """
-        from explorer import models
-
-        model = models.build(
-            self.manifest.family, self.manifest.settings, models.ImageShape(*self.manifest.image)
-        )
+        model = self._build(self.manifest.settings)
         weights = self.weights()
         install(model, weights)
         if not finite(weights):
             raise BadInput(f"{self.name}: the model holds NaN; train it again.")
         return model.eval()
+
+    def _build(self, settings: Mapping[str, object]) -> GenerativeModel:
+        from explorer import models
+
+        manifest = self.manifest
+        image, classes = models.ImageShape(*manifest.image), len(manifest.data.class_names)
+        return models.build(manifest.family, settings, image, manifest.seed, classes)
 
     def trainer(self, data: DataSet, device: str | None = None) -> Trainer:
         """A trainer at the start, or where the newest undamaged saved state left off.
@@ -181,7 +184,6 @@ class Run(RunFolder):
         BadInput
             Other data than the run has met, or settings that are refused.
         """
-        from explorer import models
         from explorer.training.device import choose
         from explorer.training.trainer import Trainer
 
@@ -191,9 +193,7 @@ class Run(RunFolder):
         if saved is None and self.state_files():
             raise BadInput(f"{self.name} can't be resumed, as its saved states are damaged; train it anew.")
         settings = saved.settings if saved else self.manifest.settings
-        model = models.build(
-            self.manifest.family, settings, models.ImageShape(*self.manifest.image), self.manifest.seed
-        )
+        model = self._build(settings)
         trainer = Trainer(model, data.train, seed=self.manifest.seed, device=choose(device)[0])
         if saved:
             trainer.restore(saved)

@@ -98,6 +98,7 @@ class Blank:
     settings: Mapping[str, object]
     image: tuple[int, int, int]
     seed: int
+    classes: int
     channel: str = "model"
 
     def answer(self, held: Held) -> Generator[Ready, None, None]:
@@ -109,7 +110,9 @@ class Blank:
 
         torch.set_num_threads(DISPLAY_THREADS)
         device, _ = choose()
-        model = models.build(self.family, self.settings, models.ImageShape(*self.image), self.seed)
+        model = models.build(
+            self.family, self.settings, models.ImageShape(*self.image), self.seed, self.classes
+        )
         held["model"] = model.to(device).eval()
         yield Ready(title(device), 0.0)
 

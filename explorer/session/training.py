@@ -198,9 +198,8 @@ class Training:
         self.settings = dict(manifest.settings)
         items = event.data.test.take(slice(0, LIVING_ITEMS))
         self.originals = _fixed(event.data.test)
-        session.engine.submit(
-            Blank(manifest.family, manifest.settings, _shape(manifest.image), manifest.seed)
-        )
+        image, classes = _shape(manifest.image), len(manifest.data.class_names)
+        session.engine.submit(Blank(manifest.family, manifest.settings, image, manifest.seed, classes))
         session.show(OpenModel(event.run, items=items, living=True))
         session.library_changed()
         self._set("running" if self.state == "starting" else self.state)

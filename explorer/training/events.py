@@ -7,7 +7,7 @@ Imports numpy only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Weights = Mapping[str, NDArray[np.float32]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Progress:
     """The state of things at display rate."""
 
@@ -28,6 +28,8 @@ class Progress:
     learning_rate: float
     terms: Mapping[str, float]
     """Each term's mean over the steps since the last progress; `loss` is the sum that was lowered."""
+    scores: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    """What a critic said of each picture of the newest batch, (N,)."""
 
 
 @dataclass(frozen=True, eq=False)

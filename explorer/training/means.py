@@ -9,22 +9,21 @@ from torch import Tensor
 
 
 class Means:
-    """Each term's mean over the steps since the last reading."""
+    """Each term's weighted mean since the last reading."""
 
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
-        self._steps = 0
+        self._weights: dict[str, float] = {}
 
-    def add(self, terms: Mapping[str, Tensor]) -> None:
+    def add(self, terms: Mapping[str, Tensor], weight: float = 1.0) -> None:
         for name, value in terms.items():
+            value = value * weight if weight != 1.0 else value
             self._sums[name] = self._sums[name] + value if name in self._sums else value
-
-    def end_step(self) -> None:
-        self._steps += 1
+            self._weights[name] = self._weights.get(name, 0.0) + weight
 
     def read(self) -> dict[str, float]:
         """The only place where a training waits for its device."""
-        sums, steps = self._sums, max(self._steps, 1)
-        self._sums, self._steps = {}, 0
+        sums, weights = self._sums, self._weights
+        self._sums, self._weights = {}, {}
         values = torch.stack([value.float() for value in sums.values()]).tolist() if sums else []
-        return {name: value / steps for name, value in zip(sums, values, strict=True)}
+        return {name: value / weights[name] for name, value in zip(sums, values, strict=True)}

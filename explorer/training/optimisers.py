@@ -29,6 +29,11 @@ class Optimisers:
         self._adam = {name: self._build(group) for name, group in groups.items()}
         self._usual: dict[str, Tensor] = {}
 
+    @property
+    def alone(self) -> bool:
+        """There is one group only."""
+        return len(self._groups) == 1
+
     @staticmethod
     def _build(group: ParameterGroup) -> torch.optim.AdamW:
         fused = group.parameters[0].device.type in ("cpu", "cuda")
@@ -36,9 +41,10 @@ class Optimisers:
             group.parameters, lr=0.0, betas=group.betas, weight_decay=group.weight_decay, fused=fused
         )
 
-    def clear(self, group: str) -> None:
-        """Forget the gradients of a group, as the last update of another one may have left some."""
-        self._adam[group].zero_grad(set_to_none=True)
+    def clear(self) -> None:
+        """Forget all gradients: one group's update may leave some in another."""
+        for adam in self._adam.values():
+            adam.zero_grad(set_to_none=True)
 
     @torch.no_grad()
     def apply(self, group: str, rate: float) -> Tensor:

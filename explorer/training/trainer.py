@@ -62,6 +62,8 @@ class Trainer:
         Seconds between two `Snapshot` events.
     seconds
         Time spent inside the loop; a pause does not count.
+    only
+        Name of the one parameter group that is moved; None moves all.
     """
 
     def __init__(
@@ -75,17 +77,19 @@ class Trainer:
         self.rng = torch.Generator(self.device).manual_seed(seed)
         self.interval, self.snapshot_interval = 1 / 10, 0.5
         self.seconds = 0.0
+        self.only: str | None = None
         self._resumed: float | None = None
         self.step, self.steps = 0, 1
         self._good: State | None = None
         self._good_at, self._lost = 0.0, False
         self._parts, self._rescues, self._rate_scale = 1, 0, 1.0
         self._means = Means()
+        self._scores: dict[str, Tensor] = {}
         self._pending: list[Event] = []
         self._images = images
         if model.stages:
             config = self.config
-            self.batches = Batches(images, config.batch, seed, self.device)
+            self.batches = Batches(images, config.batch * model.batches_per_step, seed, self.device)
             self.steps = config.epochs * self.batches.per_epoch
             self.average = Average(self.model, model.averaging * self.steps)
             self.optimisers = Optimisers(model.parameter_groups())
@@ -178,11 +182,11 @@ class Trainer:
             if (update := self._backward(part, share))
         ]:
             group = updates[0].group
-            norm = self.optimisers.apply(group, self.learning_rate(position.progress))
-            self.optimisers.clear(group)
-            self._note(updates, shares, norm)
+            if self.only in (None, group):
+                norm = self.optimisers.apply(group, self.learning_rate(position.progress))
+                self._note(updates, shares, norm)
+            self.optimisers.clear()
         self.step += 1
-        self._means.end_step()
         self.average.update(self.step)
 
     def _backward(self, part: Iterator[Update], share: float) -> Update | None:
@@ -193,7 +197,8 @@ class Trainer:
         (update.loss * share).backward()
         # Only the figures stay: the graphs of all parts together are what did not fit.
         terms = {name: term.detach() for name, term in update.terms.items()}
-        return Update(update.group, update.loss.detach(), terms)
+        scores = {name: score.detach() for name, score in update.scores.items()}
+        return Update(update.group, update.loss.detach(), terms, scores)
 
     def learning_rate(self, progress: float) -> float:
         """One cycle (Smith 2018): a straight rise, then half a cosine down to zero."""
@@ -260,8 +265,7 @@ class Trainer:
         return Failed(lost_at, f"The device was lost ({reason}); resume on the CPU, or after a restart.")
 
     def _use_less_memory(self) -> Warned | Failed:
-        for group in self.model.parameter_groups():
-            self.optimisers.clear(group)
+        self.optimisers.clear()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
         if 2 * self._parts > min(MOST_PARTS, self.batches.size):
@@ -287,10 +291,15 @@ class Trainer:
         )
 
     def _note(self, updates: list[Update], shares: list[float], norm: Tensor) -> None:
+        group = updates[0].group
         for update, share in zip(updates, shares, strict=True):
-            self._means.add({name: term * share for name, term in update.terms.items()})
-            self._means.add({"loss": update.loss * share})
-        self._means.add({"gradient": norm})
+            self._means.add({**update.terms, self._name("loss", group): update.loss}, share)
+            self._scores |= update.scores
+        self._means.add({self._name("gradient", group): norm})
+
+    def _name(self, figure: str, group: str) -> str:
+        """Where there are several optimisers each has its own loss and gradient."""
+        return figure if self.optimisers.alone else f"{figure} {group}"
 
     def _progress(self, terms: Mapping[str, float], since: Mark) -> Progress:
         steps_per_s = (self.step - since.step) / max(self._clock() - since.seconds, 1e-9)
@@ -304,6 +313,7 @@ class Trainer:
             eta_s=(self.steps - self.step) / overall,
             learning_rate=self.learning_rate(self.step / self.steps),
             terms=terms,
+            scores=to_arrays({name: score.float() for name, score in self._scores.items()}),
         )
 
     def _clock(self) -> float:
