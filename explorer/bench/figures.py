@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from explorer.errors import Failure
+
 PERCENTILES = {"p50": 50, "p95": 95, "p99": 99, "max": 100}
 
 
@@ -28,6 +30,30 @@ def at_most(words: str, value: float, limit: float, unit: str = "") -> Bar:
 
 def at_least(words: str, value: float, limit: float, unit: str = "") -> Bar:
     return Bar(f"{words}: {value:,.3g}{unit}, at least {limit:,.3g}{unit}", value >= limit)
+
+
+class Meter:
+    """Notes when steps were seen to be done."""
+
+    def __init__(self) -> None:
+        self._seen: list[tuple[float, int]] = []
+
+    def note(self, moment: float, step: int) -> None:
+        self._seen.append((moment, step))
+
+    def rate(self, since: float) -> float:
+        """Steps per second from some moment on.
+
+        Raises
+        ------
+        Failure
+            Too few were seen.
+        """
+        seen = [note for note in self._seen if note[0] >= since]
+        if len(seen) < 2:
+            raise Failure("Nothing was measured: the training made no steps; take more --seconds.")
+        (began, first), (ended, last) = seen[0], seen[-1]
+        return (last - first) / (ended - began)
 
 
 def spread_ms(seconds: Sequence[float]) -> dict[str, float]:

@@ -1,24 +1,25 @@
 """How the window answers a dragged slider, without and with a training, and what that costs the training.
 
-Every condition trains the same model with the same seed over the same steps; repeats alternate.
-Imports Qt; the session and the window late.
+What a training loses is measured in pairs of short legs: the same model with the same seed trains without
+a window, then in it, and the other one sleeps meanwhile. A machine's speed may change by half within
+seconds; the median of the pairs' ratios does not. Imports Qt; the session and the window late.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from threading import Event
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from explorer.bench.figures import Bar, at_most, median, say, spread_ms
+import numpy as np
+
+from explorer.bench.figures import Bar, Meter, at_most, median, say, spread_ms
 from explorer.bench.gauges import SliderDrag
+from explorer.bench.headless import Headless
 from explorer.bench.window import open_window, own_home, wait, wait_until
 from explorer.errors import Failure
 from explorer.runs.library import Library
@@ -32,13 +33,18 @@ if TYPE_CHECKING:
     from explorer.session.session import Session
     from explorer.ui.main_window import MainWindow
 
-WARM_SECONDS = 2.0
-"""Before the speed of a training is measured."""
+LEG_SECONDS = 2.5
+"""One condition without a break, its first part not counted."""
+
+SETTLING = 0.2
+"""That part of a leg."""
 
 EPOCHS = 10_000
 """Every training is stopped long before its end."""
 
-CONDITIONS = ("headless", "window_hidden_map", "window_living_map", "dragging")
+CONDITIONS = ("window_hidden_map", "window_living_map", "dragging")
+
+Leg = Callable[[], AbstractContextManager[Meter]]
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
@@ -48,11 +54,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     with own_home(), open_window() as window:
         bench = Interaction(window, run, options.seconds)
         drags = [bench.drag_twice() for _ in range(options.repeats)]
-        speeds = [bench.speeds(backwards=bool(turn % 2)) for turn in range(options.repeats)]
+        speeds = bench.speeds(options.repeats)
     return {
         "quiet": median([quiet for quiet, _ in drags]),
         "training": median([training for _, training in drags]),
-        "images_per_s": median(speeds),
+        "images_per_s": speeds,
     }
 
 
@@ -76,32 +82,6 @@ def take_slider(window: MainWindow) -> SliderDrag:
     return SliderDrag(session, sliders()[0], picture)
 
 
-class Steps(NamedTuple):
-    """The steps over which speeds are compared."""
-
-    first: int
-    last: int
-
-
-class Meter:
-    """Notes when steps were seen to be done."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[float, int]] = []
-
-    def note(self, step: int) -> None:
-        self.seen.append((time.perf_counter(), step))
-
-    def since(self, moment: int) -> float:
-        """Seconds since the n-th note."""
-        return self.seen[-1][0] - self.seen[moment][0]
-
-    def rate(self, steps: Steps) -> float:
-        """Steps per second."""
-        began, ended = (next(note for note in self.seen if note[1] >= step) for step in steps)
-        return (ended[1] - began[1]) / (ended[0] - began[0])
-
-
 @dataclass
 class Interaction:
     """The measurements in one window."""
@@ -109,8 +89,6 @@ class Interaction:
     window: MainWindow
     run: Run
     seconds: float
-    steps: Steps | None = None
-    """As many as go into the seconds of the first training."""
 
     @property
     def session(self) -> Session:
@@ -133,17 +111,37 @@ class Interaction:
             training = self.drag()
         return quiet, training
 
-    def speeds(self, *, backwards: bool) -> dict[str, float]:
-        """Images per second under each condition."""
-        found = {}
-        for condition in reversed(CONDITIONS) if backwards else CONDITIONS:
-            say(f"Training, {condition.replace('_', ' ')} ...")
-            if self.steps is None or condition == "headless":
-                found[condition] = self._headless()
-            else:
-                found[condition] = self._in_window(condition, self.steps)
-        batch = int(str(self.run.manifest.settings["batch"]))
-        return {condition: round(found[condition] * batch, 1) for condition in CONDITIONS}
+    def speeds(self, repeats: int) -> dict[str, float]:
+        """Images per second without a window, and under each condition in it.
+
+        The latter are the former times the median ratio of the pairs.
+        """
+        leg = min(LEG_SECONDS, self.seconds)
+        pairs = max(2, round(repeats * self.seconds / leg))
+        alone: list[float] = []
+        ratios: dict[str, list[float]] = {condition: [] for condition in CONDITIONS}
+        with closing(Headless(self._words())) as headless, self.training():
+            self.session.training.pause()
+            for turn in range(pairs):
+                say(f"Training, pair {turn + 1} of {pairs} ...")
+                for condition in CONDITIONS:
+                    legs: list[Leg] = [headless.awake, lambda it=condition: self._awake(it)]  # type: ignore[misc]
+                    order = (0, 1) if turn % 2 else (1, 0)
+                    rates = {which: self._rate(legs[which], leg) for which in order}
+                    alone.append(rates[0])
+                    ratios[condition].append(rates[1] / rates[0])
+        base = float(np.median(alone)) * int(str(self.run.manifest.settings["batch"]))
+        shares = {"headless": 1.0, **{name: float(np.median(found)) for name, found in ratios.items()}}
+        return {name: round(base * share, 1) for name, share in shares.items()}
+
+    @staticmethod
+    def _rate(leg: Leg, seconds: float) -> float:
+        """Steps per second of one leg."""
+        with leg() as meter:
+            wait(SETTLING * seconds)
+            settled = time.perf_counter()
+            wait(seconds)
+        return meter.rate(settled)
 
     def show_run(self) -> None:
         """Put the run on display, with everything that takes time once behind it."""
@@ -187,65 +185,36 @@ class Interaction:
             "waiting_max": engine.waiting_max,
         }
 
-    def _in_window(self, condition: str, steps: Steps) -> float:
-        """Steps per second of a training in the window."""
+    @contextmanager
+    def _awake(self, condition: str) -> Iterator[Meter]:
+        """Let the window's training go on for a while under some condition."""
         training, meter = self.session.training, Meter()
 
         def note() -> None:
             assert training.progress is not None
-            meter.note(training.progress.step)
+            meter.note(time.perf_counter(), training.progress.step)
 
-        self.window.map.setVisible(condition != "window_hidden_map")
-        training.progressed.connect(note)
-        with self.training():
-            drag = take_slider(self.window) if condition == "dragging" else None
-            if drag is not None:
+        with ExitStack() as after:
+            if condition == "window_hidden_map":
+                self.window.map.hide()
+                after.callback(self.window.map.show)
+            training.progressed.connect(note)
+            after.callback(training.progressed.disconnect, note)
+            training.go_on()
+            after.callback(training.pause)
+            if condition == "dragging":
+                drag = take_slider(self.window)
                 drag.start()
-            wait_until(lambda: meter.seen[-1][1] >= steps.last, "the last step", 60 + 20 * self.seconds)
-            if drag is not None:
-                drag.stop()
-                drag.close()
-        training.progressed.disconnect(note)
-        self.window.map.show()
-        return meter.rate(steps)
-
-    def _headless(self) -> float:
-        """Steps per second of the command line's training, in a process of its own."""
-        meter = Meter()
-        child = subprocess.Popen(
-            [sys.executable, "-m", "explorer", *self._words()], stdout=subprocess.PIPE, text=True
-        )
-        assert child.stdout is not None
-        try:
-            for line in child.stdout:
-                event = json.loads(line)
-                if event["event"] == "progress":
-                    meter.note(event["step"])
-                    if self._enough(meter):
-                        break
-        finally:
-            child.kill()
-            child.wait()
-            child.stdout.close()
-        if self.steps is None:
-            raise Failure("Nothing was measured: the training without a window ended too soon.")
-        return meter.rate(self.steps)
+                after.callback(drag.close)
+                after.callback(drag.stop)
+            yield meter
 
     def _words(self) -> list[str]:
         plan = self.plan
         folder = self.session.library.own / f"headless-{time.time_ns()}"
         knobs = [f"--set={name}={value}" for name, value in plan.settings.items()]
         framing = [] if plan.framing.side is None else ["--side", str(plan.framing.side)]
-        words = ["train", plan.family, "--data", plan.origin, "--out", str(folder), "--json"]
-        return [*words, *framing, *knobs]
-
-    def _enough(self, meter: Meter) -> bool:
-        """Whether all steps are done; the first time they are counted."""
-        now = meter.seen[-1][1]
-        if self.steps is None and meter.since(0) >= WARM_SECONDS + self.seconds:
-            warm = next(n for n in range(len(meter.seen)) if meter.since(n) <= self.seconds)
-            self.steps = Steps(meter.seen[warm][1], now)
-        return self.steps is not None and now >= self.steps.last
+        return [plan.family, "--data", plan.origin, "--out", str(folder), *framing, *knobs]
 
 
 def table(figures: Mapping[str, Any]) -> list[str]:

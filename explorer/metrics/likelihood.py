@@ -41,9 +41,7 @@ class Bounds(NamedTuple):
 
 def judged_pixels(model: GenerativeModel, images: NDArray[np.uint8]) -> Tensor:
     """The pixels x (N, C, H, W) whose likelihood the model gives: coin flips drawn once, or grey levels."""
-    # A family with Bernoulli pixels says so by its knob `likelihood`.
-    binary = model.config.as_dict().get("likelihood") == "bernoulli"
-    return drawn_once(images) if binary else to_pixels(images)
+    return drawn_once(images) if model.spaces[0].binary else to_pixels(images)
 
 
 def kl_per_dimension(posterior: Posterior) -> Tensor:

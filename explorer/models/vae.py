@@ -73,8 +73,8 @@ class VAE(GenerativeModel):
 
     @property
     def spaces(self) -> tuple[Space, ...]:
-        size = (self.config.latent_size,)
-        return (Space("z", size, can_encode=True, can_decode=True, prior="normal", has_posterior=True),)
+        size, binary = (self.config.latent_size,), self.config.likelihood == "bernoulli"
+        return (Space("z", size, True, True, prior="normal", has_posterior=True, binary=binary),)
 
     def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
         x = batch.x

@@ -56,6 +56,7 @@ class SpaceRecord:
     can_decode: bool
     prior: str | None = None
     has_posterior: bool = False
+    binary: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which images the next training is to meet: looked at first, then chosen.
 
-Part of the session. Reading and fetching are the reader's work; numpy only.
+Part of the session. Reading is the reader's work, fetching the fetcher's; numpy only.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class DataChoice:
 
     def look(self, origin: str, framing: Framing) -> None:
         """Read a data set by its name or path, to show what is in it."""
-        self._session.reader.forget("download")
+        self._session.workers.fetcher.forget("download")
         self.wanted = (origin, framing)
         self._now(progress=ReadProgress("Reading", 0))
         self._session.reader.submit(LookAt(origin, framing))
@@ -132,7 +132,7 @@ class DataChoice:
         if self.missing is not None:
             missing = self.missing
             self._now(progress=DownloadProgress(missing.title, 0, missing.size))
-            self._session.reader.submit(Download(missing.name))
+            self._session.workers.fetcher.submit(Download(missing.name))
 
     def cancel(self) -> None:
         """Leave off reading or fetching; what was fetched is kept for the next try."""
@@ -141,8 +141,8 @@ class DataChoice:
 
     def leave(self) -> None:
         """Nobody looks any more."""
-        for channel in ("look at data", "download"):
-            self._session.reader.forget(channel)
+        self._session.reader.forget("look at data")
+        self._session.workers.fetcher.forget("download")
         self._now()
 
     def choose(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 from explorer.data.image_set import ImageSet
 from explorer.latent.atlas import Atlas
 from explorer.latent.embedding import Embedding
+from explorer.latent.frame import Emptiness, emptiness
 from explorer.latent.projection import Projection, natural
 from explorer.runs.run import Run
+from explorer.session.requests import Hole
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +32,26 @@ class OpenModel:
     """It is being trained: its codes move."""
     step: int | None = None
     """Of the snapshot on display, while training."""
+    hole: Hole | None = None
+    """A place of a 2-D space that was never trained, to point at."""
 
-    @property
+    @cached_property
     def places(self) -> NDArray[np.float32]:
         """Where the items lie on the map, (N, 2)."""
         if self.embedding is None or self.projection is None:
             return np.zeros((0, 2), np.float32)
         return self.projection.to_plane(self.embedding.codes)
+
+    @cached_property
+    def emptiness(self) -> Emptiness:
+        """Of the frame of the map."""
+        return emptiness(self.places)
+
+    @property
+    def can_cycle(self) -> bool:
+        """It decodes codes, and encodes pictures back to codes."""
+        spaces = [space for space in self.run.manifest.spaces if space.name == self.space]
+        return bool(spaces) and spaces[0].can_encode and spaces[0].can_decode
 
     def picture_of(self, item: int) -> NDArray[np.uint8] | None:
         """The image of an item (H, W, C), where it is at hand."""

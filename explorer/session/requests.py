@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 Images = NDArray[np.uint8]
 Held = dict[str, Any]
 
-EMBED_SECONDS = 0.002
+EMBED_SECONDS = 0.001
 """An embedding is computed in parts of about this long, so that a decode never waits for more."""
 
 DISPLAY_THREADS = 1
@@ -188,6 +188,39 @@ class Encode:
         model = held["model"]
         code = arrays.encode(model, self.picture[None], self.space)
         yield Encoded(code[0], arrays.decode(model, code, self.space)[0])
+
+
+class Hole(NamedTuple):
+    """An empty place whose picture is not one that the model knows: encoded again it lands elsewhere."""
+
+    code: Floats
+    """(D,)."""
+    cycle_error: float
+    """|E(D(z)) - z|, in code units."""
+
+
+@dataclass(frozen=True, eq=False)
+class FindHole:
+    """Of some codes (N, D) the one with the largest cycle error."""
+
+    codes: Floats
+    space: str
+    channel: str
+    at_once: int = 32
+
+    def answer(self, held: Held) -> Generator[Hole | None, None, None]:
+        from explorer.models import arrays
+
+        model, worst = held["model"], None
+        for start in range(0, len(self.codes), self.at_once):
+            codes = self.codes[start : start + self.at_once]
+            again = arrays.encode(model, arrays.decode(model, codes, self.space), self.space)
+            errors = np.linalg.norm(again - codes, axis=1)
+            place = int(errors.argmax())
+            if worst is None or errors[place] > worst.cycle_error:
+                worst = Hole(codes[place], float(errors[place]))
+            yield None
+        yield worst
 
 
 class Cost(NamedTuple):

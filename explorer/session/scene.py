@@ -41,6 +41,8 @@ class Scene:
     """The selected item, whose code the cursor is at."""
     glyph: NDArray[np.uint8] | None = None
     """The own picture whose code the cursor is at, (H, W, C)."""
+    second: NDArray[np.float32] | None = None
+    """(D,): the code chosen on the second map, where that one leads; the cursor then follows it."""
     end_a: End | None = None
     end_b: End | None = None
     manner: Manner = "line"

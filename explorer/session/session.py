@@ -26,6 +26,7 @@ from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
 from explorer.runs.library import Library
 from explorer.runs.run import framing_of
+from explorer.session.beside import Beside
 from explorer.session.data_choice import DataChoice
 from explorer.session.drawing import Drawing
 from explorer.session.engine import Request
@@ -51,7 +52,8 @@ from explorer.session.workers import Workers
 
 Floats = NDArray[np.float32]
 
-FIRST_RUN = "vae-mnist-2d"
+FIRST_RUN, SECOND_RUN = "vae-mnist-2d", "ae-mnist-2d"
+"""On the map of the first screen, and beside it."""
 FIRST_CLASS = "3"
 
 
@@ -86,6 +88,9 @@ class Session:
     picture_changed = Signal()
     neighbours_changed = Signal()
     shown_changed = Signal()
+    hover_changed = Signal()
+    hole_found = Signal()
+    """An empty place to point at is known: `model.hole`."""
     history_changed = Signal()
     library_changed = Signal()
     warmed_up = Signal()
@@ -111,6 +116,8 @@ class Session:
         """The code that `picture` was decoded from."""
         self.decode_seconds: float | None = None
         self.neighbours: Neighbours | None = None
+        self.hovered: int | None = None
+        """The item under the pointer, of whichever map."""
         take = self.take = self.workers.take
         take("model", self._take_model)
         take("weights", self._take_model)
@@ -124,11 +131,12 @@ class Session:
         self.training = Training(self)
         self.shelf = Shelf(self)
         self.data_choice = DataChoice(self)
+        self.beside = Beside(self)
 
     # What is on display
 
     def open_first(self) -> None:
-        """The first screen: a map of handwriting, the cursor on a three."""
+        """The first screen: two maps of handwriting, the cursor of both on a three."""
         self.open(FIRST_RUN)
         if self.model is not None and self.model.embedding is not None:
             names = self.model.embedding.class_names
@@ -136,6 +144,7 @@ class Session:
             if item is not None:
                 self.select(item)
                 self.history.clear()
+        self.beside.open(SECOND_RUN)
 
     def open(self, name: str | Path) -> None:
         """Open a run by its name in the library or its folder."""
@@ -152,7 +161,7 @@ class Session:
         """
         last, kept = self.model, self.scene
         self.model, self.ready, self.picture, self.neighbours = model, None, None, None
-        for channel in ("weights", "cursor", "embed", "drawing"):
+        for channel in ("weights", "cursor", "embed", "drawing", "hole"):
             self.engine.forget(channel)
         if not model.living:
             self.engine.submit(Show(model.run))
@@ -250,6 +259,8 @@ class Session:
 
     def change(self, title: str, **changes: Any) -> None:
         """The one way to a new scene: note it for undo, and say what has changed."""
+        if "cursor" in changes:
+            changes["second"] = None  # whichever map was pressed last leads
         before, self.scene = self.scene, replace(self.scene, **changes)
         self.history.note(title, before)
         self._tell(before)
@@ -312,6 +323,7 @@ class Session:
         if now.cursor is not before.cursor or now.item != before.item:
             self.cursor_changed()
             self.decode_cursor()
+        self.beside.lead(before, now)
         if now.shown != before.shown:
             self.shown_changed()
         self.interpolation.follow(before, now)
@@ -367,6 +379,16 @@ class Session:
         self.scene = replace(self.scene, cursor=code)
         self.cursor_changed()
         self.decode_cursor()
+
+    def settle_lead(self) -> None:
+        """The map that led is gone: the cursor stays where it has followed to."""
+        self.scene = replace(self.scene, second=None)
+
+    def hover(self, item: int | None) -> None:
+        """The pointer is over an item of either map, or over none."""
+        if item != self.hovered:
+            self.hovered = item
+            self.hover_changed()
 
     def embed(self) -> None:
         """Ask for the codes of the held-out items, where the run keeps none or they are moving."""

@@ -10,7 +10,7 @@ import time
 
 import psutil
 
-NICENESS = 10
+NICENESS = 15
 
 BUSY = 0.25
 """Share of all cores that other programs may take before the trainer makes room for them."""

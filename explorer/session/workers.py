@@ -20,7 +20,8 @@ Taker = Callable[[Any, Any], None]
 
 
 class Workers:
-    """The engine, which owns the displayed model, and the reader, whose thread may wait for a disk.
+    """The engine, which owns the displayed model, another for the one beside it, the reader, whose thread
+    may wait for a disk, and the fetcher, whose thread may wait for a server.
 
     Parameters
     ----------
@@ -29,13 +30,15 @@ class Workers:
     tell
         Given the sentence of a fault, on the GUI thread.
     begin
-        Whether both answer at once, or from `begin` on.
+        Whether they answer at once, or from `begin` on.
     """
 
     def __init__(self, wake: Callable[[], None], tell: Callable[[str], None], *, begin: bool = True) -> None:
         self.mailbox = Mailbox(wake)
         self.engine = Engine("engine", self._deliver, begin=begin)
+        self.second = Engine("second engine", self._deliver, begin=begin)
         self.reader = Engine("reader", self._deliver, begin=begin)
+        self.fetcher = Engine("fetcher", self._deliver, begin=begin)
         self._tell = tell
         self._takers: dict[str, Taker] = {}
         self._fault_takers: dict[str, Callable[[], None]] = {}
@@ -47,12 +50,17 @@ class Workers:
             self._fault_takers[channel] = on_fault
 
     def begin(self) -> None:
-        self.engine.begin()
-        self.reader.begin()
+        for engine in self._all:
+            engine.begin()
 
     def close(self) -> bool:
-        """End both threads; tells whether they have ended."""
-        return all([self.engine.close(), self.reader.close()])
+        """End all threads; tells whether they have ended."""
+        ended = [engine.close() for engine in self._all]
+        return all(ended)
+
+    @property
+    def _all(self) -> tuple[Engine, ...]:
+        return self.engine, self.second, self.reader, self.fetcher
 
     def _deliver(self, request: Request, result: object) -> None:
         self.mailbox.post(partial(self._collect, request, result))

@@ -26,6 +26,7 @@ from explorer.ui.bridge import Bridge
 from explorer.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from explorer.session.open_model import OpenModel
     from explorer.session.session import Session
 
 KEEP_MS = 60_000
@@ -138,8 +139,12 @@ class Opening:
             session.open(name)
         if session.model is None:
             session.open_first()
-        elif isinstance(cursor, list):
+            return
+        if isinstance(cursor, list):
             session.restore_cursor(cursor)
+        beside = self._remembered.get("beside")
+        if isinstance(beside, str):
+            session.beside.open(beside)
 
     def _let_go(self) -> None:
         session = self._session
@@ -186,13 +191,18 @@ class Opening:
     def _keep(self) -> None:
         session = self._session
         kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
+        if session.beside.model is not None:
+            kept["beside"] = self._name_of(session.beside.model)
         if session.model is not None and not session.model.living:
-            folder = session.model.run.folder
-            known = folder.parent in (session.library.shipped, session.library.own)
-            kept["model"] = folder.name if known else str(folder)
+            kept["model"] = self._name_of(session.model)
             if session.scene.cursor is not None:
                 kept["cursor"] = [float(value) for value in session.scene.cursor]
         memory.remember(kept)
+
+    def _name_of(self, model: OpenModel) -> str:
+        """By which it is found again: of a run outside the library that is its folder."""
+        library, folder = self._session.library, model.run.folder
+        return folder.name if folder.parent in (library.shipped, library.own) else str(folder)
 
 
 def _leave_sources_alone() -> None:

@@ -19,7 +19,7 @@ from explorer.ui import theme
 
 if TYPE_CHECKING:
     from explorer.session.session import Message, Session
-    from explorer.ui.views.map_view import MapView
+    from explorer.ui.middle import Middle
 
 LAYOUT_VERSION = 1
 """Raised when docks come or go: an older layout is then not restored."""
@@ -63,19 +63,20 @@ class MainWindow(QMainWindow):
         """Bring the views of a session; the map first."""
         from explorer.ui.commands import build_actions
         from explorer.ui.message_bar import MessageBar
+        from explorer.ui.middle import Middle
         from explorer.ui.status import Status
-        from explorer.ui.views.map_view import MapView
 
         self.session = session
         self.messages = MessageBar()
-        self.map: MapView = MapView(session)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        self.middle: Middle = Middle(session)
+        self.map = self.middle.map
+        centre = QWidget()
+        column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.messages)
-        column.addWidget(self.map, 1)
-        self.setCentralWidget(middle)
+        column.addWidget(self.middle, 1)
+        self.setCentralWidget(centre)
         self.setStatusBar(Status(session))
         session.said.connect(self._on_said)
         self._furnish_right(session)

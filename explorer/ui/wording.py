@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from explorer.data.image_set import ImageSet
 from explorer.latent.projection import subscript
+from explorer.session.beside import Way
 from explorer.session.open_model import OpenModel
 
 PAPER_LIMIT = 128
@@ -75,15 +76,33 @@ def map_lines(model: OpenModel) -> tuple[str, str]:
     return sees, "Empty places were never trained: the decoder must guess there."
 
 
-def map_figures(model: OpenModel) -> str:
-    """Mean error and KL, with their units."""
+def map_figures(model: OpenModel, *, compared: bool = False) -> str:
+    """Mean error and KL with their units; beside another map also how empty it is."""
     embedding = model.embedding
-    if embedding is None or embedding.errors is None:
+    if embedding is None:
         return ""
-    parts = [f"error {float(np.nanmean(embedding.errors)):.4f} per pixel"]
+    parts = []
+    if embedding.errors is not None:
+        parts.append(f"error {float(np.nanmean(embedding.errors)):.4f} per pixel")
     if embedding.kl is not None:
         parts.append(f"KL {float(embedding.kl.sum()):.1f} nats")
+    if compared and not model.living:
+        parts.append(f"{100 * model.emptiness.share:.0f} % of the frame is empty")
+        if model.hole is not None:
+            parts.append(f"at ✕ |E(D(z)) − z| = {model.hole.cycle_error:.1f}")
     return "   ".join(parts)
+
+
+def way_text(way: Way | None) -> str:
+    """How the cursor of one map has come to the other."""
+    words: dict[Way, str] = {
+        "item": "One image, placed by both encoders.",
+        "original": "Your own picture, placed by both encoders.",
+        "same code": "One code, on both maps.",
+        "there": "Carried over through the picture: the right decoder draws it, the left encoder places it.",
+        "back": "Carried over through the picture: the left decoder draws it, the right encoder places it.",
+    }
+    return "" if way is None else words[way]
 
 
 def code_text(code: NDArray[np.float32]) -> str:

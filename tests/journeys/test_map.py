@@ -78,6 +78,7 @@ def test_first_start_shows_a_three(window: MainWindow, session: Session) -> None
 def test_pressing_an_item_selects_it(
     window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot
 ) -> None:
+    session.beside.close()
     item = lonely_item(cloud, session)
     press(cloud, cloud.pixel_of(item))
     assert session.scene.item == item

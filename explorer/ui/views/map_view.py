@@ -1,14 +1,18 @@
-"""The map of the model on display: press an item or a void, scrub, pan, zoom, filter classes.
+"""A map: press an item or a void, scrub, pan, zoom, filter classes.
 
-Knows the session and contains widgets. Imports Qt and numpy.
+There may be two, side by side: of the model on display, or of the one beside it. Both obey the session;
+where they differ (whose codes, whose cursor) a map asks its `MapSide`. Imports Qt and numpy.
 """
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
+from psygnal import SignalInstance
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
@@ -17,6 +21,7 @@ from explorer.ui.widgets.hover_card import HoverCard
 from explorer.ui.widgets.legend import Legend
 from explorer.ui.widgets.point_cloud import PointCloud
 from explorer.ui.widgets.rasteriser import MOST_CLASSES
+from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 STEP = 0.1
@@ -26,24 +31,59 @@ TRAVEL = 0.35
 """Seconds that points take to their new places while a model learns."""
 
 
-class MapView(QWidget):
-    """Title, map, legend, and the two lines below."""
+class MapSide(Protocol):
+    """Whose map it is: the session itself, or what is beside its model."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    @property
+    def model(self) -> OpenModel | None: ...
+    @property
+    def cursor_place(self) -> NDArray[np.float32] | None: ...
+    @property
+    def model_opened(self) -> SignalInstance: ...
+    @property
+    def embedding_changed(self) -> SignalInstance: ...
+    @property
+    def items_arrived(self) -> SignalInstance: ...
+    @property
+    def cursor_changed(self) -> SignalInstance: ...
+    @property
+    def hole_found(self) -> SignalInstance: ...
+    def go_to_plane(self, x: float, y: float, *, title: str = ...) -> None: ...
+    def select(self, item: int) -> None: ...
+    def nudge(self, right: float, up: float) -> None: ...
+
+
+class MapView(QWidget):
+    """Title, map, the two lines below, and the figures.
+
+    Parameters
+    ----------
+    side
+        Whose map; by default that of the model on display.
+    """
+
+    def __init__(
+        self, session: Session, side: MapSide | None = None, name: str = "map", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.setObjectName("map")
+        self.setObjectName(name)
         self._session = session
+        self._side: MapSide = session if side is None else side
         self._fresh = True
-        self._title, self._subtitle, self._figure = QLabel(), QLabel(), QLabel()
+        self._title, self._subtitle, self._figure = QLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
             label.setProperty("role", "muted")
+        self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._figure.setObjectName(f"{name}.figures")
+        self.head = QHBoxLayout()
         self.cloud = PointCloud()
-        self.cloud.setObjectName("map.cloud")
+        self.cloud.setObjectName(f"{name}.cloud")
         self.cloud.placeholder = "Open a model from the library, or press Watch one learn."
         self.card = HoverCard(self.cloud)
-        self._legend = Legend()
-        self._legend.setObjectName("map.legend")
+        self.legend = Legend(parent=self)
+        """One for both maps: the window places it below them."""
+        self.legend.setObjectName(f"{name}.legend")
         self._lines = TwoLines()
         self._lay_out()
         self._listen()
@@ -55,54 +95,62 @@ class MapView(QWidget):
         return QPoint(round(left), round(top))
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 9, 14, 9)
-        head.setSpacing(12)
-        head.addWidget(self._title)
-        head.addWidget(self._subtitle, 1)
-        head.addWidget(self._figure)
+        self.head.setContentsMargins(14, 9, 14, 9)
+        self.head.setSpacing(12)
+        self.head.addWidget(self._title)
+        self.head.addWidget(self._subtitle, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(head)
+        column.addLayout(self.head)
         column.addWidget(self.cloud, 1)
-        column.addWidget(self._legend)
         column.addWidget(self._lines)
+        self._figure.setContentsMargins(12, 0, 12, 6)
+        column.addWidget(self._figure)
 
     def _listen(self) -> None:
-        session, cloud = self._session, self.cloud
-        session.model_opened.connect(self._on_opened)
-        session.embedding_changed.connect(self._on_embedding)
-        session.items_arrived.connect(self._on_items)
+        session, side, cloud = self._session, self._side, self.cloud
+        side.model_opened.connect(self._on_opened)
+        side.embedding_changed.connect(self._on_embedding)
+        side.items_arrived.connect(self._on_items)
+        side.cursor_changed.connect(self._on_cursor)
+        side.hole_found.connect(self._on_hole)
         session.cursor_changed.connect(self._on_cursor)
+        session.hover_changed.connect(self._on_hover)
+        session.beside.model_opened.connect(self._on_hole)
         session.shown_changed.connect(self._on_shown)
         session.interpolation.changed.connect(self._on_path)
         session.drawing.changed.connect(self._on_drawing)
         cloud.pressed.connect(self._press)
         cloud.scrubbed.connect(self._scrub)
+        cloud.pointer_over.connect(self._hover)
         cloud.released.connect(session.end_gesture)
         cloud.card_wanted.connect(self._show_card)
         cloud.card_unwanted.connect(self.card.dismiss)
         cloud.nudged.connect(self._nudge)
         cloud.end_chosen.connect(self._choose_end)
         cloud.menu_wanted.connect(self._show_menu)
-        self._legend.shown_changed.connect(self._filter)
-        self._legend.front_changed.connect(cloud.set_front_class)
+        self.legend.shown_changed.connect(self._filter)
+        self.legend.front_changed.connect(cloud.set_front_class)
 
     # Gestures
 
     def _press(self, x: float, y: float, item: int) -> None:
         self._session.begin_gesture()
         if item >= 0:
-            self._session.select(item)
+            self._side.select(item)
         else:
-            self._session.go_to_plane(x, y)
+            self._side.go_to_plane(x, y)
 
     def _scrub(self, x: float, y: float) -> None:
-        self._session.go_to_plane(x, y, title="scrub")
+        self._side.go_to_plane(x, y, title="scrub")
+
+    def _hover(self, item: int) -> None:
+        if self._items_are_shared():
+            self._session.hover(item if item >= 0 else None)
 
     def _nudge(self, right: int, up: int) -> None:
-        self._session.nudge(STEP * right, STEP * up)
+        self._side.nudge(STEP * right, STEP * up)
 
     def _choose_end(self, which: str, item: int) -> None:
         self._session.interpolation.set_end("a" if which == "a" else "b", item if item >= 0 else None)
@@ -117,7 +165,7 @@ class MapView(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if item >= 0:
-            menu.addAction("Look at this image", lambda: self._session.select(item))
+            menu.addAction("Look at this image", lambda: self._side.select(item))
         menu.addAction(f"Make {what} end A", lambda: self._choose_end("a", item))
         menu.addAction(f"Make {what} end B", lambda: self._choose_end("b", item))
         menu.addSeparator()
@@ -125,7 +173,7 @@ class MapView(QWidget):
         menu.popup(at)
 
     def _show_card(self, item: int, at: QPoint) -> None:
-        model = self._session.model
+        model = self._side.model
         if model is None or model.embedding is None or item >= len(model.embedding):
             return
         code = model.embedding.codes[item]
@@ -138,7 +186,7 @@ class MapView(QWidget):
     # Facts
 
     def _on_opened(self) -> None:
-        model = self._session.model
+        model = self._side.model
         self._fresh = True
         self.card.dismiss()
         if model is None:
@@ -146,8 +194,8 @@ class MapView(QWidget):
         manifest = model.run.manifest
         self._title.setText(manifest.title or manifest.family)
         self._subtitle.setText(wording.sizes(model))
-        self._legend.set_classes(manifest.data.class_names)
-        self._legend.setVisible(len(manifest.data.class_names) > 1)
+        self.legend.set_classes(manifest.data.class_names)
+        self.legend.setVisible(self._side is self._session and len(manifest.data.class_names) > 1)
         self._tell()
         if model.embedding is None:
             self.cloud.placeholder = "The map appears with the first snapshot."
@@ -161,7 +209,7 @@ class MapView(QWidget):
         self._tell()
 
     def _place_points(self) -> None:
-        model = self._session.model
+        model = self._side.model
         if model is None:
             return
         places, classes = model.places, _classes(model)
@@ -180,19 +228,37 @@ class MapView(QWidget):
         self._on_drawing()
 
     def _on_cursor(self) -> None:
-        place = self._session.cursor_place
-        self.cloud.set_cursor(_place(place))
-        self.cloud.set_selected(self._session.scene.item)
+        self.cloud.set_cursor(_place(self._side.cursor_place))
+        self.cloud.set_selected(self._session.scene.item if self._items_are_shared() else None)
+
+    def _on_hover(self) -> None:
+        if self._items_are_shared():
+            self.cloud.set_hovered(self._session.hovered)
+
+    def _items_are_shared(self) -> bool:
+        """An item is the same on this map as on the first."""
+        return self._side is self._session or self._session.beside.shares_items
+
+    def _on_hole(self) -> None:
+        """With two maps each marks an empty place, to be compared."""
+        model = self._side.model
+        compared = self._session.beside.model is not None
+        if compared and model is not None and model.hole is not None and model.projection is not None:
+            place = _place(model.projection.to_plane(model.hole.code))
+            self.cloud.set_marks([] if place is None else [("try here", place)])
+        else:
+            self.cloud.set_marks([])
+        self._tell()
 
     def _on_shown(self) -> None:
         shown = self._session.scene.shown
         chosen = None if shown is None else set(shown)
         self.cloud.set_shown_classes(chosen)
-        self._legend.set_shown(chosen)
+        self.legend.set_shown(chosen)
 
     def _on_path(self) -> None:
-        session, model = self._session, self._session.model
-        if model is None or model.projection is None:
+        session, model = self._session, self._side.model
+        if model is None or model.projection is None or self._side is not session:
             return
         self.cloud.set_path(session.interpolation.places(), session.scene.handle)
         ends = [session.scene.end_a, session.scene.end_b]
@@ -200,22 +266,28 @@ class MapView(QWidget):
         self.cloud.set_ends(a, b)
 
     def _on_drawing(self) -> None:
-        model, code = self._session.model, self._session.drawing.code
+        model, code = self._side.model, self._session.drawing.code
+        if self._side is not self._session:
+            return
         known = model is not None and model.projection is not None and code is not None
         place = _place(model.projection.to_plane(code)) if known else None  # type: ignore[union-attr, arg-type]
         self.cloud.set_drawn([] if place is None else [place])
 
     def _tell(self) -> None:
-        model = self._session.model
+        model = self._side.model
         if model is not None:
             self._lines.say(*wording.map_lines(model))
-            self._figure.setText(wording.map_figures(model))
+            figures = wording.map_figures(model, compared=self._session.beside.model is not None)
+            self._figure.setText(figures)
+            self._figure.setToolTip(figures)
 
     def showEvent(self, event: object) -> None:
-        self._session.training.watch("map", True)
+        if self._side is self._session:
+            self._session.training.watch("map", True)
 
     def hideEvent(self, event: object) -> None:
-        self._session.training.watch("map", False)
+        if self._side is self._session:
+            self._session.training.watch("map", False)
         self.card.dismiss()
 
 

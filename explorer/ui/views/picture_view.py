@@ -40,12 +40,10 @@ class PictureView(QWidget):
         super().__init__(parent)
         self.setObjectName("picture")
         self._session = session
-        self.original, self.decoded, self.difference = (
-            ImageView(),
-            ImageView("Press on the map."),
-            ImageView(),
-        )
+        self.original, self.beside, self.difference = ImageView(), ImageView(), ImageView()
+        self.decoded = ImageView("Press on the map.")
         self.original.setObjectName("picture.original")
+        self.beside.setObjectName("picture.beside")
         self.decoded.setObjectName("picture.decoded")
         self.difference.setObjectName("picture.difference")
         self._code, self._distance = SteadyLabel(), SteadyLabel()
@@ -62,6 +60,8 @@ class PictureView(QWidget):
         session.items_arrived.connect(self._on_opened)
         session.cursor_changed.connect(self._on_cursor)
         session.picture_changed.connect(self._on_picture)
+        session.beside.model_opened.connect(self._on_opened)
+        session.beside.picture_changed.connect(self._on_beside)
         self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
         self._near_soon.timeout.connect(self._on_neighbours)
         session.neighbours_changed.connect(self._near_later)
@@ -70,7 +70,7 @@ class PictureView(QWidget):
     def _lay_out(self) -> None:
         large = QHBoxLayout()
         large.setSpacing(8)
-        for view in (self.original, self.decoded, self.difference):
+        for view in (self.original, self.beside, self.decoded, self.difference):
             view.setMinimumHeight(SMALL)
             view.setMaximumHeight(LARGE)
             large.addWidget(view)
@@ -98,8 +98,9 @@ class PictureView(QWidget):
     def _on_opened(self) -> None:
         model = self._session.model
         ink = model is not None and wording.as_ink(model)
-        for view in (self.original, self.decoded, *self._near):
+        for view in (self.original, self.beside, self.decoded, *self._near):
             view.set_ink(ink)
+        self._on_beside()
         self._on_cursor()
         self._on_neighbours()
 
@@ -107,8 +108,9 @@ class PictureView(QWidget):
         session = self._session
         model, cursor, item = session.model, session.scene.cursor, session.scene.item
         original = session.original
-        for view in (self.original, self.difference):
-            view.setVisible(original is not None)
+        compared = session.beside.model is not None
+        self.original.setVisible(original is not None)
+        self.difference.setVisible(original is not None and not compared)
         if model is None or cursor is None:
             self._code.setText("")
             return
@@ -117,8 +119,18 @@ class PictureView(QWidget):
         if original is not None:
             self.original.set_picture(original)
             self.original.set_caption("own picture" if item is None else _short(model, item))
-        self.decoded.set_caption("decoded" if original is None else "reconstruction")
+        self.decoded.set_caption(
+            _caption(model) if compared else "decoded" if original is None else "reconstruction"
+        )
         self._on_picture()
+
+    def _on_beside(self) -> None:
+        """The picture of the second model, where there is one."""
+        beside = self._session.beside
+        self.beside.setVisible(beside.model is not None)
+        self.beside.set_picture(beside.picture)
+        if beside.model is not None:
+            self.beside.set_caption(_caption(beside.model))
 
     def _on_picture(self) -> None:
         session = self._session
@@ -161,6 +173,11 @@ class PictureView(QWidget):
         found = self._session.neighbours
         if found is not None and place < len(found.items):
             self._session.select(int(found.items[place]))
+
+
+def _caption(model: OpenModel) -> str:
+    """Whose picture it is, in few words."""
+    return model.run.name
 
 
 def _short(model: OpenModel, item: int) -> str:
