@@ -1,4 +1,4 @@
-"""Measurements: `latent-explorer bench interaction|start|train`. Each is a module beside this one.
+"""Measurements: `latent-explorer bench interaction|start|train|projection`. Each is a module beside this one.
 
 They drive the real window and the real trainer; every figure is measured, most against another
 one of the same run. A bar that is missed is said, and is no failure. Imports all but the standard
@@ -77,6 +77,7 @@ def _parser() -> Parser:
     )
     _add(kinds, "start", 5, 5.0, "start the application anew and watch its event loop")
     _add(kinds, "train", 3, 5.0, "the trainer against the usual training loop")
+    _add(kinds, "projection", 3, 5.0, "UMAP in its process: cold, warm, cancelled, and beside the window")
     return parser
 
 

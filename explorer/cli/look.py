@@ -19,9 +19,10 @@ from explorer.cli.report import Bar, finite, out_file, say, write
 from explorer.data.image_set import grid
 from explorer.data.png import to_png
 from explorer.errors import BadInput, Failure
-from explorer.files import atomic_write
+from explorer.files import atomic_write, shown
 from explorer.metrics.evaluate import Figures
 from explorer.metrics.evaluate import evaluate as judged
+from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel, arrays
 from explorer.runs.library import Library
 from explorer.runs.lock import locked
@@ -77,8 +78,9 @@ def decode(options: argparse.Namespace) -> int:
     run = Library().find(options.run)
     out = out_file(options.out)
     model = run.model()
-    code = _code(options.at, model.spaces[0].size)
-    picture = arrays.decode(model, code[None], model.spaces[0].name)[0]
+    space = next(space for space in model.spaces if space.can_decode)
+    code = _code(options.at, space.size)
+    picture = arrays.decode(model, code[None], space.name)[0]
     atomic_write(out, to_png(picture))
     height, width = picture.shape[:2]
     fields = {"run": run.name, "out": out, "at": code.tolist(), "width": width, "height": height}
@@ -91,10 +93,25 @@ def sample(options: argparse.Namespace) -> int:
     run = Library().find(options.run)
     out = out_file(options.out)
     model = run.model()
-    codes = _draw(run, model, options.count, options.seed, options.json)
-    pictures = arrays.decode(model, codes, model.spaces[0].name)
+    condition = _condition(run, model, options.condition)
+    turned = {"guidance": options.guidance, "steps": options.steps}
+    model.turn_plan({name: value for name, value in turned.items() if value is not None})
+    drawn = sampled_space(model)
+    if drawn is None:
+        drawn = model.spaces[0]
+        codes = _fitted(run, model, options.count, options.seed, options.json)
+    else:
+        codes = arrays.sample(model, options.count, options.seed, drawn.name)
+    asked = None if condition is None else np.full(len(codes), condition, np.int64)
+    pictures = arrays.decode(model, codes, drawn.name, asked)
     atomic_write(out, to_png(grid(pictures, math.ceil(math.sqrt(options.count)))))
-    fields = {"run": run.name, "out": out, "n": options.count, "seed": options.seed}
+    fields = {
+        "run": run.name,
+        "out": out,
+        "n": options.count,
+        "seed": options.seed,
+        "class": options.condition,
+    }
     write(fields, options.json, f"{options.count:,} samples: {out}")
     return DONE
 
@@ -136,14 +153,23 @@ def _code(text: str, size: int) -> NDArray[np.float32]:
     return code
 
 
-def _draw(run: Run, model: GenerativeModel, count: int, seed: int, quiet: bool) -> NDArray[np.float32]:
-    """Codes (count, D) from the prior, or from a Gaussian with the mean and covariance of real codes."""
+def _condition(run: Run, model: GenerativeModel, wanted: str | None) -> int | None:
+    """The number of a class that is given by its name or its number."""
+    if wanted is None:
+        return None
+    if not model.conditions:
+        raise BadInput(f"{run.name} can't be asked for a class: it was trained without.")
+    names = run.manifest.data.class_names
+    if wanted in names:
+        return names.index(wanted)
+    if wanted.isdecimal() and int(wanted) < model.conditions:
+        return int(wanted)
+    raise BadInput(f"--class {shown(wanted)}: {run.name} knows {', '.join(names)}.")
+
+
+def _fitted(run: Run, model: GenerativeModel, count: int, seed: int, quiet: bool) -> NDArray[np.float32]:
+    """Codes (count, D) from a Gaussian with the mean and covariance of real codes."""
     space = model.spaces[0]
-    if space.prior is not None:
-        drawn: NDArray[np.float32] = model.sample(
-            count, torch.Generator().manual_seed(seed), space.name
-        ).numpy()
-        return drawn
     embedding = run.embedding(space.name)
     if embedding is not None:
         codes = embedding.codes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -46,6 +47,21 @@ def whole(low: int, high: int) -> type[int]:
     return read  # type: ignore[return-value]
 
 
+def number(low: float, high: float) -> type[float]:
+    """A type of argument: a number in a range."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} must be a number from {low:g} to {high:g}")
+        return value
+
+    return read  # type: ignore[return-value]
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="latent-explorer",
@@ -60,11 +76,13 @@ def _parser() -> Parser:
     _embed(commands)
     _decode(commands)
     _sample(commands)
+    _project(commands)
+    _attributes(commands)
     _add(commands, "runs", "about:runs", "list the models of the library")
     _add(commands, "doctor", "about:doctor", "what this machine offers: device, versions, missing libraries")
     for name, words in (
         ("tour", "run the lessons through the real window and keep a picture of each step"),
-        ("bench", "measure interaction, start or train"),
+        ("bench", "measure interaction, start, train or projection"),
     ):
         commands.add_parser(name, help=words)
     return parser
@@ -102,7 +120,7 @@ def _add_seed(parser: Parser) -> None:
 
 def _train(commands: Commands[Parser]) -> None:
     parser = _add(commands, "train", "train:train", "train a model, or go on with one that was stopped")
-    parser.add_argument("family", nargs="?", metavar="FAMILY", help="pca, ae or vae")
+    parser.add_argument("family", nargs="?", metavar="FAMILY", help="pca, ae, vae, gan or diffusion")
     parser.add_argument(
         "--data",
         metavar="NAME|PATH",
@@ -191,7 +209,57 @@ def _sample(commands: Commands[Parser]) -> None:
         "-n", type=whole(1, MOST_SAMPLES), default=64, metavar="N", help="how many (default 64)", dest="count"
     )
     parser.add_argument("--out", required=True, metavar="FILE.png", help="all of them on one sheet")
+    parser.add_argument(
+        "--class",
+        metavar="NAME",
+        dest="condition",
+        help="of this class, from a model that was trained with them",
+    )
+    parser.add_argument(
+        "--guidance",
+        type=number(0, 100),
+        metavar="W",
+        help="weight of the class while denoising (default: the model's own); 1 is the plain prediction",
+    )
+    parser.add_argument("--steps", type=whole(1, 100_000), metavar="N", help="denoising steps")
     _add_seed(parser)
+
+
+def _attributes(commands: Commands[Parser]) -> None:
+    parser = _add(
+        commands,
+        "attributes",
+        "attributes:attributes",
+        "fit a direction to each attribute of the images: how well codes tell it, what moving it moves too",
+    )
+    _add_run(parser)
+
+
+def _project(commands: Commands[Parser]) -> None:
+    parser = _add(
+        commands, "project", "project:project", "lay the codes of a model's held-out images out on a plane"
+    )
+    _add_run(parser)
+    parser.add_argument(
+        "--how", required=True, choices=("umap", "tsne", "pca"), help="the way to the plane"
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE.npz",
+        help="arrays codes (N, D), places (N, 2), settings (JSON as bytes), and labels where there are some",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KNOB=VALUE",
+        dest="knobs",
+        help="umap: neighbours, min_dist, epochs, metric, seed; tsne: perplexity, iterations, seed",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="keep it with the model, so that the window opens with it"
+    )
 
 
 class _Version(argparse.Action):

@@ -20,11 +20,13 @@ from explorer.errors import BadInput, Failure
 from explorer.metrics import ruler as rulers
 from explorer.metrics.frechet import FEWEST, moments, rfcd
 from explorer.metrics.lights import active_units
-from explorer.metrics.likelihood import SAMPLES, bounds, judged_pixels, kl_per_dimension
+from explorer.metrics.likelihood import SAMPLES as LIKELIHOOD_SAMPLES
+from explorer.metrics.likelihood import bounds, judged_pixels, kl_per_dimension
 from explorer.metrics.pixels import images_at_once, in_parts
 from explorer.metrics.probe import Probe
 from explorer.metrics.progress import EvaluateProgress, Meter, Work
 from explorer.metrics.ruler import Ruler
+from explorer.metrics.samples import COMPARED, FEWEST_REAL, SAMPLES, judge_samples, sampled_space
 from explorer.models.base import GenerativeModel
 
 LIKELIHOOD_IMAGES = 1000
@@ -50,6 +52,14 @@ class Figures:
     """0 to 1: test images whose class a linear probe names from their mean codes."""
     rfcd_reconstruction: float | None = None
     """Per cent: decoded mean codes of the test images against the training images."""
+    rfcd: float | None = None
+    """This and what follows: of samples, as `metrics.samples` says."""
+    class_tv: float | None = None
+    coverage: float | None = None
+    density: float | None = None
+    nearest_train_over_test: float | None = None
+    conditional_accuracy: float | None = None
+    n_samples: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """What `evaluate --json` prints."""
@@ -88,23 +98,27 @@ def evaluate(
     device = torch.device(device)
     model = model.to(device).eval()
     space, n = model.spaces[0], len(data.test)
-    if not space.can_encode:
-        yield Figures(n)
-        return
     judged = data.test.take(slice(None if full else LIKELIHOOD_IMAGES))
-    probed = _probed(data)
-    ruled = space.can_decode and n >= FEWEST and rulers.is_labelled(data)
+    probed = _probed(data) if space.can_encode else None
+    mirrored = space.can_encode and space.can_decode
+    sampled = sampled_space(model) if len(data.train) >= FEWEST_REAL else None
+    ruled = rulers.is_labelled(data) and ((mirrored and n >= FEWEST) or sampled is not None)
     ruler = rulers.find(data, device) if ruled else None
+    calls = 1 if model.plan is None else model.plan.steps
     meter = Meter(
         (rulers.cost(data) if ruled and ruler is None else 0.0)
-        + n * (3 if space.can_decode else 1)
+        + (n * (3 if space.can_decode else 1) if space.can_encode else 0)
         + (len(probed) if probed else 0)
-        + (n + len(judged) * SAMPLES if space.has_posterior else 0)
+        + (n + len(judged) * LIKELIHOOD_SAMPLES if space.has_posterior else 0)
+        + (SAMPLES * calls + 5 * COMPARED if ruled and sampled else 0)
     )
     if ruled and ruler is None:
         ruler = yield from meter.watch("training the ruler", rulers.make(data, device))
-    seen = yield from meter.watch("reconstructing", _reconstruct(model, data.test, ruler))
-    figures = Figures(n, mse=seen.mse, rfcd_reconstruction=seen.rfcd)
+    figures = Figures(n)
+    if space.can_encode:
+        of_decoded = ruler if n >= FEWEST else None
+        seen = yield from meter.watch("reconstructing", _reconstruct(model, data.test, of_decoded))
+        figures = dataclasses.replace(figures, mse=seen.mse, rfcd_reconstruction=seen.rfcd)
     if probed:
         accuracy = yield from meter.watch("probing the codes", _probe(model, probed, data.test, seen.codes))
         figures = dataclasses.replace(figures, probe_accuracy=accuracy)
@@ -112,11 +126,15 @@ def evaluate(
         kl, active = yield from meter.watch("measuring the posterior", _posterior(model, data.test))
         x = judged_pixels(model, judged.images).to(device)
         bound = yield from meter.watch("bounding the likelihood", bounds(model, x))
-        if not np.isfinite(bound.iwae[SAMPLES]):
+        if not np.isfinite(bound.iwae[LIKELIHOOD_SAMPLES]):
             raise Failure("The model gives likelihoods that are not finite numbers; train it anew.")
+        iwae = bound.iwae[LIKELIHOOD_SAMPLES]
         figures = dataclasses.replace(
-            figures, kl_per_dimension=kl, active_units=active, elbo=bound.elbo, iwae_500=bound.iwae[SAMPLES]
+            figures, kl_per_dimension=kl, active_units=active, elbo=bound.elbo, iwae_500=iwae
         )
+    if sampled is not None and ruler is not None:
+        found = yield from meter.watch("judging samples", judge_samples(model, data, ruler))
+        figures = dataclasses.replace(figures, **found._asdict())
     yield figures
 
 

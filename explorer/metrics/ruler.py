@@ -88,6 +88,15 @@ class Ruler:
         found: Tensor = self.network.body(x)
         return found
 
+    @property
+    def device(self) -> torch.device:
+        return self.network.head.weight.device
+
+    @torch.inference_mode()
+    def classify(self, features: Tensor) -> Tensor:
+        """The likeliest class (N,) of features (N, 128)."""
+        return self.network.head(features).argmax(1)  # type: ignore[no-any-return]
+
     @torch.inference_mode()
     def predict(self, x: Tensor) -> Tensor:
         """The likeliest class (N,) of each picture."""

@@ -55,15 +55,23 @@ def encode(model: GenerativeModel, images: Images, space: str = "z") -> Floats:
 
 
 @torch.inference_mode()
-def decode(model: GenerativeModel, codes: Floats, space: str = "z") -> Images:
-    """Images (N, H, W, C) of codes (N, D)."""
-    device = device_of(model)
-    parts = [
-        to_images(model.decode(torch.from_numpy(np.ascontiguousarray(part, np.float32)).to(device), space))
-        for part in _chunks(codes)
-    ]
+def decode(
+    model: GenerativeModel, codes: Floats, space: str = "z", condition: NDArray[np.int64] | None = None
+) -> Images:
+    """Images (N, H, W, C) of codes (N, D), of the classes (N,) that are asked for."""
+    device, parts = device_of(model), []
+    for start in range(0, len(codes), CHUNK):
+        rows = slice(start, start + CHUNK)
+        part = torch.from_numpy(np.ascontiguousarray(codes[rows], np.float32)).to(device)
+        asked = None if condition is None else torch.from_numpy(condition[rows]).to(device)
+        parts.append(to_images(model.decode(part, space, asked)))
     channels, height, width = model.image
     return np.concatenate(parts) if parts else np.zeros((0, height, width, channels), np.uint8)
+
+
+def sample(model: GenerativeModel, n: int, seed: int, space: str = "z") -> Floats:
+    """Codes (n, D) drawn from the prior."""
+    return _array(model.sample(n, torch.Generator().manual_seed(seed), space))
 
 
 def code(model: GenerativeModel, images: Images, space: str = "z", chunk: int = CHUNK) -> Iterator[Coded]:

@@ -20,6 +20,7 @@ from typing import ClassVar, Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from explorer.errors import BadInput
 from explorer.knobs import Knob as Knob
 from explorer.knobs import Settings
 from explorer.knobs import knob as knob
@@ -199,8 +200,23 @@ class GenerativeModel(nn.Module, ABC):
 
     @property
     def plan(self) -> SamplingPlan | None:
-        """How `decode` denoises unless it is told otherwise; None for a family that does not."""
+        """How `decode` denoises; None for a family that does not."""
         return None
+
+    def turn_plan(self, changes: Mapping[str, float]) -> None:
+        """Have `decode` denoise otherwise.
+
+        Raises
+        ------
+        BadInput
+            The family does not denoise, or not so.
+        """
+        if changes and self.plan is None:
+            raise BadInput(f"{self.title}: it does not denoise, so it knows no {' and no '.join(changes)}.")
+        if "guidance" in changes and not self.conditions:
+            raise BadInput("guidance weighs the class, and this model was trained without classes.")
+        for name, value in changes.items():
+            self.config = self.config.changed(name, value)
 
     @property
     @abstractmethod

@@ -29,6 +29,15 @@ class Shape(NamedTuple):
     """Convolutions that halve the side, or hidden dense layers, each half as wide as the last."""
 
 
+class ZeroConv(nn.Conv2d):
+    """A convolution that starts as nothing: its branch comes in as training asks for it."""
+
+    def reset_parameters(self) -> None:
+        nn.init.zeros_(self.weight)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+
+
 @dataclass(frozen=True)
 class CoderConfig(TrainedConfig):
     """Knobs of every family made of an encoder and a decoder."""
@@ -91,7 +100,9 @@ def decoder(shape: Shape, image: ImageShape, inputs: int) -> nn.Sequential:
 def initialise(model: nn.Module, rng: torch.Generator) -> None:
     """Draw all weights and biases uniformly in +-1/sqrt(inputs) (LeCun et al. 1998) from `rng`."""
     for module in model.modules():
-        if isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+        if isinstance(module, ZeroConv):
+            module.reset_parameters()
+        elif isinstance(module, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             inputs = module.weight[0].numel()
             if isinstance(module, nn.ConvTranspose2d):
                 # Each output pixel sees only every second tap of a stride-2 kernel, in each direction.

@@ -1,6 +1,6 @@
 """What a finished run shows of itself: embedding, probe, atlas of tiles, preview.
 
-Imports models, latent and data. Everything here is made from the averaged weights.
+Imports metrics, models, latent and data. Everything here is made from the averaged weights.
 """
 
 from __future__ import annotations
@@ -12,14 +12,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.data.image_set import ImageSet, grid
+from explorer.data.image_set import DataSet, grid
 from explorer.data.png import to_png
 from explorer.latent.atlas import TILES, knots
+from explorer.metrics import ruler
+from explorer.metrics.pixels import in_parts
+from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel, arrays
 from explorer.runs.manifest import AtlasRecord
 
 PROBE_ITEMS = 1000
 PREVIEW_ITEMS = 16
+SAMPLED_ITEMS = 5000
+"""On the map of a model that has no encoder."""
 
 
 class Portrait(NamedTuple):
@@ -30,14 +35,20 @@ class Portrait(NamedTuple):
     atlas_record: AtlasRecord | None
 
 
-def portray(model: GenerativeModel, test: ImageSet) -> Portrait:
-    """Look at all held-out images through the model."""
+def portray(model: GenerativeModel, data: DataSet) -> Portrait:
+    """Look at all held-out images through the model; one without an encoder is shown by its samples."""
     space = model.spaces[0]
-    coded = arrays.joined(list(arrays.code(model, test.images, space.name)))
-    kept = {"codes": coded.codes, "spread": coded.spread, "errors": coded.errors, "labels": test.labels}
+    if space.can_encode:
+        coded = arrays.joined(list(arrays.code(model, data.test.images, space.name)))
+        items, labels = data.test.images, data.test.labels
+    else:
+        coded = arrays.Coded(arrays.sample(model, SAMPLED_ITEMS, 0, space.name), None, None)
+        items = arrays.decode(model, coded.codes, space.name)
+        labels = named(items, data)
+    kept = {"codes": coded.codes, "spread": coded.spread, "errors": coded.errors, "labels": labels}
     probe = {
-        "images": test.images[:PROBE_ITEMS],
-        "labels": None if test.labels is None else test.labels[:PROBE_ITEMS],
+        "images": items[:PROBE_ITEMS],
+        "labels": None if labels is None else labels[:PROBE_ITEMS],
     }
     atlas, record = None, None
     if space.size == 2 and space.can_decode:
@@ -47,12 +58,24 @@ def portray(model: GenerativeModel, test: ImageSet) -> Portrait:
     return Portrait(_present(kept), _present(probe), _preview(model, coded.codes), atlas, record)
 
 
+def named(images: NDArray[np.uint8], data: DataSet) -> NDArray[np.int64] | None:
+    """The classes that the ruler of a data set sees in pictures; None where it has none yet."""
+    found = ruler.find(data, "cpu") if ruler.is_labelled(data) else None
+    if found is None:
+        return None
+    classes = [found.predict(x).numpy() for x in in_parts(images, torch.device("cpu"))]
+    return np.concatenate(classes).astype(np.int64)
+
+
 def _preview(model: GenerativeModel, codes: NDArray[np.float32]) -> bytes:
-    """Samples where the space has a prior, else reconstructions."""
-    space = model.spaces[0]
-    if space.prior is not None:
-        codes = model.sample(PREVIEW_ITEMS, torch.Generator().manual_seed(0), space.name).cpu().numpy()
-    return to_png(grid(arrays.decode(model, codes[:PREVIEW_ITEMS], space.name), 4))
+    """Samples where a space has a prior, else reconstructions."""
+    space = sampled_space(model)
+    if space is None:
+        return to_png(grid(arrays.decode(model, codes[:PREVIEW_ITEMS], model.spaces[0].name), 4))
+    codes, classes = arrays.sample(model, PREVIEW_ITEMS, 0, space.name), None
+    if model.conditions:
+        classes = np.arange(PREVIEW_ITEMS) % model.conditions
+    return to_png(grid(arrays.decode(model, codes, space.name, classes), 4))
 
 
 def _present(values: Mapping[str, NDArray[np.generic] | None]) -> dict[str, NDArray[np.generic]]:

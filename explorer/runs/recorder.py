@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from explorer.data.image_set import DataSet
 from explorer.errors import Failure
 from explorer.files import atomic_write, sweep_temporaries
+from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel
 from explorer.models.arrays import to_x
 from explorer.runs import portrait
@@ -38,6 +39,9 @@ AUTOSAVE_SECONDS = 50.0
 
 CURVE_POINTS = 1000
 """Lines of `metrics.jsonl` that a whole training leaves, flags not counted."""
+
+COMPARED = 64
+"""Pictures that are drawn of a model that does not give images back."""
 
 LOSSLESS = 0.1 / 255
 """Weights are kept in half precision where the probe's decoded pixels move by less, on average."""
@@ -150,9 +154,9 @@ class _Recorder:
         folder, model = self.run.folder, self.trainer.model.to("cpu").eval()
         weights = dict(self.trainer.weights())
         install(model, weights)
-        weights = _in_half_precision(model, weights, data.test.images[: portrait.PROBE_ITEMS])
+        weights = _in_half_precision(model, weights, data.test.images)
         install(model, weights)
-        shown = portrait.portray(model, data.test)
+        shown = portrait.portray(model, data)
         space = model.spaces[0].name
         files: dict[str, str] = {}
         for name, arrays in ((f"embedding-{space}.npz", shown.embedding), (PROBE, shown.probe)):
@@ -174,12 +178,19 @@ def _in_half_precision(
 ) -> dict[str, NDArray[np.float32]]:
     """The weights as float16 where that changes nothing that one can see."""
     halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in weights.items()}
-    whole = _reconstructions(model, images)
+    whole = _pictures(model, images)
     install(model, halves)
-    change = (_reconstructions(model, images) - whole).abs().mean().item()
+    change = (_pictures(model, images) - whole).abs().mean().item()
     return halves if change < LOSSLESS else weights
 
 
 @torch.inference_mode()
-def _reconstructions(model: GenerativeModel, images: NDArray[np.uint8]) -> torch.Tensor:
-    return model.decode(model.encode(to_x(images, model)))
+def _pictures(model: GenerativeModel, images: NDArray[np.uint8]) -> torch.Tensor:
+    """What the model draws of some held-out images, or of some codes."""
+    space = model.spaces[0]
+    if space.can_encode and space.can_decode:
+        return model.decode(model.encode(to_x(images[: portrait.PROBE_ITEMS], model), space.name), space.name)
+    drawn = sampled_space(model)
+    assert drawn is not None
+    codes = model.sample(COMPARED, torch.Generator().manual_seed(0), drawn.name)
+    return model.decode(codes, drawn.name)

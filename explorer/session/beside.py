@@ -17,6 +17,7 @@ from psygnal import Signal
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput, Failure
+from explorer.latent.projection import Projection
 from explorer.session.open_model import OpenModel, opened
 from explorer.session.requests import (
     Decode,
@@ -60,6 +61,7 @@ class Beside:
         """(D,)."""
         self.picture: NDArray[np.uint8] | None = None
         """What this model decodes at its cursor, (H, W, C)."""
+        self._shown = True
         self.way: Way | None = None
         """How the cursor has come from the other map."""
         session.take("model beside", self._take_ready)
@@ -101,6 +103,22 @@ class Beside:
         if self.model is not None:
             self.show(None)
 
+    def lay_out(self, projection: Projection) -> None:
+        """Show the codes of the second map in another way."""
+        if self.model is not None:
+            self.model = replace(self.model, projection=projection)
+            self.embedding_changed()
+            self.cursor_changed()
+
+    def set_shown(self, shown: bool) -> None:
+        """Whether the second map can be seen; where it can't nothing is computed for it."""
+        if shown != self._shown:
+            self._shown = shown
+            self._session.settle_lead()
+            self.model_opened()
+            self._follow()
+            self._follow_picture()
+
     def go_to_plane(self, x: float, y: float, *, title: str = "move the cursor") -> None:
         """Look at a place of the second map; the first follows."""
         model = self.model
@@ -130,6 +148,11 @@ class Beside:
     # What the views read
 
     @property
+    def present(self) -> bool:
+        """There is a second map to be seen."""
+        return self._shown and self.model is not None
+
+    @property
     def cursor_place(self) -> Floats | None:
         if self.model is None or self.model.projection is None or self.cursor is None:
             return None
@@ -142,6 +165,8 @@ class Beside:
         return (
             first is not None
             and self.model is not None
+            and first.can_encode
+            and self.model.can_encode
             and first.run.manifest.data.fingerprint == self.model.run.manifest.data.fingerprint
         )
 
@@ -152,11 +177,11 @@ class Beside:
 
     @property
     def can_carry(self) -> bool:
-        """Both models know pictures of one size."""
+        """Both models know pictures of one size, and place as well as draw them."""
         first, second = self._session.model, self.model
-        return (
-            first is not None and second is not None and first.run.manifest.image == second.run.manifest.image
-        )
+        if first is None or second is None or first.run.manifest.image != second.run.manifest.image:
+            return False
+        return all(model.can_encode and model.can_decode for model in (first, second))
 
     # Which of the two follows
 
@@ -171,6 +196,8 @@ class Beside:
         scene = session.scene
         if model is None or model.embedding is None or scene.second is not None or scene.cursor is None:
             return
+        if not self._shown:
+            return
         if scene.item is not None and self.shares_items and scene.item < len(model.embedding):
             self._put(model.embedding.codes[scene.item], "item")
         elif self._is_same_run:
@@ -181,7 +208,7 @@ class Beside:
     def _follow_picture(self) -> None:
         """The first model has decoded; the second looks at the picture, unless it sees the original."""
         session, scene = self._session, self._session.scene
-        if self.model is None or session.model is None or session.picture is None:
+        if not self.present or session.model is None or session.picture is None:
             return
         ours = scene.second is not None or (scene.item is not None and self.shares_items)
         if ours or scene.glyph is not None or self._is_same_run:
@@ -284,4 +311,4 @@ class Beside:
 def _has_holes(model: OpenModel) -> bool:
     """An empty cell of the map is a code: the axes are the code's own two numbers."""
     known = model.embedding is not None and model.embedding.size == 2 and not model.living
-    return known and model.can_cycle and len(model.emptiness.middles) > 0
+    return known and model.can_encode and model.can_decode and len(model.emptiness.middles) > 0

@@ -94,10 +94,11 @@ class Drawing:
     def refresh(self) -> None:
         """The model is another one: see the picture through it too."""
         session = self._session
-        if self.glyph is not None and session.model is not None and session.ready is not None:
-            shape = session.model.run.manifest.image
+        model = session.model
+        if self.glyph is not None and model is not None and model.can_encode and session.ready is not None:
+            shape = model.run.manifest.image
             if self.glyph.shape == (shape[1], shape[2], shape[0]):
-                session.engine.submit(Encode(self.glyph, session.model.space))
+                session.engine.submit(Encode(self.glyph, model.space))
             else:
                 self.clear()
 

@@ -123,10 +123,11 @@ class Interpolation:
             self.rows = {manner: empty.copy() for manner in DECODED}
             self.rows["pixels"] = blend(scene.end_a.picture, scene.end_b.picture, t)
             self._find_nearest()
-            if session.ready is not None:
+            if session.ready is not None and session.model.can_decode:
                 codes = np.concatenate([self.codes(manner, t) for manner in DECODED])
                 keys = tuple(range(len(codes)))
-                self._asked = DecodeRow("strip", codes, keys, session.model.space)
+                space, condition = session.model.space, scene.condition
+                self._asked = DecodeRow("strip", codes, keys, space, condition=condition)
                 session.engine.submit(self._asked)
         self.changed()
 

@@ -13,6 +13,7 @@ from explorer.latent.atlas import Atlas
 from explorer.latent.embedding import Embedding
 from explorer.latent.frame import Emptiness, emptiness
 from explorer.latent.projection import Projection, natural
+from explorer.runs.manifest import SpaceRecord
 from explorer.runs.run import Run
 from explorer.session.requests import Hole
 
@@ -48,10 +49,23 @@ class OpenModel:
         return emptiness(self.places)
 
     @property
-    def can_cycle(self) -> bool:
-        """It decodes codes, and encodes pictures back to codes."""
-        spaces = [space for space in self.run.manifest.spaces if space.name == self.space]
-        return bool(spaces) and spaces[0].can_encode and spaces[0].can_decode
+    def can_encode(self) -> bool:
+        """Images have a place on the map; else it shows samples."""
+        return self._declared is None or self._declared.can_encode
+
+    @property
+    def can_decode(self) -> bool:
+        """Every place of the map is a picture; else only its items are."""
+        return self._declared is None or self._declared.can_decode
+
+    @property
+    def _declared(self) -> SpaceRecord | None:
+        return next((space for space in self.run.manifest.spaces if space.name == self.space), None)
+
+    @property
+    def drawn_from(self) -> str | None:
+        """The space that pictures are drawn from where the map's own can't be decoded."""
+        return next((space.name for space in self.run.manifest.spaces if space.can_decode), None)
 
     def picture_of(self, item: int) -> NDArray[np.uint8] | None:
         """The image of an item (H, W, C), where it is at hand."""
@@ -88,12 +102,14 @@ def opened(run: Run) -> OpenModel:
     BadInput
         A file is damaged.
     """
-    embedding = run.embedding()
+    space = run.manifest.spaces[0].name if run.manifest.spaces else "z"
+    embedding = run.embedding(space)
     if embedding is not None:
         # The first neighbours need it, and later torch may be keeping the interpreter busy.
         _ = embedding.usual_gap
     return OpenModel(
         run=run,
+        space=space,
         embedding=embedding,
         projection=None if embedding is None else natural(embedding),
         atlas=run.atlas(),

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.framing import Framing
-from explorer.data.image_set import DataSet
+from explorer.data.image_set import DataSet, ImageSet
 from explorer.data.progress import ReadProgress
 from explorer.latent.embedding import Embedding
 from explorer.session.threads import import_torch
@@ -142,12 +142,15 @@ class Decode:
     embedding: Embedding | None
     neighbours: int = 6
     channel: str = "cursor"
+    condition: int | None = None
+    """The class that is asked for."""
 
     def answer(self, held: Held) -> Generator[Decoded | Neighbours, None, None]:
         from explorer.models import arrays
 
         began = time.perf_counter()
-        picture = arrays.decode(held["model"], self.code[None], self.space)[0]
+        asked = asked_for(self.condition, 1)
+        picture = arrays.decode(held["model"], self.code[None], self.space, asked)[0]
         yield Decoded(self.code, picture, time.perf_counter() - began)
         if self.embedding is not None:
             yield Neighbours(*self.embedding.nearest(self.code, self.neighbours))
@@ -165,13 +168,35 @@ class DecodeRow:
     keys: tuple[int, ...]
     space: str
     at_once: int = 8
+    condition: int | None = None
 
     def answer(self, held: Held) -> Generator[Pictures, None, None]:
         from explorer.models import arrays
 
         for start in range(0, len(self.codes), self.at_once):
             part = slice(start, start + self.at_once)
-            yield Pictures(self.keys[part], arrays.decode(held["model"], self.codes[part], self.space))
+            codes = self.codes[part]
+            asked = asked_for(self.condition, len(codes))
+            yield Pictures(self.keys[part], arrays.decode(held["model"], codes, self.space, asked))
+
+
+@dataclass(frozen=True, eq=False)
+class Redraw:
+    """How an image (H, W, C) comes back by way of another space than the map's, which can't be decoded."""
+
+    code: Floats
+    """Its place on the map, (D,)."""
+    picture: NDArray[np.uint8]
+    space: str
+    channel: str = "cursor"
+
+    def answer(self, held: Held) -> Generator[Decoded, None, None]:
+        from explorer.models import arrays
+
+        began = time.perf_counter()
+        codes = arrays.encode(held["model"], self.picture[None], self.space)
+        picture = arrays.decode(held["model"], codes, self.space)[0]
+        yield Decoded(self.code, picture, time.perf_counter() - began)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +212,8 @@ class Encode:
 
         model = held["model"]
         code = arrays.encode(model, self.picture[None], self.space)
-        yield Encoded(code[0], arrays.decode(model, code, self.space)[0])
+        back = arrays.decode(model, code, self.space) if model.space(self.space).can_decode else None
+        yield Encoded(code[0], self.picture if back is None else back[0])
 
 
 class Hole(NamedTuple):
@@ -272,17 +298,81 @@ class LearnerPictures:
     channel: str = "learner"
 
     def answer(self, held: Held) -> Generator[tuple[str, Images], None, None]:
-        import torch
-
+        from explorer.metrics.samples import sampled_space
         from explorer.models import arrays
 
         model: GenerativeModel = held["model"]
-        codes = arrays.encode(model, self.images, self.space)
-        yield "reconstructions", arrays.decode(model, codes, self.space)
-        if model.space(self.space).prior is not None:
-            rng = torch.Generator().manual_seed(0)
-            codes = model.sample(len(self.images), rng, self.space).cpu().numpy()
-            yield "samples", arrays.decode(model, codes, self.space)
+        space = model.space(self.space)
+        if space.can_encode and space.can_decode:
+            codes = arrays.encode(model, self.images, self.space)
+            yield "reconstructions", arrays.decode(model, codes, self.space)
+        drawn = sampled_space(model)
+        if drawn is not None:
+            codes = arrays.sample(model, len(self.images), 0, drawn.name)
+            asked = np.arange(len(codes)) % model.conditions if model.conditions else None
+            yield "samples", arrays.decode(model, codes, drawn.name, asked)
+
+
+@dataclass(frozen=True, eq=False)
+class Gallery:
+    """The pictures at codes (N, D) that no image stands for: the items of a map of samples."""
+
+    codes: Floats
+    labels: NDArray[np.int64] | None
+    class_names: tuple[str, ...]
+    space: str
+    channel: str = "gallery"
+    at_once: int = 32
+
+    def answer(self, held: Held) -> Generator[ImageSet | None, None, None]:
+        from explorer.models import arrays
+
+        parts = []
+        for start in range(0, len(self.codes), self.at_once):
+            parts.append(arrays.decode(held["model"], self.codes[start : start + self.at_once], self.space))
+            yield None
+        yield ImageSet(np.concatenate(parts), self.labels, self.class_names)
+
+
+@dataclass(frozen=True, eq=False)
+class EmbedSamples:
+    """A map of samples: the same codes each time, coloured by the class that the ruler sees in each.
+
+    Yields as `Embed` does.
+    """
+
+    n: int
+    data: DataSet
+    space: str
+    channel: str = "embed"
+    at_once: int = 32
+
+    def answer(self, held: Held) -> Generator[float | Embedding | Cost, None, None]:
+        import torch
+
+        from explorer.metrics import ruler as rulers
+        from explorer.models import arrays
+
+        model: GenerativeModel = held["model"]
+        if held.get("ruled") is not self.data:
+            labelled = rulers.is_labelled(self.data)
+            held["ruled"], held["ruler"] = self.data, rulers.find(self.data) if labelled else None
+        codes, ruler, labels = arrays.sample(model, self.n, 0, self.space), held["ruler"], []
+        began, device = time.perf_counter(), arrays.device_of(model)
+        for start in range(0, self.n, self.at_once):
+            if ruler is not None:
+                with torch.inference_mode():
+                    part = torch.from_numpy(codes[start : start + self.at_once]).to(device)
+                    labels.append(ruler.predict(model.decode(part, self.space).float().cpu()).numpy())
+            yield start / self.n
+        named = np.concatenate(labels).astype(np.int64) if labels else None
+        yield Embedding(codes, None, None, named, self.data.test.class_names if labels else ())
+        yield Cost(time.perf_counter() - began)
+
+
+def asked_for(condition: int | None, n: int) -> NDArray[np.int64] | None:
+    """One class for each of n pictures."""
+    return None if condition is None else np.full(n, condition, np.int64)
 
 
 class Loaded(NamedTuple):

@@ -43,11 +43,15 @@ class Scene:
     """The own picture whose code the cursor is at, (H, W, C)."""
     second: NDArray[np.float32] | None = None
     """(D,): the code chosen on the second map, where that one leads; the cursor then follows it."""
+    place: tuple[float, float] | None = None
+    """The place of the map that was asked for, where the layout can only estimate its code."""
     end_a: End | None = None
     end_b: End | None = None
     manner: Manner = "line"
     handle: float | None = None
     """Where on the path the cursor is, 0 to 1."""
+    condition: int | None = None
+    """The class that pictures are asked for, of a model that can be asked."""
     shown: frozenset[int] | None = None
     """The classes that are drawn; None draws all."""
 

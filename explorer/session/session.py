@@ -19,28 +19,33 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.data.framing import Framing
-from explorer.data.image_set import DataSet
+from explorer.data.image_set import DataSet, ImageSet
 from explorer.data.progress import ReadProgress
 from explorer.errors import BadInput, Failure
 from explorer.latent.embedding import Embedding
-from explorer.latent.projection import natural
+from explorer.latent.projection import Projection, natural
 from explorer.runs.library import Library
 from explorer.runs.run import framing_of
+from explorer.session.attributes import Attributes
 from explorer.session.beside import Beside
 from explorer.session.data_choice import DataChoice
 from explorer.session.drawing import Drawing
 from explorer.session.engine import Request
 from explorer.session.interpolation import Interpolation
 from explorer.session.open_model import OpenModel, opened
+from explorer.session.projecting import Projecting
 from explorer.session.requests import (
     Cost,
     Decode,
     Decoded,
     Embed,
+    EmbedSamples,
+    Gallery,
     LoadData,
     Loaded,
     Neighbours,
     Ready,
+    Redraw,
     Show,
     WarmUp,
 )
@@ -55,6 +60,9 @@ Floats = NDArray[np.float32]
 FIRST_RUN, SECOND_RUN = "vae-mnist-2d", "ae-mnist-2d"
 """On the map of the first screen, and beside it."""
 FIRST_CLASS = "3"
+
+SAMPLED_ITEMS = 2000
+"""On a map of samples while its model learns."""
 
 
 class Message(NamedTuple):
@@ -122,6 +130,7 @@ class Session:
         take("model", self._take_model)
         take("weights", self._take_model)
         take("cursor", self._take_cursor)
+        take("gallery", self._take_gallery)
         take("embed", self._take_embedding, self._missed_embedding)
         take("data", self._take_data, self._missed_data)
         take("warm-up", lambda request, result: self.warmed_up())
@@ -132,6 +141,8 @@ class Session:
         self.shelf = Shelf(self)
         self.data_choice = DataChoice(self)
         self.beside = Beside(self)
+        self.projecting = Projecting(self)
+        self.attributes = Attributes(self)
 
     # What is on display
 
@@ -161,7 +172,7 @@ class Session:
         """
         last, kept = self.model, self.scene
         self.model, self.ready, self.picture, self.neighbours = model, None, None, None
-        for channel in ("weights", "cursor", "embed", "drawing", "hole"):
+        for channel in ("weights", "cursor", "embed", "drawing", "hole", "gallery"):
             self.engine.forget(channel)
         if not model.living:
             self.engine.submit(Show(model.run))
@@ -171,7 +182,8 @@ class Session:
         self.scene = Scene(item=kept.item, glyph=kept.glyph) if same_data else Scene()
         self.history.clear()
         if same_data and self.data is not None and not model.living:
-            self.model = replace(model, items=self.data.test)
+            if model.can_encode:
+                self.model = replace(model, items=self.data.test)
         elif not model.living:
             self.data = None
             self.load_data(model.run.manifest.data.origin, framing_of(model.run.manifest))
@@ -200,6 +212,7 @@ class Session:
 
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""
+        self.projecting.close()
         ended = self.training.close(seconds=0.5)
         return all([self.workers.close(), ended])
 
@@ -215,9 +228,14 @@ class Session:
         model = self.model
         if model is None or model.projection is None:
             return
+        if not model.can_decode:
+            self.select(_nearest(model.places, (x, y)), title=title)
+            return
         near = self.scene.cursor if self.scene.cursor is not None else self._home()
         if near is not None:
-            self.go_to(model.projection.from_plane(np.array([x, y], np.float32), near), title=title)
+            code = model.projection.from_plane(np.array([x, y], np.float32), near)
+            place = (x, y) if model.projection.estimate else None
+            self.change(title, cursor=code, item=None, glyph=None, handle=None, place=place)
 
     def select(self, item: int, *, title: str = "select an item") -> None:
         """Look at an item: the cursor goes to its code."""
@@ -249,7 +267,9 @@ class Session:
         if model is None or model.projection is None or self.scene.cursor is None:
             return
         scale = model.places.std(axis=0) if len(model.places) else np.ones(2, np.float32)
-        place = model.projection.to_plane(self.scene.cursor) + np.array([right, up]) * scale
+        start = self.cursor_place
+        assert start is not None
+        place = start + np.array([right, up]) * scale
         self.go_to_plane(float(place[0]), float(place[1]), title="nudge the cursor")
 
     def show_classes(self, shown: frozenset[int] | None) -> None:
@@ -261,6 +281,7 @@ class Session:
         """The one way to a new scene: note it for undo, and say what has changed."""
         if "cursor" in changes:
             changes["second"] = None  # whichever map was pressed last leads
+            changes.setdefault("place", None)
         before, self.scene = self.scene, replace(self.scene, **changes)
         self.history.note(title, before)
         self._tell(before)
@@ -288,6 +309,9 @@ class Session:
         """Where the cursor lies on the map, (2,)."""
         if self.model is None or self.model.projection is None or self.scene.cursor is None:
             return None
+        if self.scene.place is not None and self.model.projection.estimate:
+            # The way to a code and back does not end where it began.
+            return np.array(self.scene.place, np.float32)
         return self.model.projection.to_plane(self.scene.cursor)
 
     def picture_now(self) -> NDArray[np.uint8] | None:
@@ -308,9 +332,12 @@ class Session:
         model, code = self.model, self.scene.cursor
         if model is None or code is None:
             return
-        if self.ready is not None:
-            self.engine.submit(Decode(code, model.space, model.embedding))
+        if self.ready is not None and model.can_decode:
+            condition = self.scene.condition
+            self.engine.submit(Decode(code, model.space, model.embedding, condition=condition))
             return
+        if self.ready is not None and self.original is not None and model.drawn_from is not None:
+            self.engine.submit(Redraw(code, self.original, model.drawn_from))
         if model.atlas is not None:
             self.picture, self.pictured = model.atlas.decode(code), code
             self.picture_changed()
@@ -344,12 +371,25 @@ class Session:
         if isinstance(result, Ready):
             self.ready = result
             self.model_ready()
-        if isinstance(request, Show) and self.model is not None and self.model.embedding is None:
-            self.embed()
+        if isinstance(request, Show) and self.model is not None:
+            self._complete(self.model)
         self.decode_cursor()
         self.strips.refresh()
         self.interpolation.refresh()
         self.drawing.refresh()
+
+    def _complete(self, model: OpenModel) -> None:
+        """Ask for what the run on disk lacks: its embedding, or the pictures of a map of samples."""
+        if model.embedding is None:
+            self.embed()
+        elif not model.can_encode:
+            known = model.embedding
+            self.engine.submit(Gallery(known.codes, known.labels, known.class_names, model.space))
+
+    def _take_gallery(self, request: Gallery, result: ImageSet | None) -> None:
+        if result is not None:
+            self.update_model(items=result)
+            self.items_arrived()
 
     def _take_cursor(self, request: Decode, result: Decoded | Neighbours) -> None:
         if isinstance(result, Decoded):
@@ -384,6 +424,13 @@ class Session:
         """The map that led is gone: the cursor stays where it has followed to."""
         self.scene = replace(self.scene, second=None)
 
+    def lay_out(self, projection: Projection) -> None:
+        """Show the codes of the first map in another way."""
+        if self.model is not None:
+            self.model = replace(self.model, projection=projection)
+            self.embedding_changed()
+            self.cursor_changed()
+
     def hover(self, item: int | None) -> None:
         """The pointer is over an item of either map, or over none."""
         if item != self.hovered:
@@ -393,7 +440,12 @@ class Session:
     def embed(self) -> None:
         """Ask for the codes of the held-out items, where the run keeps none or they are moving."""
         model = self.model
-        if model is not None and model.items is not None and self.ready is not None:
+        if model is None or self.ready is None:
+            return
+        if not model.can_encode:
+            if self.data is not None:
+                self.engine.submit(EmbedSamples(SAMPLED_ITEMS, self.data, model.space))
+        elif model.items is not None:
             items = model.items
             self.engine.submit(Embed(items.images, items.labels, items.class_names, model.space))
 
@@ -427,9 +479,16 @@ class Session:
         model = self.model
         if model is None or model.run.manifest.data.fingerprint != result.fingerprint:
             return
-        self.model = replace(model, items=result.data.test)
-        self.items_arrived()
+        if model.can_encode:
+            self.model = replace(model, items=result.data.test)
+            self.items_arrived()
         if model.embedding is None:
             self.embed()
         elif self.neighbours is not None:
             self.neighbours_changed()
+
+
+def _nearest(places: Floats, place: tuple[float, float]) -> int:
+    """The item whose place on the map is nearest; -1 where there is none."""
+    squared = ((places - np.asarray(place, np.float32)) ** 2).sum(axis=1)
+    return int(np.nanargmin(squared)) if np.isfinite(squared).any() else -1

@@ -44,6 +44,8 @@ class SliderStrips:
         model, cursor = session.model, session.scene.cursor
         if model is None or model.embedding is None or cursor is None or session.ready is None:
             return
+        if not model.can_decode:
+            return
         wanted = [d for d in self._wanted if d < model.embedding.size]
         if not wanted:
             return
@@ -52,7 +54,10 @@ class SliderStrips:
             values = model.embedding.mean[dimension] + SDS * model.embedding.std[dimension]
             codes[row * len(SDS) : (row + 1) * len(SDS), dimension] = values
         keys = tuple(np.repeat(wanted, len(SDS)).tolist())
-        session.engine.submit(DecodeRow("sliders", codes, keys, model.space, at_once=len(SDS)))
+        condition, each = session.scene.condition, len(SDS)
+        session.engine.submit(
+            DecodeRow("sliders", codes, keys, model.space, at_once=each, condition=condition)
+        )
 
     def _take(self, request: DecodeRow, result: Pictures) -> None:
         dimension = result.keys[0]

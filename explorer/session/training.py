@@ -200,7 +200,9 @@ class Training:
         self.originals = _fixed(event.data.test)
         image, classes = _shape(manifest.image), len(manifest.data.class_names)
         session.engine.submit(Blank(manifest.family, manifest.settings, image, manifest.seed, classes))
-        session.show(OpenModel(event.run, items=items, living=True))
+        space = manifest.spaces[0]
+        shown = items if space.can_encode else None
+        session.show(OpenModel(event.run, space.name, items=shown, living=True))
         session.library_changed()
         self._set("running" if self.state == "starting" else self.state)
 

@@ -21,7 +21,8 @@ Taker = Callable[[Any, Any], None]
 
 class Workers:
     """The engine, which owns the displayed model, another for the one beside it, the reader, whose thread
-    may wait for a disk, and the fetcher, whose thread may wait for a server.
+    may wait for a disk, the fetcher, whose thread may wait for a server, and the projector, which waits for
+    the process that lays codes out.
 
     Parameters
     ----------
@@ -39,6 +40,7 @@ class Workers:
         self.second = Engine("second engine", self._deliver, begin=begin)
         self.reader = Engine("reader", self._deliver, begin=begin)
         self.fetcher = Engine("fetcher", self._deliver, begin=begin)
+        self.projector = Engine("projector", self._deliver, begin=begin)
         self._tell = tell
         self._takers: dict[str, Taker] = {}
         self._fault_takers: dict[str, Callable[[], None]] = {}
@@ -60,7 +62,7 @@ class Workers:
 
     @property
     def _all(self) -> tuple[Engine, ...]:
-        return self.engine, self.second, self.reader, self.fetcher
+        return self.engine, self.second, self.reader, self.fetcher, self.projector
 
     def _deliver(self, request: Request, result: object) -> None:
         self.mailbox.post(partial(self._collect, request, result))

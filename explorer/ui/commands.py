@@ -150,6 +150,8 @@ def _table(window: MainWindow, session: Session) -> list[Command]:
         Command("&Help", "Show the log", do.show_log),
         Command("&Help", "About Latent Explorer", do.about, icon="info"),
     ]
+    for title in window.workspaces.titles():
+        rows.append(Command("&View", f"Workspace: {title}", partial(window.workspaces.go_to, title)))
     for name, dock in window.docks.items():
         rows.append(Command("&View", f"Show {dock.windowTitle()}", partial(window.bring, name)))
     for lesson in window.guide.lessons():

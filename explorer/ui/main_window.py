@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
 from explorer.ui import theme
 
 if TYPE_CHECKING:
     from explorer.session.session import Message, Session
     from explorer.ui.middle import Middle
+    from explorer.ui.workspaces import Workspace, WorkspaceBar
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raised when docks come or go: an older layout is then not restored."""
 
 CLOSING_MS = 2500
@@ -81,9 +82,11 @@ class MainWindow(QMainWindow):
         session.said.connect(self._on_said)
         self._furnish_right(session)
         self._furnish_bottom(session)
+        self._furnish_top()
         self.actions_by_name = build_actions(self, session)
 
     def _furnish_right(self, session: Session) -> None:
+        from explorer.ui.views.attributes_view import AttributesView
         from explorer.ui.views.guide_view import GuideView
         from explorer.ui.views.library_view import LibraryView
         from explorer.ui.views.picture_view import PictureView
@@ -93,12 +96,10 @@ class MainWindow(QMainWindow):
         right = Area.RightDockWidgetArea
         self._dock("Picture", PictureView(session), right)
         self._dock("Sliders", SlidersView(session), right)
+        self._dock("Attributes", AttributesView(session), right)
         self._dock("Guide", self.guide, right)
         self.guide.closed.connect(self.docks["guide"].hide)
         self._dock("Library", LibraryView(session), Area.LeftDockWidgetArea).hide()
-        docks = [self.docks[name] for name in ("picture", "sliders", "guide")]
-        self.resizeDocks(docks, [360, 300, 220], Qt.Orientation.Vertical)
-        self.resizeDocks(docks, [372] * 3, Qt.Orientation.Horizontal)
 
     def _furnish_bottom(self, session: Session) -> None:
         from explorer.ui.views.drawing_view import DrawingView
@@ -110,8 +111,21 @@ class MainWindow(QMainWindow):
         strip = self._dock("Strip", StripView(session), bottom)
         for title, view in (("Training", self.training), ("Draw your own", DrawingView(session))):
             self.tabifyDockWidget(strip, self._dock(title, view, bottom))
-        strip.raise_()
-        self.resizeDocks([strip], [250], Qt.Orientation.Vertical)
+
+    def _furnish_top(self) -> None:
+        from explorer.ui.workspaces import WorkspaceBar
+
+        self.workspaces: WorkspaceBar = WorkspaceBar(self, self.docks, LAYOUT_VERSION)
+        self.workspaces.switched.connect(self._on_workspace)
+        tabs = QToolBar("Workspaces", movable=False)
+        tabs.setObjectName("toolbar.workspaces")
+        tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        tabs.addWidget(self.workspaces)
+        self.addToolBar(tabs)
+        self.workspaces.arrange()
+
+    def _on_workspace(self, space: Workspace) -> None:
+        self.middle.set_comparing(space.compares)
 
     def _dock(self, title: str, view: QWidget, area: Area) -> QDockWidget:
         dock = QDockWidget(title)
@@ -124,10 +138,8 @@ class MainWindow(QMainWindow):
         return dock
 
     def bring(self, name: str) -> None:
-        """Show a dock and put it in front."""
-        dock = self.docks[name]
-        dock.show()
-        dock.raise_()
+        """Show a dock and put it in front, in a workspace that has it."""
+        self.workspaces.bring(name)
 
     # Messages, drops, layout
 
@@ -161,7 +173,8 @@ class MainWindow(QMainWindow):
     def layout_to_keep(self) -> dict[str, str]:
         """Place and docks of the window, as text."""
         state = {"geometry": self.saveGeometry(), "docks": self.saveState(LAYOUT_VERSION)}
-        return {name: base64.b64encode(bytes(value.data())).decode() for name, value in state.items()}
+        kept = {name: base64.b64encode(bytes(value.data())).decode() for name, value in state.items()}
+        return kept if self.session is None else {**kept, "workspace": self.workspaces.current.title}
 
     def restore_layout(self, kept: object) -> bool:
         """Put the window back as it was; what doesn't fit is left at its default."""
@@ -173,6 +186,7 @@ class MainWindow(QMainWindow):
             )
         except (KeyError, binascii.Error, ValueError):
             return False
+        self.workspaces.go_to(str(kept.get("workspace")))
         restored = self.restoreGeometry(QByteArray(geometry))
         if not self.restoreState(QByteArray(docks), LAYOUT_VERSION):
             return False

@@ -14,6 +14,9 @@ from explorer.session.session import Session
 from explorer.ui import theme, wording
 from explorer.ui.views.map_view import MapView
 
+EVEN = 10_000
+"""Sizes that are the same are shares of what there is."""
+
 
 class Middle(QWidget):
     """The maps; the second is there while a model is beside the first."""
@@ -28,7 +31,6 @@ class Middle(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.beside)
         self._splitter.addWidget(self.map)
-        self._splitter.setSizes([1000, 1000])
         self._way = QLabel()
         self._way.setObjectName("middle.way")
         self._way.setProperty("role", "caption")
@@ -76,13 +78,20 @@ class Middle(QWidget):
             if entry.status == "finished":
                 self._menu.addAction(entry.name, partial(self._session.beside.open, entry.folder))
 
+    def set_comparing(self, comparing: bool) -> None:
+        """Whether the map beside the first may be seen."""
+        self._session.beside.set_shown(comparing)
+
     def _on_opened(self) -> None:
-        self.beside.setVisible(self._session.beside.model is not None)
+        present = self._session.beside.present
+        if present and self.beside.isHidden():
+            self._splitter.setSizes([EVEN, EVEN])
+        self.beside.setVisible(present)
         self._on_cursor()
 
     def _on_cursor(self) -> None:
         beside = self._session.beside
-        self._way.setVisible(beside.model is not None)
+        self._way.setVisible(beside.present)
         if not beside.can_carry:
             self._way.setText("These models know pictures of different sizes: each map has its own cursor.")
         else:

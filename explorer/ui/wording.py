@@ -58,6 +58,23 @@ def map_lines(model: OpenModel) -> tuple[str, str]:
     count = manifest.data.test if model.embedding is None else len(model.embedding)
     coloured = "; colour = class" if manifest.data.class_names else ""
     sees = f"{count:,} held-out {noun(model)}, each placed by the encoder{coloured}."
+    if not model.can_encode:
+        count = 0 if model.embedding is None else len(model.embedding)
+        return (
+            f"{count:,} codes drawn from N(0, I); colour = the class that a classifier sees in each.",
+            "No image has a place of its own here: a generator has no encoder.",
+        )
+    if not model.can_decode:
+        return (
+            f"{count:,} held-out {noun(model)}, by what the network sees in them{coloured}.",
+            "Features are no codes: a place between two images is no picture.",
+        )
+    if model.projection is not None and model.projection.estimate:
+        return (
+            sees,
+            "Who is beside whom is to be trusted, gaps and sizes are not. Between items a decoded place is "
+            "an estimate from its nearest ones.",
+        )
     if model.living:
         return (
             sees,

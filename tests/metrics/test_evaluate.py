@@ -17,8 +17,9 @@ from explorer.models import build
 from explorer.models.base import GenerativeModel, ImageShape
 
 KEYS = {
-    "mse", "elbo", "iwae_500", "kl_per_dimension", "active_units", "probe_accuracy", "rfcd_reconstruction",
-    "n_test",
+    "n_test", "mse", "elbo", "iwae_500", "kl_per_dimension", "active_units", "probe_accuracy",
+    "rfcd_reconstruction", "rfcd", "class_tv", "coverage", "density", "nearest_train_over_test",
+    "conditional_accuracy", "n_samples",
 }  # fmt: skip
 
 

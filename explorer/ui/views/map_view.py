@@ -15,8 +15,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.open_model import OpenModel
+from explorer.session.projecting import Which
 from explorer.session.session import Session
 from explorer.ui import wording
+from explorer.ui.views.layout_chooser import LayoutChooser
 from explorer.ui.widgets.hover_card import HoverCard
 from explorer.ui.widgets.legend import Legend
 from explorer.ui.widgets.point_cloud import PointCloud
@@ -77,6 +79,9 @@ class MapView(QWidget):
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._figure.setObjectName(f"{name}.figures")
         self.head = QHBoxLayout()
+        which: Which = "first" if self._side is session else "beside"
+        self.layouts = LayoutChooser(session, which, name)
+        self._which: Which = which
         self.cloud = PointCloud()
         self.cloud.setObjectName(f"{name}.cloud")
         self.cloud.placeholder = "Open a model from the library, or press Watch one learn."
@@ -99,6 +104,7 @@ class MapView(QWidget):
         self.head.setSpacing(12)
         self.head.addWidget(self._title)
         self.head.addWidget(self._subtitle, 1)
+        self.head.addWidget(self.layouts)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -116,6 +122,7 @@ class MapView(QWidget):
         side.cursor_changed.connect(self._on_cursor)
         side.hole_found.connect(self._on_hole)
         session.cursor_changed.connect(self._on_cursor)
+        session.projecting.changed.connect(self._tell)
         session.hover_changed.connect(self._on_hover)
         session.beside.model_opened.connect(self._on_hole)
         session.shown_changed.connect(self._on_shown)
@@ -242,7 +249,7 @@ class MapView(QWidget):
     def _on_hole(self) -> None:
         """With two maps each marks an empty place, to be compared."""
         model = self._side.model
-        compared = self._session.beside.model is not None
+        compared = self._session.beside.present
         if compared and model is not None and model.hole is not None and model.projection is not None:
             place = _place(model.projection.to_plane(model.hole.code))
             self.cloud.set_marks([] if place is None else [("try here", place)])
@@ -277,7 +284,10 @@ class MapView(QWidget):
         model = self._side.model
         if model is not None:
             self._lines.say(*wording.map_lines(model))
-            figures = wording.map_figures(model, compared=self._session.beside.model is not None)
+            figures = wording.map_figures(model, compared=self._session.beside.present)
+            kept = self._session.projecting.kept.get(self._which)
+            if kept is not None:
+                figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
             self._figure.setToolTip(figures)
 

@@ -108,7 +108,7 @@ class PictureView(QWidget):
         session = self._session
         model, cursor, item = session.model, session.scene.cursor, session.scene.item
         original = session.original
-        compared = session.beside.model is not None
+        compared = session.beside.present
         self.original.setVisible(original is not None)
         self.difference.setVisible(original is not None and not compared)
         if model is None or cursor is None:
@@ -127,7 +127,7 @@ class PictureView(QWidget):
     def _on_beside(self) -> None:
         """The picture of the second model, where there is one."""
         beside = self._session.beside
-        self.beside.setVisible(beside.model is not None)
+        self.beside.setVisible(beside.present)
         self.beside.set_picture(beside.picture)
         if beside.model is not None:
             self.beside.set_caption(_caption(beside.model))

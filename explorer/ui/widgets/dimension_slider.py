@@ -53,6 +53,8 @@ class Dimension:
     """What the bar says in words, such as "KL 2.3 nats"."""
     reason: str = ""
     """Why the slider does nothing (collapsed); greys it."""
+    reason_text: str = "collapsed"
+    """The same in a word."""
     name: str = ""
     """Other than z with the number, as for a direction."""
 
@@ -175,7 +177,7 @@ class DimensionSlider(QAbstractSlider):
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         used = self.fontMetrics().horizontalAdvance(text) + 12
         painter.setPen(QColor(colours.muted if self.isEnabled() else colours.disabled))
-        extra = "collapsed" if self.dimension.reason else self.dimension.weight_text
+        extra = self.dimension.reason_text if self.dimension.reason else self.dimension.weight_text
         if room.width() - used > self.fontMetrics().horizontalAdvance(extra):
             painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, extra)
         if self.can_reset():

@@ -1,0 +1,134 @@
+"""How good a family's samples are, in the features of the ruler.
+
+Noise scores worse than two classes that are missing, so no figure stands alone: beside the Frechet
+distance there are the classes, coverage and density, and how near samples come to single training images.
+Imports torch, `models`, `data` and the measures beside it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from explorer.data.image_set import DataSet, ImageSet
+from explorer.errors import Failure
+from explorer.metrics.frechet import moments, rfcd
+from explorer.metrics.neighbourhoods import coverage_and_density, nearest_distances
+from explorer.metrics.pixels import images_at_once, in_parts
+from explorer.metrics.progress import Work
+from explorer.metrics.ruler import Ruler
+from explorer.models.base import GenerativeModel, Space
+
+SAMPLES = 10_000
+"""Fewer make no figure that may be quoted."""
+
+FEWEST_REAL = 1000
+"""Training images without which there is nothing to hold samples against."""
+
+COMPARED = 10_000
+"""Real images of each part, at the most, that samples are held against one by one."""
+
+
+class SampleFigures(NamedTuple):
+    """The figures of some samples."""
+
+    rfcd: float
+    """Per cent."""
+    class_tv: float
+    """0 to 1: total variation distance between the classes that the ruler sees in samples and in images."""
+    coverage: float
+    density: float
+    nearest_train_over_test: float
+    """Median distance of a sample to the nearest training image over that to the nearest test image, of as
+    many: well below 1 it has learnt images by heart."""
+    conditional_accuracy: float | None
+    """0 to 1: samples that the ruler takes for the class that was asked for."""
+    n_samples: int
+
+
+class Drawn(NamedTuple):
+    """Samples as the ruler sees them."""
+
+    features: NDArray[np.float32]
+    classes: NDArray[np.int64]
+    wanted: NDArray[np.int64] | None
+    """The classes that were asked for."""
+
+
+def sampled_space(model: GenerativeModel) -> Space | None:
+    """The space whose prior samples are drawn from; None for a family that has none."""
+    return next((space for space in model.spaces if space.prior is not None and space.can_decode), None)
+
+
+def judge_samples(model: GenerativeModel, data: DataSet, ruler: Ruler, seed: int = 0) -> Work[SampleFigures]:
+    """Draw `SAMPLES` pictures and judge them. Yields passes of one image through a network."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    drawn = yield from draw(model, ruler, data.train.labels, SAMPLES, seed)
+    if not np.isfinite(drawn.features).all():
+        raise Failure("The model gives samples that are not finite numbers; train it anew.")
+    test = yield from _features(ruler, _some(data.test, rng))
+    train = yield from _features(ruler, _some(data.train, rng))
+    coverage, density = yield from coverage_and_density(test.features, drawn.features)
+    near_train = yield from nearest_distances(drawn.features, train.features[: len(test.features)])
+    near_test = yield from nearest_distances(drawn.features, test.features)
+    return SampleFigures(
+        rfcd=rfcd(ruler.real, moments(drawn.features)),
+        class_tv=total_variation(drawn.classes, test.classes, ruler.classes),
+        coverage=coverage,
+        density=density,
+        nearest_train_over_test=float(np.median(near_train) / max(float(np.median(near_test)), 1e-9)),
+        conditional_accuracy=None if drawn.wanted is None else float((drawn.classes == drawn.wanted).mean()),
+        n_samples=len(drawn.features),
+    )
+
+
+def draw(
+    model: GenerativeModel, ruler: Ruler, labels: NDArray[np.int64] | None, n: int, seed: int
+) -> Work[Drawn]:
+    """Draw codes from the prior, and classes as often as the labels have them, and look through the ruler."""
+    space, device = sampled_space(model), ruler.device
+    assert space is not None
+    rng = torch.Generator().manual_seed(seed)
+    codes = model.sample(n, rng, space.name).to(device)
+    wanted = None
+    if model.conditions and labels is not None:
+        wanted = torch.from_numpy(labels)[torch.randint(len(labels), (n,), generator=rng)]
+    features, classes = [], []
+    step = images_at_once(model.image.size, device)
+    for start in range(0, n, step):
+        part = slice(start, start + step)
+        with torch.inference_mode():
+            asked = None if wanted is None else wanted[part].to(device)
+            x = model.decode(codes[part], space.name, asked).float().clamp(0, 1)
+            found = ruler.features(x)
+            features.append(found.cpu().numpy())
+            classes.append(ruler.classify(found).cpu().numpy())
+        yield float(len(x))
+    return Drawn(
+        np.concatenate(features), np.concatenate(classes), None if wanted is None else wanted.numpy()
+    )
+
+
+def total_variation(a: NDArray[np.int64], b: NDArray[np.int64], classes: int) -> float:
+    """Half the sum of the differences between two histograms of classes, 0 to 1."""
+    shares = [np.bincount(each, minlength=classes) / max(len(each), 1) for each in (a, b)]
+    return float(0.5 * np.abs(shares[0] - shares[1]).sum())
+
+
+def _some(part: ImageSet, rng: np.random.Generator) -> ImageSet:
+    if len(part) <= COMPARED:
+        return part
+    return part.take(np.sort(rng.choice(len(part), COMPARED, replace=False)))
+
+
+def _features(ruler: Ruler, part: ImageSet) -> Work[Drawn]:
+    features, classes = [], []
+    for x in in_parts(part.images, ruler.device):
+        found = ruler.features(x)
+        features.append(found.cpu().numpy())
+        classes.append(ruler.classify(found).cpu().numpy())
+        yield float(len(x))
+    return Drawn(np.concatenate(features), np.concatenate(classes), None)

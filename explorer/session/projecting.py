@@ -1,0 +1,205 @@
+"""How codes are laid out on a map: by the code's own axes, PCA, UMAP or t-SNE.
+
+Part of the session. The latter two take a while, in a process of their own; what they found stays with
+the run. numpy only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from psygnal import Signal
+
+from explorer.errors import BadInput, Failure
+from explorer.knobs import Settings, knob
+from explorer.latent.embedding import Embedding
+from explorer.latent.projection import EstimatedProjection, Projection, own_axes, principal_plane
+from explorer.latent.reducer import Reducer
+from explorer.latent.reducing import WAYS, Floats, How, Places, ReduceProgress, reduce
+from explorer.latent.trust import neighbours_kept
+from explorer.runs.projections import load_projection, save_projection
+from explorer.runs.run import Run
+from explorer.session.engine import Engine
+
+if TYPE_CHECKING:
+    from explorer.session.open_model import OpenModel
+    from explorer.session.session import Session
+
+Layout = Literal["axes", "pca", "umap", "tsne"]
+Which = Literal["first", "beside"]
+
+TITLES: Mapping[Layout, str] = {"axes": "Own axes", **{how: way.title for how, way in WAYS.items()}}
+HELP: Mapping[Layout, str] = {
+    "axes": "Two of the code's own numbers, as they are.",
+    **{how: way.help for how, way in WAYS.items()},
+}
+
+
+@dataclass(frozen=True)
+class AxesSettings(Settings):
+    first: int = knob(1, low=1, high=100_000, help="The dimension along the horizontal axis.")
+    second: int = knob(2, low=1, high=100_000, help="The dimension along the vertical axis.")
+
+
+class Laid(NamedTuple):
+    """A finished layout."""
+
+    projection: Projection
+    kept: float | None
+    """Neighbours kept (trustworthiness), 0 to 1."""
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LayOut:
+    """Bring an embedding to the plane: from what the run keeps, or anew."""
+
+    run: Run
+    embedding: Embedding
+    layout: Layout
+    settings: Settings
+    space: str
+    reducer: Reducer
+    anew: bool
+    """The settings must be these; otherwise whatever the run keeps will do."""
+    channel: str
+
+    def answer(self, held: dict[str, Any]) -> Generator[ReduceProgress | Laid, None, None]:
+        codes, notes = self.embedding.codes, tuple[str, ...]()
+        if self.layout == "axes":
+            assert isinstance(self.settings, AxesSettings)
+            flat: Projection = own_axes(self.embedding, self.settings.first - 1, self.settings.second - 1)
+        elif self.layout == "pca":
+            flat = principal_plane(self.embedding)
+        else:
+            places, notes = yield from self._reduced(self.layout)
+            flat = EstimatedProjection(codes, places)
+        yield Laid(flat, neighbours_kept(codes, flat.to_plane(codes)), notes)
+
+    def _reduced(self, how: How) -> Generator[ReduceProgress | Laid, None, tuple[Floats, tuple[str, ...]]]:
+        codes, wanted = self.embedding.codes, self.settings if self.anew else None
+        kept, notes = None, tuple[str, ...]()
+        try:
+            kept = load_projection(self.run, how, codes, wanted, self.space)
+        except BadInput as fault:
+            notes = (f"{fault} It is computed anew.",)
+        if kept is not None:
+            return kept.places, notes
+        for item in reduce(codes, how, self.settings, self.reducer):
+            if isinstance(item, Places):
+                try:
+                    save_projection(self.run, how, self.settings, codes, item.places, self.space)
+                except (BadInput, Failure) as fault:
+                    notes = (*notes, str(fault))
+                return item.places, (*notes, *item.notes)
+            yield item
+        raise Failure("The layout ended without places; try again.")
+
+
+class Projecting:
+    """The layouts of both maps."""
+
+    changed = Signal()
+    """Another layout, its progress, or how far it is to be trusted."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._reducer = Reducer()
+        self.settings: dict[Layout, Settings] = {
+            "axes": AxesSettings(),
+            **{how: way.settings() for how, way in WAYS.items()},
+        }
+        self.layouts: dict[Which, Layout] = {}
+        """Chosen by hand; what a model opens with is its natural projection."""
+        self.progress: dict[Which, ReduceProgress] = {}
+        self.kept: dict[Which, float | None] = {}
+        for which in ("first", "beside"):
+            session.take(f"lay out {which}", partial(self._take, which), partial(self._forget, which))
+        session.model_opened.connect(self._on_first_opened)
+        session.beside.model_opened.connect(self._on_beside_opened)
+
+    # Intents
+
+    def choose(self, which: Which, layout: Layout, *, anew: bool = False) -> None:
+        """Lay one map out; UMAP and t-SNE are computed where the run keeps none."""
+        model = self._model(which)
+        if model is None or model.embedding is None:
+            return
+        if model.living and layout in ("umap", "tsne"):
+            self._session.say("The model still learns: UMAP and t-SNE come when it has ended.", "warning")
+            return
+        size = model.embedding.size
+        settings = self.settings[layout]
+        if isinstance(settings, AxesSettings) and max(settings.first, settings.second) > size:
+            self._session.say(f"This code has {size} numbers; choose axes from 1 to {size}.", "warning")
+            return
+        self.progress[which] = ReduceProgress(0.0, None, "Starting")
+        self._engine(which).submit(
+            LayOut(model.run, model.embedding, layout, settings, model.space, self._reducer, anew,
+                   f"lay out {which}")
+        )  # fmt: skip
+        self.changed()
+
+    def set_settings(self, which: Which, layout: Layout, settings: Settings) -> None:
+        """Lay the map out with other settings."""
+        self.settings[layout] = settings
+        self.choose(which, layout, anew=True)
+
+    def cancel(self, which: Which) -> None:
+        self._engine(which).forget(f"lay out {which}")
+        self._forget(which)
+
+    def make_ready(self) -> None:
+        """Someone looks at the choices: the process takes seconds to begin."""
+        self._reducer.warm()
+
+    def close(self) -> None:
+        self._reducer.close()
+
+    # Facts
+
+    def layout(self, which: Which) -> Layout:
+        """What the map shows now."""
+        model = self._model(which)
+        flat = model is not None and model.embedding is not None and model.embedding.size <= 2
+        return self.layouts.get(which, "axes" if flat else "pca")
+
+    def _model(self, which: Which) -> OpenModel | None:
+        return self._session.model if which == "first" else self._session.beside.model
+
+    def _engine(self, which: Which) -> Engine:
+        return self._session.workers.projector
+
+    def _take(self, which: Which, request: LayOut, result: ReduceProgress | Laid) -> None:
+        model = self._model(which)
+        if model is None or model.embedding is not request.embedding:
+            return
+        if isinstance(result, ReduceProgress):
+            self.progress[which] = result
+        else:
+            self.progress.pop(which, None)
+            self.layouts[which], self.kept[which] = request.layout, result.kept
+            for note in result.notes:
+                self._session.say(note, "warning")
+            owner = self._session if which == "first" else self._session.beside
+            owner.lay_out(result.projection)
+        self.changed()
+
+    def _forget(self, which: Which) -> None:
+        self.progress.pop(which, None)
+        self.changed()
+
+    def _on_first_opened(self) -> None:
+        self._on_opened("first")
+
+    def _on_beside_opened(self) -> None:
+        self._on_opened("beside")
+
+    def _on_opened(self, which: Which) -> None:
+        self._engine(which).forget(f"lay out {which}")
+        for known in (self.layouts, self.kept, self.progress):
+            known.pop(which, None)
+        self.changed()

@@ -1,0 +1,118 @@
+"""Chooses how a map is laid out: own axes, PCA, UMAP, t-SNE; shows the progress of those that take a while.
+
+Part of the map view; knows the session. Imports Qt.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.session.projecting import HELP, TITLES, Layout, Which
+from explorer.session.session import Session
+from explorer.ui import theme
+from explorer.ui.forms import KnobForm
+
+ORDER: tuple[Layout, ...] = ("axes", "pca", "umap", "tsne")
+
+
+class LayoutChooser(QWidget):
+    """A list, a button for the settings, and while something is computed how far it is."""
+
+    def __init__(self, session: Session, which: Which, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._which = session, which
+        self.box = QComboBox()
+        self.box.setObjectName(f"{name}.layout")
+        for layout in ORDER:
+            self.box.addItem(TITLES[layout], layout)
+            self.box.setItemData(self.box.count() - 1, HELP[layout], Qt.ItemDataRole.ToolTipRole)
+        self.box.activated.connect(self._choose)
+        self._progress = QLabel()
+        self._progress.setObjectName(f"{name}.layout.progress")
+        self._progress.setProperty("role", "muted")
+        self._cancel, self._settings = QToolButton(autoRaise=True), QToolButton(autoRaise=True)
+        self._cancel.setObjectName(f"{name}.layout.cancel")
+        self._cancel.setToolTip("Leave it; the map stays as it is")
+        self._cancel.clicked.connect(lambda: session.projecting.cancel(which))
+        theme.set_icon(self._cancel, "close")
+        self._settings.setObjectName(f"{name}.layout.settings")
+        self._settings.setToolTip("Settings of this layout")
+        self._settings.clicked.connect(self._open_settings)
+        theme.set_icon(self._settings, "sliders")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for widget in (self._progress, self._cancel, self.box, self._settings):
+            row.addWidget(widget)
+        session.projecting.changed.connect(self._refresh)
+        self._refresh()
+
+    def _choose(self, row: int) -> None:
+        self._session.projecting.choose(self._which, ORDER[row])
+
+    def _refresh(self) -> None:
+        projecting = self._session.projecting
+        layout, progress = projecting.layout(self._which), projecting.progress.get(self._which)
+        with QSignalBlocker(self.box):
+            if progress is None:
+                self.box.setCurrentIndex(ORDER.index(layout))
+        self.box.setToolTip(HELP[layout])
+        self._settings.setVisible(bool(projecting.settings[layout].knobs()))
+        for widget in (self._progress, self._cancel):
+            widget.setVisible(progress is not None)
+        if progress is not None:
+            left = "" if progress.eta_s is None else f", {progress.eta_s:.0f} s left"
+            self._progress.setText(f"{progress.doing}: {100 * progress.share:.0f} %{left}")
+
+    def _open_settings(self) -> None:
+        projecting = self._session.projecting
+        dialog = LayoutSettings(projecting.layout(self._which), self._session, self._which, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def showEvent(self, event: object) -> None:
+        self._refresh()
+
+
+class LayoutSettings(QDialog):
+    """The settings of a layout, each with its line of help."""
+
+    def __init__(self, layout: Layout, session: Session, which: Which, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("layout.settings")
+        self.setWindowTitle(f"{TITLES[layout]}: settings")
+        self._layout, self._session, self._which = layout, session, which
+        now = session.projecting.settings[layout]
+        knobs = now.knobs()
+        self.form = KnobForm(knobs, [knob.name for knob in knobs])
+        self.form.set_values(now.as_dict())
+        help_line = QLabel(HELP[layout])
+        help_line.setWordWrap(True)
+        help_line.setProperty("role", "muted")
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self._ok.setText("Lay out")
+        buttons.accepted.connect(self._accept)
+        buttons.rejected.connect(self.reject)
+        self.form.changed.connect(lambda: self._ok.setEnabled(self.form.fault is None))
+        column = QVBoxLayout(self)
+        column.addWidget(help_line)
+        column.addWidget(self.form)
+        column.addWidget(buttons)
+
+    def _accept(self) -> None:
+        settings = type(self._session.projecting.settings[self._layout]).read(self.form.values())
+        self._session.projecting.set_settings(self._which, self._layout, settings)
+        self.accept()

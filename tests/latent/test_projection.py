@@ -1,0 +1,105 @@
+"""Between codes and the plane: exact at the items, smooth between them, never a crash."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.latent.embedding import Embedding
+from explorer.latent.neighbours import NeighbourSearch
+from explorer.latent.projection import (
+    EstimatedProjection,
+    LinearProjection,
+    natural,
+    own_axes,
+    principal_plane,
+)
+
+counts, sizes = st.sampled_from([1, 2, 5, 13, 14, 40, 700]), st.integers(1, 20)
+
+
+def estimated(count: int, size: int = 6) -> EstimatedProjection:
+    rng = np.random.default_rng(count)
+    codes = rng.standard_normal((count, size)).astype(np.float32)
+    return EstimatedProjection(codes, rng.standard_normal((count, 2)).astype(np.float32) * 9)
+
+
+@given(counts, sizes, st.integers(1, 30))
+def test_the_search_finds_what_sorting_all_distances_finds(count: int, size: int, k: int) -> None:
+    rng = np.random.default_rng(size)
+    points = (50 + rng.standard_normal((count, size))).astype(np.float32)
+    queries = (50 + rng.standard_normal((7, size))).astype(np.float32)
+    found, distances = NeighbourSearch(points).nearest(queries, k)
+    true = np.sort(np.linalg.norm(points.astype(float) - queries[:, None].astype(float), axis=2), axis=1)
+    np.testing.assert_allclose(distances, true[:, :k], rtol=1e-3, atol=1e-4)
+    assert found.shape == (7, min(k, count))
+
+
+@given(counts, sizes)
+def test_an_item_lies_at_its_place_and_its_place_gives_its_code(count: int, size: int) -> None:
+    projection = estimated(count, size)
+    copy = projection.codes.copy()
+    np.testing.assert_array_equal(projection.to_plane(copy), projection.places)
+    for item in (0, count // 2, count - 1):
+        code = projection.from_plane(projection.places[item], near=np.zeros(size, np.float32))
+        np.testing.assert_array_equal(code, projection.codes[item])
+
+
+def test_a_path_between_places_has_no_jumps() -> None:
+    projection = estimated(500, 3)
+    way = np.linspace([-9, -9], [9, 9], 4000, dtype=np.float32)
+    codes = np.stack([projection.from_plane(place, projection.codes[0]) for place in way])
+    assert np.linalg.norm(np.diff(codes, axis=0), axis=1).max() < 0.3  # of codes that lie 2 apart
+
+
+def test_an_estimate_lies_within_its_neighbours_wherever_one_asks() -> None:
+    projection = estimated(300)
+    for place in ([0, 0], [1e4, -1e4], [1e30, 1e30]):
+        code = projection.from_plane(np.array(place, np.float32), projection.codes[0])
+        assert (code >= projection.codes.min(axis=0) - 1e-5).all()
+        assert (code <= projection.codes.max(axis=0) + 1e-5).all()
+
+
+def test_items_that_were_left_out_count_for_nothing() -> None:
+    projection = estimated(40)
+    places = projection.places.copy()
+    places[:10] = np.nan
+    rest = EstimatedProjection(projection.codes[10:], projection.places[10:])
+    code = np.full(6, 0.1, np.float32)
+    holed = EstimatedProjection(projection.codes, places)
+    np.testing.assert_array_equal(holed.to_plane(code), rest.to_plane(code))
+    assert np.isnan(holed.to_plane(np.full(6, np.nan, np.float32))).all()
+
+
+def test_without_items_there_is_no_place_and_the_code_stays() -> None:
+    nothing = EstimatedProjection(np.zeros((0, 3), np.float32), np.zeros((0, 2), np.float32))
+    near = np.ones(3, np.float32)
+    assert np.isnan(nothing.to_plane(near)).all()
+    np.testing.assert_array_equal(nothing.from_plane(np.zeros(2, np.float32), near), near)
+
+
+def test_an_estimate_says_so_and_names_no_axes() -> None:
+    projection, flat = estimated(20), own_axes(Embedding(np.eye(3, dtype=np.float32)), 2, 0)
+    assert (projection.estimate, projection.axes) == (True, None)
+    assert (flat.estimate, flat.axes) == (False, ("z₃", "z₁"))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 16])
+@pytest.mark.parametrize(
+    "codes", [np.zeros((0, 16)), np.ones((1, 16)), np.ones((9, 16)), np.full((4, 16), np.nan)]
+)
+def test_few_or_equal_codes_have_a_plane(codes: np.ndarray, size: int) -> None:
+    embedding = Embedding(codes[:, :size].astype(np.float32))
+    for plane in (principal_plane(embedding), natural(embedding)):
+        assert isinstance(plane, LinearProjection)
+        assert np.isfinite(plane.basis).all()
+        assert plane.to_plane(embedding.codes).shape == (len(codes), 2)
+
+
+def test_a_plane_goes_on_from_one_that_was_estimated() -> None:
+    rng = np.random.default_rng(0)
+    codes = rng.standard_normal((50, 6)).astype(np.float32)
+    plane = principal_plane(Embedding(codes), estimated(50))
+    np.testing.assert_allclose(plane.basis, principal_plane(Embedding(codes)).basis)

@@ -1,0 +1,129 @@
+"""Samples held against real images: what is known to be good or bad must come out so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from explorer.data import catalogue
+from explorer.data.image_set import DataSet
+from explorer.metrics import ruler as rulers
+from explorer.metrics import samples
+from explorer.metrics.neighbourhoods import coverage_and_density, nearest_distances, squared_distances
+from explorer.metrics.progress import finish
+from explorer.metrics.samples import judge_samples, sampled_space, total_variation
+from explorer.models.base import GenerativeModel, ImageShape, ModelConfig, Space
+
+
+class Dealer(GenerativeModel):
+    """Deals pictures out of a stack; a code is the place in it."""
+
+    family = "dealer"
+
+    def __init__(self, pictures: Tensor, labels: Tensor | None = None) -> None:
+        super().__init__(ModelConfig(), ImageShape(1, 28, 28))
+        self.pictures, self.labels = pictures, labels
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        return (Space("z", (1,), can_encode=False, can_decode=True, prior="normal"),)
+
+    @property
+    def conditions(self) -> int:
+        return 0 if self.labels is None else 10
+
+    def sample(self, n: int, rng: torch.Generator, space: str = "z") -> Tensor:
+        return torch.randint(len(self.pictures), (n, 1), generator=rng).float()
+
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
+        if condition is None or self.labels is None:
+            return self.pictures[codes[:, 0].long()]
+        first = [int(torch.nonzero(self.labels == c)[0]) for c in condition.tolist()]
+        return self.pictures[first]
+
+
+@pytest.fixture(scope="module")
+def mnist() -> DataSet:
+    return catalogue.load("mnist")
+
+
+@pytest.fixture
+def fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "SAMPLES", 2000)
+    monkeypatch.setattr(samples, "COMPARED", 2000)
+
+
+def stack(images: np.ndarray) -> Tensor:
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
+
+
+@pytest.mark.usefixtures("fewer")
+def test_real_images_are_good_samples_and_one_class_is_not(mnist: DataSet) -> None:
+    ruler = rulers.find(mnist)
+    assert ruler is not None
+    real = finish(judge_samples(Dealer(stack(mnist.test.images)), mnist, ruler))
+    assert mnist.test.labels is not None
+    ones = finish(judge_samples(Dealer(stack(mnist.test.images[mnist.test.labels == 1])), mnist, ruler))
+    assert real.rfcd < 2
+    assert real.class_tv < 0.05
+    assert real.coverage > 0.8
+    assert real.density == pytest.approx(1, abs=0.2)
+    assert real.conditional_accuracy is None
+    assert real.n_samples == 2000
+    assert ones.rfcd > 50
+    assert ones.class_tv > 0.8
+    assert ones.coverage < 0.2
+
+
+@pytest.mark.usefixtures("fewer")
+def test_training_images_as_samples_are_seen_to_be_learnt_by_heart(mnist: DataSet) -> None:
+    ruler = rulers.find(mnist)
+    assert ruler is not None
+    small = DataSet("few", "Few", "few", mnist.train.take(slice(2000)), mnist.test, mnist.framing)
+    copied = finish(judge_samples(Dealer(stack(small.train.images)), small, ruler))
+    fresh = finish(judge_samples(Dealer(stack(mnist.train.images[-5000:])), small, ruler))
+    assert copied.nearest_train_over_test < 0.1
+    assert fresh.nearest_train_over_test == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.usefixtures("fewer")
+def test_the_class_that_was_asked_for_is_counted(mnist: DataSet) -> None:
+    ruler = rulers.find(mnist)
+    assert ruler is not None
+    assert mnist.test.labels is not None
+    dealer = Dealer(stack(mnist.test.images[:200]), torch.from_numpy(mnist.test.labels[:200]))
+    found = finish(judge_samples(dealer, mnist, ruler))
+    assert found.conditional_accuracy is not None
+    assert found.conditional_accuracy > 0.8
+    assert found.class_tv < 0.2
+
+
+def test_samples_come_from_the_space_with_a_prior() -> None:
+    space = sampled_space(Dealer(torch.zeros(1, 1, 28, 28)))
+    assert space is not None
+    assert space.name == "z"
+
+
+def test_coverage_and_density_of_the_same_cloud_and_of_one_far_away() -> None:
+    rng = np.random.default_rng(0)
+    real, same = rng.standard_normal((2, 1500, 4)).astype(np.float32)
+    coverage, density = finish(coverage_and_density(real, same))
+    assert coverage == pytest.approx(1 - 2**-5, abs=0.03)  # Naeem et al. 2020, section 3.2: 1 - 1/2^k
+    assert density == pytest.approx(1, abs=0.1)
+    assert finish(coverage_and_density(real, same + 100)) == (0.0, 0.0)
+
+
+def test_distances_are_those_of_geometry() -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.standard_normal((30, 5)).astype(np.float32), rng.standard_normal((20, 5)).astype(np.float32)
+    wanted = ((a[:, None] - b[None]) ** 2).sum(-1)
+    np.testing.assert_allclose(squared_distances(a, b), wanted, atol=1e-4)
+    np.testing.assert_allclose(finish(nearest_distances(a, b)), np.sqrt(wanted.min(1)), atol=1e-4)
+
+
+def test_total_variation_of_like_and_unlike_classes() -> None:
+    even, one = np.arange(100) % 10, np.zeros(50, np.int64)
+    assert total_variation(even, even, 10) == 0
+    assert total_variation(even, one, 10) == pytest.approx(0.9)

@@ -1,0 +1,130 @@
+"""Projections that are kept with a run: found again, and refused where they don't fit."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from explorer import paths
+from explorer.cli.project import project
+from explorer.errors import BadInput
+from explorer.latent.reducing import UMAPSettings
+from explorer.runs.manifest import Manifest
+from explorer.runs.projections import load_projection, save_projection
+from explorer.runs.run import Run, replaced
+from explorer.weights import read_arrays, sha256_of, write_arrays
+
+NAME = "pca-mnist-16d"
+FILE = "projection-z-umap.npz"
+SETTINGS = UMAPSettings(neighbours=30)
+Arrays = dict[str, NDArray[Any]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return Run.open(Path(shutil.copytree(paths.trained() / NAME, tmp_path / "own")))
+
+
+def codes_of(run: Run) -> NDArray[np.float32]:
+    embedding = run.embedding()
+    assert embedding is not None
+    return embedding.codes
+
+
+def kept(run: Run) -> NDArray[np.float32]:
+    """Places that were saved; the first item has none."""
+    codes = codes_of(run)
+    places = codes[:, :2].copy()
+    places[0] = np.nan
+    save_projection(run, "umap", SETTINGS, codes, places)
+    return places
+
+
+def test_a_kept_projection_is_found_again_by_its_settings(run: Run) -> None:
+    places, codes = kept(run), codes_of(run)
+    again = Run.open(run.folder)
+    again.check()
+    found = load_projection(again, "umap", codes, SETTINGS)
+    assert found is not None
+    np.testing.assert_array_equal(found.places, places)
+    assert found.settings == SETTINGS
+    assert load_projection(again, "umap", codes) is not None
+    assert load_projection(again, "umap", codes, UMAPSettings()) is None
+    assert load_projection(again, "tsne", codes) is None
+
+
+def test_what_ships_is_never_written_to() -> None:
+    run = Run.open(paths.trained() / NAME)
+    before = {path.name: path.stat().st_mtime_ns for path in run.folder.iterdir()}
+    kept(run)
+    assert {path.name: path.stat().st_mtime_ns for path in run.folder.iterdir()} == before
+    assert load_projection(Run.open(run.folder), "umap", codes_of(run), SETTINGS) is not None
+
+
+def other(arrays: Arrays, **changes: Any) -> Arrays:
+    return {name: array for name, array in {**arrays, **changes}.items() if array is not None}
+
+
+DAMAGES: list[Callable[[Arrays], Arrays]] = [
+    lambda a: other(a, codes=a["codes"] + 1),
+    lambda a: other(a, codes=a["codes"][:50], places=a["places"][:50]),
+    lambda a: other(a, codes=a["codes"].astype(str)),
+    lambda a: other(a, codes=None),
+    lambda a: other(a, places=a["places"][:-1]),
+    lambda a: other(a, places=a["places"][:, :1]),
+    lambda a: other(a, places=a["places"].astype(int)),
+    lambda a: other(a, places=np.full_like(a["places"], np.inf)),
+    lambda a: other(a, places=np.full_like(a["places"], 1e9)),
+    lambda a: other(a, places=np.where(np.arange(2) > 0, np.nan, a["places"])),
+    lambda a: other(a, settings=np.frombuffer(b'{"neighbours": 1}', np.uint8)),
+    lambda a: other(a, settings=np.frombuffer(b'{"knob": 1}', np.uint8)),
+    lambda a: other(a, settings=np.frombuffer(b"[", np.uint8)),
+    lambda a: other(a, settings=np.zeros(3)),
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.filterwarnings("ignore:invalid value encountered in cast")
+def test_a_projection_that_does_not_fit_its_run_is_refused(
+    run: Run, damage: Callable[[Arrays], Arrays]
+) -> None:
+    kept(run)
+    path = run.folder / FILE
+    write_arrays(path, damage(read_arrays(path)))
+    manifest = Manifest.read(run.folder)
+    files = {**manifest.files, FILE: sha256_of(path.read_bytes())}
+    replaced(manifest, files=files).write(run.folder)
+    with pytest.raises(BadInput):
+        load_projection(Run.open(run.folder), "umap", codes_of(run))
+
+
+def test_a_flipped_bit_is_found(run: Run) -> None:
+    kept(run)
+    path = run.folder / FILE
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(BadInput, match="damaged"):
+        load_projection(Run.open(run.folder), "umap", codes_of(run))
+
+
+def test_the_command_writes_places_and_says_how_many_neighbours_they_keep(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.npz"
+    options = argparse.Namespace(run=NAME, how="pca", out=str(out), knobs=[], keep=False, json=True)
+    assert project(options) == 0
+    said = json.loads(capsys.readouterr().out)
+    arrays = read_arrays(out)
+    assert arrays["places"].shape == (said["items"], 2)
+    assert len(arrays["codes"]) == len(arrays["labels"]) == said["items"]
+    assert 0.5 < said["neighbours_kept"] < 1
+    assert (said["how"], said["left_out"], said["notes"]) == ("pca", 0, [])

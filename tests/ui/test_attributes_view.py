@@ -1,0 +1,247 @@
+"""The attribute sliders, used with a pointer on a real model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.session.session import Session
+from explorer.ui.views.attributes_view import AttributesView
+from explorer.ui.widgets.attribute_row import AttributeDimension, AttributeRow
+from tests.ui.opened import wait
+
+LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def empty(session: Session, qtbot: QtBot) -> AttributesView:
+    made = AttributesView(session)
+    qtbot.addWidget(made)
+    made.resize(360, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def view(empty: AttributesView, session: Session, qtbot: QtBot) -> AttributesView:
+    """The 16-D VAE of the library on a seven, all that is to be known of its attributes known."""
+    session.open("vae-mnist-16d")
+    wait(qtbot, lambda: session.ready is not None and session.data is not None)
+    attributes = session.attributes
+    wait(
+        qtbot,
+        lambda: len(attributes.moves) == 15 and all(one.attribute.known.all() for one in attributes.fits),
+    )
+    session.select(0)
+    session.history.clear()
+    return empty
+
+
+def row_of(view: QWidget, name: str) -> AttributeRow:
+    found = view.findChild(AttributeRow, f"attributes.{name}")
+    assert isinstance(found, AttributeRow)
+    return found
+
+
+def drag(row: AttributeRow, *sds: float) -> None:
+    grips: list[QPoint] = [row.slider.grip(sd).toPoint() for sd in (row.slider.sd, *sds)]
+    QTest.mousePress(row.slider, LEFT, NOTHING, grips[0])
+    for grip in grips[1:]:
+        QTest.mouseMove(row.slider, grip)
+    QTest.mouseRelease(row.slider, LEFT, NOTHING, grips[-1])
+
+
+def texts(view: QWidget) -> str:
+    return " ".join(label.text() for label in view.findChildren(QLabel) if label.isVisible())
+
+
+def test_an_empty_view_says_what_to_do(empty: AttributesView) -> None:
+    assert "Open a model" in texts(empty)
+    assert not empty.findChildren(AttributeRow)
+
+
+def test_dragging_an_attribute_changes_the_picture_as_one_entry_of_undo(
+    view: AttributesView, session: Session, qtbot: QtBot
+) -> None:
+    from explorer.data.measured import measure
+
+    row, before = row_of(view, "slant"), session.scene
+    drag(row, 0.5, 1.0, 2.0)
+    assert session.attributes.at("slant") == pytest.approx(2.0, abs=0.05)
+    assert row.slider.sd == pytest.approx(2.0, abs=0.05)
+    wait(qtbot, lambda: session.pictured is session.scene.cursor)
+    assert session.picture is not None
+    leaning = measure(session.picture[None])["slant"][0]
+    drag(row, -2.0)
+    wait(qtbot, lambda: session.pictured is session.scene.cursor)
+    assert measure(session.picture[None])["slant"][0] < leaning - 20
+    session.undo()
+    session.undo()
+    assert session.scene.cursor is before.cursor
+    assert row.slider.sd == pytest.approx(session.attributes.at("slant"))
+
+
+def test_every_slider_confesses(view: AttributesView) -> None:
+    assert not row_of(view, "ink").badge.weak
+    assert row_of(view, "ink").badge.text().startswith("R² 0.9")
+    assert row_of(view, "height").badge.weak, "held-out R² of 0.5"
+    assert row_of(view, "3").badge.text().startswith("AUC 0.9")
+    assert "thickness +0" in row_of(view, "ink").moves.text()
+    assert "class " in row_of(view, "slant").moves.text()
+
+
+def test_holding_one_keeps_its_slider_still(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    hold = row_of(view, "ink").hold
+    free = session.attributes.directions["thickness"]
+    QTest.mouseClick(hold, LEFT, NOTHING, QPoint(8, hold.height() // 2))
+    assert session.attributes.held == {"ink"}
+    wait(qtbot, lambda: session.attributes.directions["thickness"] is not free)
+    stood = row_of(view, "ink").slider.sd
+    drag(row_of(view, "thickness"), 1.5)
+    assert row_of(view, "ink").slider.sd == pytest.approx(stood, abs=1e-3)
+
+
+def test_hold_the_others_holds_all_but_classes(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    box = view.findChild(QCheckBox, "attributes.hold")
+    assert box is not None
+    QTest.mouseClick(box, LEFT, NOTHING, QPoint(8, box.height() // 2))
+    assert session.attributes.held == {"ink", "thickness", "slant", "width", "height"}
+    assert row_of(view, "slant").hold.isChecked()
+    assert not row_of(view, "3").hold.isChecked()
+    QTest.mouseClick(box, LEFT, NOTHING, QPoint(8, box.height() // 2))
+    assert not session.attributes.held
+
+
+def test_what_is_left_without_a_direction_is_greyed_and_says_why(
+    view: AttributesView, session: Session, qtbot: QtBot
+) -> None:
+    session.attributes.hold([one.name for one in session.attributes.fits])
+    wait(qtbot, lambda: not row_of(view, "ink").slider.isEnabled())
+    assert "Nothing is left" in row_of(view, "ink").slider.dimension.reason
+
+
+def test_the_way_is_chosen_in_the_box(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    box = view.findChild(QComboBox, "attributes.way")
+    assert box is not None
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    wait(qtbot, lambda: session.attributes.directions["ink"].kind == "difference")
+
+
+def test_strips_follow_and_a_picture_of_them_is_a_place(
+    view: AttributesView, session: Session, qtbot: QtBot
+) -> None:
+    wait(qtbot, lambda: {"ink", "slant"} <= set(session.attributes.rows))
+    slider = row_of(view, "ink").slider
+    at = slider.grip(2.0).toPoint()
+    QTest.mouseClick(slider, LEFT, NOTHING, QPoint(at.x(), slider.height() - 20))
+    assert session.attributes.at("ink") == pytest.approx(2.0, abs=0.01)
+
+
+def test_an_own_attribute_can_be_removed(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    assert session.model is not None
+    assert session.model.embedding is not None
+    labels = session.model.embedding.labels
+    assert labels is not None
+    groups = [np.flatnonzero(labels == label)[:40].tolist() for label in (3, 8)]
+    assert session.attributes.make_own("mine", *groups)
+    wait(qtbot, lambda: view.findChild(AttributeRow, "attributes.mine") is not None)
+    wait(qtbot, lambda: row_of(view, "mine").remove.isVisible())
+    QTest.mouseClick(row_of(view, "mine").remove, LEFT)
+    wait(qtbot, lambda: view.findChild(AttributeRow, "attributes.mine") is None)
+
+
+def test_two_groups_from_the_map_make_an_attribute(
+    view: AttributesView, session: Session, qtbot: QtBot
+) -> None:
+    def click(name: str) -> None:
+        button = view.findChild(QAbstractButton, f"attributes.own.{name}")
+        assert button is not None
+        assert button.isEnabled()
+        QTest.mouseClick(button, LEFT)
+
+    assert session.model is not None
+    click("new")
+    title = view.findChild(QLineEdit, "attributes.own.title")
+    assert title is not None
+    assert title.isVisible()
+    for which, label in (("with", 3), ("without", 8)):
+        session.select(session.model.middle_of(label) or 0)
+        click(f"{which}.this")
+        click(f"{which}.near")
+        click(f"{which}.near")
+    assert "41 images" in texts(view)
+    QTest.keyClicks(title, "more like a 3")
+    click("make")
+    wait(qtbot, lambda: view.findChild(AttributeRow, "attributes.more like a 3") is not None)
+    assert not title.isVisible()
+    assert session.attributes.fits[-1].score > 0.9
+
+
+def test_too_small_groups_say_what_is_missing(view: AttributesView) -> None:
+    new = view.findChild(QAbstractButton, "attributes.own.new")
+    make = view.findChild(QAbstractButton, "attributes.own.make")
+    assert new is not None
+    assert make is not None
+    QTest.mouseClick(new, LEFT)
+    assert not make.isEnabled()
+    assert "20" in make.toolTip()
+
+
+def test_a_hidden_view_asks_for_nothing(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    view.hide()
+    session.open("vae-mnist-2d")
+    wait(qtbot, lambda: session.ready is not None and session.data is not None)
+    assert session.attributes.fits == ()
+    view.show()
+    wait(qtbot, lambda: bool(session.attributes.directions))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "sd", "text"),
+    [
+        (
+            AttributeDimension(0, 2.5, 0.5, name="thickness", graded=True, measured_in="px"),
+            1.0,
+            "≈ 3 px (1.0 sd)",
+        ),
+        (AttributeDimension(0, -4, 10, name="slant", graded=True, measured_in="°"), 0.0, "≈ −4° (0.0 sd)"),
+        (AttributeDimension(0, 0, 1, name="smiling"), -0.44, "smiling: −0.4 sd"),
+        (AttributeDimension(0, 0, 1, name="smiling"), float("nan"), "not a number"),
+    ],
+)
+def test_a_slider_reads_in_the_attributes_own_unit(
+    dimension: AttributeDimension, sd: float, text: str
+) -> None:
+    assert text in dimension.reading(sd)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_into_a_narrow_dock(
+    view: AttributesView, scheme: str, tmp_path: Path, qtbot: QtBot, painted: Callable[[QWidget, str], Path]
+) -> None:
+    wait(qtbot, lambda: len(view._attributes.rows) >= 4)
+    painted(view, scheme)
+    for row in view.findChildren(AttributeRow):
+        assert row.hold.geometry().right() <= row.width()
+        assert row.width() <= 360
+
+
+@pytest.fixture
+def painted(tmp_path: Path) -> Callable[[QWidget, str], Path]:
+    from explorer.ui import theme
+
+    def paint(view: QWidget, scheme: str) -> Path:
+        theme.use(scheme)  # type: ignore[arg-type]
+        path = tmp_path / f"{scheme}.png"
+        assert view.grab().save(str(path))
+        return path
+
+    return paint
