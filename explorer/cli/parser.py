@@ -240,9 +240,7 @@ def _project(commands: Commands[Parser]) -> None:
         commands, "project", "project:project", "lay the codes of a model's held-out images out on a plane"
     )
     _add_run(parser)
-    parser.add_argument(
-        "--how", required=True, choices=("umap", "tsne", "pca"), help="the way to the plane"
-    )
+    parser.add_argument("--how", required=True, choices=("umap", "tsne", "pca"), help="the way to the plane")
     parser.add_argument(
         "--out",
         required=True,

@@ -1,4 +1,4 @@
-"""Warning lights: posterior collapse, and how many dimensions of a code carry anything.
+"""Warning lights: posterior and mode collapse, a critic that is too strong, dimensions that carry nothing.
 
 Imports numpy.
 """
@@ -17,6 +17,9 @@ COLLAPSED_SHARE = 0.05
 """Of the running maximum."""
 PATIENCE = 30
 """Readings that must agree: a model that has only just begun has a small KL too."""
+LEAST_COVERAGE, MOST_CLASS_TV = 0.5, 0.1
+STRONG_MARGIN = 5.0
+"""D(x) - D(G(z)): odds of e^5 to 1 that the critic tells them apart."""
 
 
 def active_units(means: NDArray[np.float32]) -> int:
@@ -39,3 +42,26 @@ def posterior_collapse(kl: Sequence[float] | NDArray[np.float64]) -> bool:
     largest = np.maximum.accumulate(readings)
     low = (readings < COLLAPSED_NATS) | (readings < COLLAPSED_SHARE * largest)
     return bool(low[-PATIENCE:].all())
+
+
+def mode_collapse(class_tv: float | None, coverage: float | None = None) -> bool:
+    """Whether samples leave out part of the data: coverage < 0.5, or class TV > 0.1 (both 0 to 1)."""
+    return (coverage is not None and coverage < LEAST_COVERAGE) or (
+        class_tv is not None and class_tv > MOST_CLASS_TV
+    )
+
+
+def critic_too_strong(margins: Sequence[float], gradients: Sequence[float]) -> bool:
+    """Whether the critic tells real from fake so surely that the generator learns nothing any more.
+
+    Parameters
+    ----------
+    margins
+        Mean D(x) - D(G(z)), reading by reading. Each of the last `PATIENCE` must be above 5.
+    gradients
+        Norms of the generator's gradient. The last `PATIENCE` must have a median below 5 % of the
+        largest norm until then.
+    """
+    if min(len(margins), len(gradients)) < PATIENCE or min(margins[-PATIENCE:]) <= STRONG_MARGIN:
+        return False
+    return float(np.median(gradients[-PATIENCE:])) < COLLAPSED_SHARE * max(gradients)

@@ -13,6 +13,7 @@ from explorer.errors import BadInput
 from explorer.models.autoencoder import Autoencoder
 from explorer.models.base import GenerativeModel, ImageShape
 from explorer.models.blocks import initialise
+from explorer.models.diffusion import Diffusion
 from explorer.models.gan import GAN
 from explorer.models.pca import PCA
 from explorer.models.vae import VAE
@@ -20,7 +21,7 @@ from explorer.models.vae import VAE
 __all__ = ["FAMILIES", "GenerativeModel", "ImageShape", "build", "family"]
 
 FAMILIES: Mapping[str, type[GenerativeModel]] = {
-    model.family: model for model in (PCA, Autoencoder, VAE, GAN)
+    model.family: model for model in (PCA, Autoencoder, VAE, GAN, Diffusion)
 }
 
 LARGEST = 2 << 30

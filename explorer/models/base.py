@@ -178,8 +178,12 @@ class GenerativeModel(nn.Module, ABC):
     family: ClassVar[str]
     title: ClassVar[str]
     Config: ClassVar[type[ModelConfig]]
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType({})
+    """Settings by title, the first being the defaults: for forms and lessons."""
     averaging: ClassVar[float] = 0.01
     """Half-life of the weights' running average, as a share of the whole training."""
+    channels_last: ClassVar[bool] = True
+    """Its convolutions are faster on a CPU where the channels of a pixel lie side by side."""
     config: ModelConfig
 
     def __init__(self, config: ModelConfig, image: ImageShape, classes: int = 0) -> None:

@@ -5,8 +5,8 @@ Part of the session; what comes out is plain values.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ class FamilyForm:
     knobs: tuple[Knob, ...]
     steps: bool
     """It learns in steps; otherwise it is fitted at once."""
+    presets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Settings by title."""
+
+    def full_presets(self) -> list[dict[str, object]]:
+        """Each preset with all knobs that any of them turns."""
+        turned = dict.fromkeys(name for settings in self.presets.values() for name in settings)
+        usual = {knob.name: knob.default for knob in self.knobs if knob.name in turned}
+        return [usual | dict(settings) for settings in self.presets.values()]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,5 +47,5 @@ class DescribeFamilies:
         for name, family in models.FAMILIES.items():
             steps = issubclass(family.Config, TrainedConfig)
             knobs = family.Config.knobs() + ((seed,) if steps else ())
-            forms.append(FamilyForm(name, family.title, knobs, steps))
+            forms.append(FamilyForm(name, family.title, knobs, steps, family.PRESETS))
         yield tuple(forms)

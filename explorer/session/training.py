@@ -68,6 +68,8 @@ class Training:
     flagged = Signal(Flag)
     pictures_changed = Signal()
     families_arrived = Signal()
+    snapshot_shown = Signal()
+    """The engine has been given newer weights."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -81,6 +83,8 @@ class Training:
         self.families: tuple[FamilyForm, ...] = ()
         """What can be trained; empty until `ask_families` has been answered."""
         self.fault: str | None = None
+        self.pace = 0.0
+        """Steps per second in slow motion; 0 is as fast as can be."""
         self.collapsed = False
         """The posterior has become the prior: see `metrics.lights`."""
         self.progress: Progress | None = None
@@ -118,6 +122,7 @@ class Training:
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
         self._snapshot, self._embedding_since, self._rest_until = None, None, 0.0
+        self.pace = 0.0
         self._job = TrainingJob(plan, self._session.library, self._post, known)
         self._set("starting")
         self._job.begin()
@@ -136,11 +141,18 @@ class Training:
             self._job.pause(False)
             self._set("running")
 
-    def step(self) -> None:
-        """Do one training step and stay paused."""
+    def step(self, only: str | None = None) -> None:
+        """Do one training step, of one parameter group or of all, and stay paused."""
         if self._job is not None and self.state in ("running", "paused"):
-            self._job.step()
+            self._job.step(only)
             self._set("paused")
+
+    def slow_down(self, steps_per_s: float) -> None:
+        """Train so slowly that each step can be seen; 0 is as fast as can be."""
+        if self._job is not None:
+            self.pace = steps_per_s
+            self._job.slow_down(steps_per_s)
+            self.changed()
 
     def stop(self) -> None:
         """End the training; the run keeps what it has learned and can be resumed."""
@@ -264,6 +276,7 @@ class Training:
         self._snapshot = None
         session.engine.submit(Install(snapshot.weights, snapshot.step))
         session.update_model(step=snapshot.step)
+        self.snapshot_shown()
         if "map" in self.watched and time.monotonic() >= self._rest_until:
             self._embedding_since = time.monotonic()
             session.embed()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +20,11 @@ from explorer.errors import BadInput, Failure
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
 from explorer.session.threads import Cores, import_torch, step_back
+from explorer.training.events import Progress, Snapshot
 
 if TYPE_CHECKING:
     from explorer.training.events import Event
+    from explorer.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +60,14 @@ class Ended(NamedTuple):
     fault: str | None
 
 
+class Turn(NamedTuple):
+    """What to do next: one whole step with all that is to be seen of it, or as much as comes in one go."""
+
+    single: bool
+    only: str | None = None
+    """The one parameter group that is moved."""
+
+
 class TrainingJob:
     """Trains according to a plan until its end, or until `stop`.
 
@@ -74,7 +86,8 @@ class TrainingJob:
         self._library, self._post, self._data = library, post, data
         self._changed = threading.Condition()
         self._paused = self._stopping = False
-        self._single_steps = 0
+        self._singles: deque[str | None] = deque()
+        self._pace, self._due = 0.0, 0.0
         self._changes: list[tuple[str, object]] = []
         self._thread = threading.Thread(target=self._work, name="trainer")
 
@@ -83,13 +96,21 @@ class TrainingJob:
 
     def pause(self, paused: bool) -> None:
         with self._changed:
-            self._paused, self._single_steps = paused, 0
+            self._paused = paused
+            self._singles.clear()
             self._changed.notify()
 
-    def step(self) -> None:
-        """Do one training step and pause."""
+    def step(self, only: str | None = None) -> None:
+        """Do one training step, of one parameter group or of all, and pause."""
         with self._changed:
-            self._paused, self._single_steps = True, self._single_steps + 1
+            self._paused = True
+            self._singles.append(only)
+            self._changed.notify()
+
+    def slow_down(self, steps_per_s: float) -> None:
+        """Do so many steps per second, each to be seen; 0 is as fast as can be."""
+        with self._changed:
+            self._pace, self._due = steps_per_s, time.monotonic()
             self._changed.notify()
 
     def change(self, knob: str, value: object) -> None:
@@ -150,35 +171,57 @@ class TrainingJob:
         step_back()
         torch.set_num_threads(threads)
         trainer = run.trainer(self._data)
-        usual, started = trainer.interval, False
+        usual, started = (trainer.interval, trainer.snapshot_interval), False
         events = record(run, trainer, self._data)
         try:
-            while self._may_go_on():
+            while turn := self._next_turn():
                 for knob, value in self._take_changes():
                     try:
                         trainer.change(knob, value)
                     except BadInput as error:
                         self._post(error)
-                trainer.interval = 0.0 if self._paused else usual
-                event: Event | None = next(events, None)
-                if event is None:
+                trainer.interval, trainer.snapshot_interval = (0.0, 0.0) if turn.single else usual
+                came = False
+                for event in _take_turn(turn, trainer, events):
+                    if not started:
+                        # Only now the manifest says what family and spaces the recorder has met.
+                        self._post(Started(run, self._data, trainer.steps))
+                        started = True
+                    self._post(event)
+                    came = True
+                if not came:
                     return
-                if not started:
-                    # Only now the manifest says what family and spaces the recorder has met.
-                    self._post(Started(run, self._data, trainer.steps))
-                    started = True
-                self._post(event)
         finally:
             events.close()
 
-    def _may_go_on(self) -> bool:
-        """Wait while paused; tells whether to ask for one more event."""
+    def _next_turn(self) -> Turn | None:
+        """Wait while paused, or until the next step of slow motion is due; None when it is to stop."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._paused or self._single_steps or self._stopping)
-            self._single_steps = max(0, self._single_steps - 1)
-            return not self._stopping
+            while not self._stopping:
+                if self._paused and self._singles:
+                    return Turn(True, self._singles.popleft())
+                if not self._paused and not self._pace:
+                    return Turn(False)
+                wait = None if self._paused else self._due - time.monotonic()
+                if wait is not None and wait <= 0:
+                    self._due = time.monotonic() + 1 / self._pace
+                    return Turn(True)
+                self._changed.wait(wait)
+            return None
 
     def _take_changes(self) -> list[tuple[str, object]]:
         with self._changed:
             changes, self._changes = self._changes, []
             return changes
+
+
+def _take_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> Iterator[Event]:
+    """The events of a turn; those of a single step end with the weights that it has led to."""
+    trainer.only = turn.only
+    stepped = False
+    for event in events:
+        yield event
+        stepped = stepped or isinstance(event, Progress)
+        if not turn.single or (stepped and isinstance(event, Snapshot)):
+            break
+    trainer.only = None

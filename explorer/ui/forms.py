@@ -180,6 +180,11 @@ class KnobForm(QWidget):
         for name, row in self._rows.items():
             row.write(values.get(name, row.knob.default))
 
+    def turn(self, values: Mapping[str, Any]) -> None:
+        """Fill in what is given; the others stay."""
+        for name, value in values.items():
+            self._rows[name].write(value)
+
     def _unfold(self, on: bool) -> None:
         self._folded.setVisible(on)
         self._more.setText("Fewer settings" if on else "More settings")

@@ -11,6 +11,7 @@ import torch
 
 from explorer import models
 from explorer.errors import BadInput
+from explorer.metrics.samples import sampled_space
 from explorer.models import FAMILIES, GenerativeModel, ImageShape, arrays
 from explorer.models.base import Knob
 from explorer.training.events import Finished, Progress
@@ -18,7 +19,7 @@ from explorer.training.trainer import Trainer
 from tests.shapes import CORNERS, squares
 
 SHAPES = (ImageShape(1, 28, 28), ImageShape(3, 32, 20), ImageShape(1, 8, 8))
-SMALL = {"width": 4, "latent_size": 3, "batch": 16, "epochs": 2}
+SMALL = {"width": 4, "latent_size": 3, "batch": 16, "epochs": 2, "steps": 2}
 
 
 def settings(family: str, **turned: object) -> dict[str, object]:
@@ -125,9 +126,12 @@ def test_training_brings_the_pictures_nearer(family: str, shape: ImageShape) -> 
     def error() -> float:
         space = model.spaces[0]
         with torch.inference_mode():
-            if space.can_encode:
+            if space.can_encode and space.can_decode:
                 return float((model.decode(model.encode(x, space.name), space.name) - x).square().mean())
-            drawn = model.decode(model.sample(100, torch.Generator().manual_seed(0), space.name), space.name)
+            source = sampled_space(model)
+            assert source is not None
+            codes = model.sample(100, torch.Generator().manual_seed(0), source.name)
+            drawn = model.decode(codes, source.name)
             return float(torch.cdist(drawn.flatten(1), x.flatten(1)).square().min(1).values.mean())
 
     before = error()
@@ -138,7 +142,8 @@ def test_training_brings_the_pictures_nearer(family: str, shape: ImageShape) -> 
     ]
     assert error() < 0.7 * before
     if len(losses) > 1:
-        assert losses[-1] < losses[0]
+        # One batch's loss is noisy where the model meets other noise each time.
+        assert np.mean(losses[-len(losses) // 4 :]) < losses[0]
 
 
 @each_family
@@ -165,7 +170,7 @@ def test_arrays_go_in_and_out_as_the_tensors_do(family: str, shape: ImageShape) 
 @each_family
 def test_codes_that_are_not_numbers_give_a_picture_all_the_same(family: str) -> None:
     model = make(family)
-    space = model.spaces[0]
+    space = next(space for space in model.spaces if space.can_decode)
     codes = np.array([[np.nan] * space.size, [np.inf] * space.size, [1e30] * space.size], np.float32)
     assert arrays.decode(model, codes, space.name).shape == (3, 8, 8, 1)
 
@@ -229,7 +234,7 @@ def test_knobs_say_what_they_are_and_refuse_what_they_are_not(family: str) -> No
         ):
             with pytest.raises(BadInput, match=knob.name):
                 config.read({knob.name: wrong})
-    with pytest.raises(BadInput, match="latent_size"):
+    with pytest.raises(BadInput, match="nonsense"):
         config.read({"nonsense": 1})
 
 
@@ -241,7 +246,7 @@ def test_a_model_that_no_memory_holds_is_refused_before_it_is_built(family: str)
 
 
 def test_a_family_that_does_not_exist_is_refused_with_the_names() -> None:
-    with pytest.raises(BadInput, match="pca, ae, vae"):
+    with pytest.raises(BadInput, match="pca, ae, vae, gan, diffusion"):
         models.build("gam", {}, SHAPES[0])
 
 

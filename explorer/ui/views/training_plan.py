@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.session.families import FamilyForm
 from explorer.session.session import Session
 from explorer.session.training import FIRST_LESSON
 from explorer.session.training_job import Plan
-from explorer.ui.forms import ChoiceField, KnobForm
+from explorer.ui.forms import ChoiceField, KnobForm, label_of
 
 COMMON = ("network", "latent_size", "epochs", "learning_rate", "beta", "corruption")
 """Settings that are in sight from the start, where a family has them."""
@@ -37,6 +37,12 @@ class TrainingPlan(QWidget):
         self._family.setEnabled(False)
         self._family.setPlaceholderText("Warming up …")
         self._family.currentIndexChanged.connect(self._on_family)
+        self._preset = ChoiceField([])
+        self._preset.setObjectName("training.preset")
+        self._preset.setToolTip("Settings that belong together; epochs, batch and sizes stay as they are")
+        self._preset.setPlaceholderText("Settings of your own")
+        self._preset.hide()
+        self._preset.activated.connect(self._on_preset)
         self._data = QPushButton()
         self._data.setObjectName("training.data")
         self._data.clicked.connect(self.data_wanted)
@@ -49,6 +55,7 @@ class TrainingPlan(QWidget):
         self._column.setContentsMargins(0, 0, 6, 0)
         self._column.setSpacing(4)
         self._column.addLayout(heads)
+        self._column.addWidget(self._preset)
         self._waiting = QLabel(WARMING)
         self._waiting.setProperty("role", "muted")
         self._waiting.setWordWrap(True)
@@ -104,8 +111,34 @@ class TrainingPlan(QWidget):
         self._form.setObjectName("training.form")
         self._form.set_values(kept)
         self._form.changed.connect(self.changed)
-        self._column.insertWidget(1, self._form)
+        self._form.changed.connect(self._name_preset)
+        self._column.insertWidget(2, self._form)
+        self._offer_presets()
         self.changed.emit()
+
+    def _offer_presets(self) -> None:
+        presets = self._chosen().presets
+        self._preset.clear()
+        self._preset.addItems(list(presets))
+        for number, settings in enumerate(presets.values()):
+            words = ", ".join(f"{label_of(name).lower()} {value}" for name, value in settings.items())
+            self._preset.setItemData(number, words or "The defaults", Qt.ItemDataRole.ToolTipRole)
+        self._preset.setVisible(bool(presets))
+        self._name_preset()
+
+    def _on_preset(self, index: int) -> None:
+        """What any preset sets goes to this one's value or its default; the rest stays as it was."""
+        if self._form is not None:
+            self._form.turn(self._chosen().full_presets()[index])
+
+    def _name_preset(self) -> None:
+        """Say which preset the form stands at; after a change by hand, none."""
+        if self._form is None or self._form.fault:
+            return
+        now = {knob.name: knob.default for knob in self._chosen().knobs} | self._form.values()
+        presets = self._chosen().full_presets()
+        same = (i for i, preset in enumerate(presets) if all(now[name] == preset[name] for name in preset))
+        self._preset.setCurrentIndex(next(same, -1))
 
     def _on_data(self) -> None:
         choice = self._session.data_choice

@@ -1,0 +1,105 @@
+"""How a map is laid out: chosen in the list above it, kept with the model, told what it is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from explorer.session.session import Session
+from explorer.ui.main_window import MainWindow
+from explorer.ui.widgets.number_field import NumberField
+from tests.journeys.test_map import a_void, press
+
+
+@pytest.fixture
+def session(bare_window: MainWindow, qtbot: QtBot) -> Session:
+    session = bare_window.session
+    assert session is not None
+    session.open("vae-mnist-16d")
+    qtbot.waitUntil(lambda: session.ready is not None and session.data is not None, timeout=30_000)
+    return session
+
+
+def choose(window: MainWindow, title: str, name: str = "map") -> None:
+    """As a person does: from the list."""
+    box = window.findChild(QComboBox, f"{name}.layout")
+    assert box is not None
+    box.setFocus()
+    row = box.findText(title)
+    box.setCurrentIndex(row)
+    box.activated.emit(row)
+
+
+@pytest.mark.parametrize("title", ["UMAP", "t-SNE"])
+def test_a_kept_layout_is_there_at_once_and_says_what_it_is_worth(
+    bare_window: MainWindow, session: Session, qtbot: QtBot, title: str
+) -> None:
+    before = session.model.places
+    choose(bare_window, title)
+    qtbot.waitUntil(lambda: session.projecting.kept.get("first") is not None, timeout=30_000)
+    assert not np.allclose(session.model.places, before)
+    kept = session.projecting.kept["first"]
+    assert 0.85 < kept <= 1
+    figures = bare_window.findChild(QLabel, "map.figures")
+    assert f"{100 * kept:.0f} % of neighbours kept" in figures.text()
+    assert session.model.projection.estimate
+    assert session.model.projection.axes is None
+
+
+def test_a_void_of_an_estimate_is_decoded_and_the_cursor_stays_where_it_was_put(
+    bare_window: MainWindow, session: Session, qtbot: QtBot
+) -> None:
+    choose(bare_window, "UMAP")
+    qtbot.waitUntil(lambda: session.projecting.layout("first") == "umap", timeout=30_000)
+    cloud = bare_window.map.cloud
+    cloud.frame()
+    at = a_void(cloud)
+    wanted = cloud.view().to_plane(at.x(), at.y())
+    with qtbot.waitSignal(session.picture_changed, timeout=10_000):
+        press(cloud, at)
+    np.testing.assert_allclose(session.cursor_place, wanted, rtol=1e-4)
+    session.undo()
+    assert session.scene.place is None
+
+
+def test_two_layouts_of_one_model_stand_side_by_side(
+    bare_window: MainWindow, session: Session, qtbot: QtBot
+) -> None:
+    session.beside.open("vae-mnist-16d")
+    qtbot.waitUntil(lambda: session.beside.ready is not None, timeout=30_000)
+    choose(bare_window, "UMAP", "beside")
+    qtbot.waitUntil(lambda: session.projecting.layout("beside") == "umap", timeout=30_000)
+    assert session.projecting.layout("first") == "pca"
+    session.select(17)
+    assert session.beside.cursor is not None
+    np.testing.assert_array_equal(session.beside.cursor, session.scene.cursor)
+    np.testing.assert_allclose(session.beside.cursor_place, session.beside.model.places[17], atol=1e-4)
+
+
+def test_other_axes_are_chosen_in_the_settings(
+    bare_window: MainWindow, session: Session, qtbot: QtBot
+) -> None:
+    choose(bare_window, "Own axes")
+    qtbot.waitUntil(lambda: session.projecting.layout("first") == "axes", timeout=10_000)
+    button = bare_window.findChild(QToolButton, "map.layout.settings")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    dialog = bare_window.findChild(QDialog, "layout.settings")
+    first = dialog.findChildren(NumberField)[0]
+    first.set_number(5)
+    ok = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Lay out")
+    with qtbot.waitSignal(session.embedding_changed, timeout=10_000):
+        QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
+    assert session.model.projection.axes == ("z₅", "z₂")
+    np.testing.assert_array_equal(session.model.places[:, 0], session.model.embedding.codes[:, 4])
+
+
+def test_axes_that_the_code_has_not_are_refused(session: Session) -> None:
+    said = []
+    session.said.connect(said.append)
+    settings = type(session.projecting.settings["axes"])(first=3, second=17)
+    session.projecting.set_settings("first", "axes", settings)
+    assert "16 numbers" in said[-1].text
