@@ -77,6 +77,7 @@ def _parser() -> Parser:
     _decode(commands)
     _sample(commands)
     _project(commands)
+    _invert(commands)
     _attributes(commands)
     _add(commands, "runs", "about:runs", "list the models of the library")
     _add(commands, "doctor", "about:doctor", "what this machine offers: device, versions, missing libraries")
@@ -223,6 +224,25 @@ def _sample(commands: Commands[Parser]) -> None:
     )
     parser.add_argument("--steps", type=whole(1, 100_000), metavar="N", help="denoising steps")
     _add_seed(parser)
+
+
+def _invert(commands: Commands[Parser]) -> None:
+    parser = _add(
+        commands,
+        "invert",
+        "invert:invert",
+        "write the code of a picture: by the encoder, or by a search where the model has none",
+    )
+    _add_run(parser)
+    parser.add_argument("--image", required=True, metavar="FILE", help="a picture of any common kind")
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE.npz",
+        help="arrays code (D,), picture (what it decodes to), original, and error per pixel",
+    )
+    _add_seed(parser)
+    _add_device(parser)
 
 
 def _attributes(commands: Commands[Parser]) -> None:

@@ -98,6 +98,11 @@ class Ruler:
         return self.network.head(features).argmax(1)  # type: ignore[no-any-return]
 
     @torch.inference_mode()
+    def confidence(self, features: Tensor) -> Tensor:
+        """The probability (N,) of the likeliest class of features (N, 128)."""
+        return self.network.head(features).softmax(1).amax(1)  # type: ignore[no-any-return]
+
+    @torch.inference_mode()
     def predict(self, x: Tensor) -> Tensor:
         """The likeliest class (N,) of each picture."""
         return self.network(x).argmax(1)  # type: ignore[no-any-return]

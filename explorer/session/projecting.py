@@ -6,6 +6,7 @@ the run. numpy only.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -164,7 +165,8 @@ class Projecting:
     def layout(self, which: Which) -> Layout:
         """What the map shows now."""
         model = self._model(which)
-        flat = model is not None and model.embedding is not None and model.embedding.size <= 2
+        spaces = () if model is None else model.run.manifest.spaces
+        flat = bool(spaces) and math.prod(spaces[0].shape) <= 2
         return self.layouts.get(which, "axes" if flat else "pca")
 
     def _model(self, which: Which) -> OpenModel | None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
 
 from explorer.errors import Failure
 from explorer.ui.widgets.ghost_pointer import GhostPointer
+from explorer.ui.workspaces import WorkspaceBar
 
 FRAME = 1 / 60
 SPEED = 900.0
@@ -137,9 +138,13 @@ def reveal(widget: QWidget) -> Iterator[float]:
 
 
 def bring_forward(widget: QWidget) -> None:
-    """Open the dock that a widget is in, and put it in front of its tabs."""
-    for parent in [widget, *_parents(widget)]:
+    """Open the dock that a widget is in, in a workspace that has it, and put it in front of its tabs."""
+    parents = [widget, *_parents(widget)]
+    bar = parents[-1].findChild(WorkspaceBar)
+    for parent in parents:
         if isinstance(parent, QDockWidget):
+            if bar is not None:
+                bar.bring(parent.widget().objectName())
             parent.show()
             parent.raise_()
 

@@ -196,6 +196,7 @@ class MapView(QWidget):
         model = self._side.model
         self._fresh = True
         self.card.dismiss()
+        self._on_hole()
         if model is None:
             return
         manifest = model.run.manifest

@@ -1,0 +1,111 @@
+"""The fixed grid of codes with its truncation and class. Part of the GAN view; knows the session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from explorer.session.code_grid import SIDE
+from explorer.session.session import Session
+from explorer.ui import wording
+from explorer.ui.forms import ChoiceField
+from explorer.ui.widgets.choice_grid import ChoiceGrid
+from explorer.ui.widgets.plane_pad import LETTERS
+from explorer.ui.widgets.steady_label import SteadyLabel
+
+FINE = 100
+
+
+class GanGrid(QWidget):
+    """A press on a picture tells its place: what it means is said by whoever contains this."""
+
+    pressed = Signal(int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._adversaries = session, session.adversaries
+        self._shows_corners = False
+        self.grid = ChoiceGrid(SIDE)
+        self.grid.setObjectName("gan.grid")
+        self._psi, self._reading = QSlider(Qt.Orientation.Horizontal), SteadyLabel("ψ = 0.00")
+        self._psi.setObjectName("gan.psi")
+        self._psi.setRange(0, FINE)
+        self._psi.setValue(FINE)
+        self._psi.setAccessibleName("Truncation")
+        for part in (self._psi, self._reading):
+            part.setToolTip("Truncation ψz: nearer to the mean 0, pictures are safer and more alike")
+        self._classes = ChoiceField([])
+        self._classes.setObjectName("gan.class")
+        self._classes.setAccessibleName("Class")
+        self._arrange()
+        self._psi.valueChanged.connect(self._on_psi)
+        self._classes.activated.connect(self._adversaries.choose_class)
+        self.grid.pressed.connect(self.pressed)
+        self._adversaries.changed.connect(self._on_model)
+        self._adversaries.grid.changed.connect(self._on_pictures)
+        self._adversaries.grid.plane_changed.connect(self._on_corners)
+        self._on_model()
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._reading)
+        head.addWidget(self._psi, 1)
+        head.addWidget(QLabel("class"))
+        head.addWidget(self._classes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 6, 4)
+        column.setSpacing(6)
+        column.addLayout(head)
+        column.addWidget(self.grid, 1)
+
+    def show_corners(self, shown: bool) -> None:
+        """Whether the corners of the plane have their letters."""
+        self._shows_corners = shown
+        self.grid.setToolTip(
+            "64 codes drawn once from N(0, I); press one to make it a corner of the plane"
+            if shown
+            else "64 codes drawn once from N(0, I), always the same ones; press one to look at it"
+        )
+        self._on_corners()
+
+    def _on_psi(self, value: int) -> None:
+        self._adversaries.grid.truncate(value / FINE)
+        self._reading.setText(f"ψ = {value / FINE:.2f}")
+
+    def _on_model(self) -> None:
+        refusal = self._adversaries.grid.refusal
+        self._reading.setText(f"ψ = {self._psi.value() / FINE:.2f}")
+        self._psi.setEnabled(not refusal)
+        names = self._adversaries.class_names
+        if [self._classes.itemText(i) for i in range(self._classes.count())] != list(names):
+            self._classes.clear()
+            self._classes.addItems(list(names))
+        self._classes.setCurrentIndex((self._session.scene.condition or 0) if names else -1)
+        self._classes.setEnabled(bool(names))
+        self._classes.setToolTip(
+            "The class that is asked for, here and under the cursor: G(z, y)"
+            if names
+            else "This model was trained without classes, so none can be asked for"
+        )
+        self._on_pictures()
+
+    def _on_pictures(self) -> None:
+        if not self.isVisible():
+            return
+        grid, model = self._adversaries.grid, self._session.model
+        self.grid.set_placeholder(grid.refusal or "Codes are being decoded …")
+        self.grid.set_ink(model is not None and wording.as_ink(model))
+        self.grid.set_pictures([] if grid.refusal else grid.pictures)
+        self._on_corners()
+
+    def _on_corners(self) -> None:
+        corners = self._adversaries.grid.corners if self._shows_corners and self.grid.count else ()
+        self.grid.set_marks(dict(zip(corners, LETTERS, strict=False)))
+
+    def showEvent(self, event: object) -> None:
+        self._adversaries.grid.want(True)
+        self._on_model()
+
+    def hideEvent(self, event: object) -> None:
+        self._adversaries.grid.want(False)
