@@ -101,6 +101,49 @@ def far_from_data(before: Facts, after: Facts) -> Fact:
     )
 
 
+def beside_open(before: Facts, after: Facts, *, name: str) -> Fact:
+    """This model is on the second map."""
+    beside = after.beside
+    shown = beside is not None and beside.run.name == name and after.beside_picture is not None
+    return Fact(f"{name} is beside it, and has drawn a picture" if shown else f"{name} is beside it", shown)
+
+
+def hole_marked(before: Facts, after: Facts) -> Fact:
+    """Each of two maps points at an empty place."""
+    holes = [None if model is None else model.hole for model in (after.beside, after.model)]
+    if holes[0] is None or holes[1] is None:
+        return Fact("Each map marks an empty place", False)
+    left, right = (hole.cycle_error for hole in holes if hole is not None)
+    return Fact(f"Decoded and encoded again, the marked places move by {left:.1f} and {right:.1f}", True)
+
+
+def both_cursors_moved(before: Facts, after: Facts) -> Fact:
+    """The cursor went elsewhere on both maps."""
+    pairs = ((before.scene.cursor, after.scene.cursor), (before.beside_cursor, after.beside_cursor))
+    moved = all(
+        now is not None and (then is None or then.shape != now.shape or not np.array_equal(then, now))
+        for then, now in pairs
+    )
+    return Fact("The cursor moved on both maps", moved)
+
+
+def laid_out(before: Facts, after: Facts, *, way: str) -> Fact:
+    """The first map is laid out so."""
+    names = {"axes": "its own axes", "pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
+    return Fact(f"The map is laid out by {names.get(way, way)}", after.layout == way)
+
+
+def attributes_there(before: Facts, after: Facts, *, name: str) -> Fact:
+    return Fact(f"There is a slider for {name}", name in after.attributes)
+
+
+def attribute_moved(before: Facts, after: Facts, *, name: str, sd: float = 0.5) -> Fact:
+    """The cursor went along a direction."""
+    there = name in after.attributes and name in before.attributes
+    far = abs(after.attributes[name] - before.attributes[name]) if there else 0.0
+    return Fact(f"{name} changed{_by(far, sd)}", far >= sd)
+
+
 def ends_set(before: Facts, after: Facts) -> Fact:
     a, b = after.scene.end_a, after.scene.end_b
     if a is None or b is None:
@@ -177,7 +220,8 @@ CHECKS: Mapping[str, Check] = {
     for check in (
         model_open, model_decodes, picture_changed, cursor_moved, number_moved, item_selected,
         far_from_data, ends_set, strip_complete, handle_moved, drawing_landed, training_runs,
-        training_finished, loss_fell, map_moved,
+        training_finished, loss_fell, map_moved, beside_open, hole_marked, both_cursors_moved, laid_out,
+        attributes_there, attribute_moved,
     )
 }  # fmt: skip
 

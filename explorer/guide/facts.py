@@ -57,6 +57,13 @@ class Facts:
     picture: NDArray[np.uint8] | None = None
     strips: Mapping[Manner, NDArray[np.uint8]] = field(default_factory=dict)
     drawn_code: NDArray[np.float32] | None = None
+    beside: OpenModel | None = None
+    beside_cursor: NDArray[np.float32] | None = None
+    beside_picture: NDArray[np.uint8] | None = None
+    layout: str = ""
+    """How the codes are laid out on the first map."""
+    attributes: Mapping[str, float] = field(default_factory=dict)
+    """Where the cursor stands along each direction, in standard deviations."""
     learning: Learning = field(default_factory=Learning)
     seen: Seen = field(default_factory=Seen)
 
@@ -70,6 +77,11 @@ def facts_of(session: Session, seen: Seen | None = None) -> Facts:
         picture=session.picture,
         strips=session.interpolation.rows,
         drawn_code=session.drawing.code,
+        beside=session.beside.model,
+        beside_cursor=session.beside.cursor,
+        beside_picture=session.beside.picture,
+        layout=session.projecting.layout("first"),
+        attributes={name: session.attributes.at(name) for name in session.attributes.directions},
         learning=_learning(session),
         seen=seen or Seen(),
     )

@@ -51,7 +51,12 @@ class At:
     y: float
 
 
-Where = InClass | Void | At
+@dataclass(frozen=True)
+class Marked:
+    """The empty place that a map points at."""
+
+
+Where = InClass | Void | At | Marked
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,14 @@ class Click:
 
 
 @dataclass(frozen=True)
+class Choose:
+    """Take an entry of a list, or a tab."""
+
+    place: str
+    entry: str
+
+
+@dataclass(frozen=True)
 class Wait:
     """Nothing to do until something holds."""
 
@@ -112,7 +125,7 @@ class Wait:
     place: str = ""
 
 
-Gesture = Press | Drag | Key | Slide | Draw | Click | Wait
+Gesture = Press | Drag | Key | Slide | Draw | Click | Choose | Wait
 
 
 @dataclass(frozen=True)
@@ -141,6 +154,8 @@ class Lesson:
     about: str
     model: str
     """The model to open first; empty: whatever is open."""
+    beside: str
+    """The model on the second map; empty: none."""
     steps: tuple[Step, ...]
 
 
@@ -187,7 +202,8 @@ def read_lesson(path: Path) -> Lesson:
     steps = tuple(_step(step) for step in table.tables("steps", "step"))
     if not steps:
         raise table.wrong("steps", "must hold at least one step")
-    lesson = Lesson(path.stem, table.text("title"), table.text("about", ""), table.text("model", ""), steps)
+    title, about = table.text("title"), table.text("about", "")
+    lesson = Lesson(path.stem, title, about, table.text("model", ""), table.text("beside", ""), steps)
     table.end()
     return lesson
 
@@ -250,6 +266,10 @@ def _click(table: Table) -> Click:
     return Click(table.text("place"))
 
 
+def _choose(table: Table) -> Choose:
+    return Choose(table.text("place"), table.text("entry"))
+
+
 def _wait(table: Table) -> Wait:
     until = _condition(table.table("until"))
     return Wait(until, table.number("seconds", SECONDS, low=1, high=7200), table.text("place", ""))
@@ -257,7 +277,7 @@ def _wait(table: Table) -> Wait:
 
 _GESTURES: Mapping[str, Callable[[Table], Gesture]] = {
     "press": _press, "drag": _drag, "key": _key, "slide": _slide, "draw": _draw, "click": _click,
-    "wait": _wait,
+    "choose": _choose, "wait": _wait,
 }  # fmt: skip
 
 
@@ -265,6 +285,10 @@ def _where(table: Table) -> Where:
     where: Where
     if table.has("class"):
         where = InClass(table.text("class"))
+    elif table.has("marked"):
+        if not table.truth("marked"):
+            raise table.wrong("marked", "must be true")
+        where = Marked()
     elif table.has("void"):
         if not table.truth("void"):
             raise table.wrong("void", "must be true")

@@ -29,6 +29,11 @@ class Watch:
         session.picture_changed.connect(self._on_picture)
         session.interpolation.changed.connect(self._on_any)
         session.drawing.changed.connect(self._on_any)
+        session.hole_found.connect(self._on_any)
+        for signal in ("model_opened", "cursor_changed", "picture_changed", "hole_found"):
+            getattr(session.beside, signal).connect(self._on_any)
+        session.projecting.changed.connect(self._on_any)
+        session.attributes.changed.connect(self._on_any)
         session.training.changed.connect(self._on_any)
         session.training.progressed.connect(self._on_any)
         session.training.flagged.connect(self._on_flag)

@@ -92,8 +92,12 @@ class Tour:
     def _open(self, lesson: Lesson) -> None:
         if lesson.model in ("", FIRST_RUN):
             self._session.open_first()
+            self._session.history.clear()
         else:
             self._session.open(lesson.model)
+        self._session.beside.close()
+        if lesson.beside:
+            self._session.beside.open(lesson.beside)
 
     def _step(self, step: Step) -> Record:
         self._watch.begin()

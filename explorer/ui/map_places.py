@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF
 
-from explorer.guide.lesson import At, InClass, Where
+from explorer.guide.lesson import At, InClass, Marked, Where
 from explorer.session.open_model import OpenModel
 from explorer.ui.widgets.point_cloud import PointCloud
 
@@ -21,12 +21,21 @@ def find_place(where: Where, model: OpenModel | None, cloud: PointCloud) -> tupl
         return where.x, where.y
     if model is None or not len(model.places):
         return None
+    if isinstance(where, Marked):
+        return _marked(model)
     return _in_class(where.class_name, model, cloud) if isinstance(where, InClass) else _void(model, cloud)
 
 
 def pixel_of(place: tuple[float, float], cloud: PointCloud) -> QPoint:
     left, top = cloud.view().to_pixel(*place)
     return QPoint(round(left), round(top))
+
+
+def _marked(model: OpenModel) -> tuple[float, float] | None:
+    if model.hole is None or model.projection is None:
+        return None
+    x, y = model.projection.to_plane(model.hole.code)
+    return float(x), float(y)
 
 
 def _in_class(name: str, model: OpenModel, cloud: PointCloud) -> tuple[float, float] | None:

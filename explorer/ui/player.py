@@ -10,10 +10,10 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QPoint, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QTabBar, QWidget
 
 from explorer.errors import Failure
-from explorer.guide.lesson import Click, Drag, Draw, Gesture, Key, Press, Slide, Wait, Where
+from explorer.guide.lesson import Choose, Click, Drag, Draw, Gesture, Key, Press, Slide, Wait, Where
 from explorer.guide.watch import Watch
 from explorer.session.session import Session
 from explorer.ui.hand import REST, Hand, find, reveal
@@ -98,6 +98,8 @@ class Player(QObject):
                 yield from self._draw(place, strokes)
             case Click(place):
                 yield from self._click(place)
+            case Choose(place, entry):
+                yield from self._choose(place, entry)
             case Wait():
                 yield from self._wait(gesture)
 
@@ -127,7 +129,8 @@ class Player(QObject):
             yield from self._pull(parent, [parent.handle_place(handle), parent.handle_place(to)])
             return
         sliders = parent.findChildren(DimensionSlider)
-        slider = next((each for each in sliders if each.dimension.index == (dimension or 0)), None)
+        fitting = [s for s in sliders if dimension is None or s.dimension.index == dimension]
+        slider = next(iter(fitting), None)
         if slider is None:
             raise Failure("This model has no such slider.")
         yield from reveal(slider)
@@ -157,6 +160,27 @@ class Player(QObject):
         yield REST
         self._hand.release(widget, middle)
 
+    def _choose(self, place: str, entry: str) -> Iterator[float]:
+        widget = yield from self._found(place, QWidget)
+        if isinstance(widget, QTabBar):
+            tab = next((n for n in range(widget.count()) if widget.tabText(n) == entry), None)
+            if tab is None:
+                raise Failure(f"There is no {entry} here.")
+            middle = widget.tabRect(tab).center()
+            yield from self._hand.go(widget, middle)
+            self._hand.press(widget, middle)
+            self._hand.release(widget, middle)
+            return
+        assert isinstance(widget, QComboBox)
+        yield from self._hand.go(widget, widget.rect().center())
+        row = widget.findText(entry)
+        if row < 0:
+            raise Failure(f"There is no {entry} here.")
+        # The list that drops down is a window of its own, out of the hand's reach.
+        widget.setCurrentIndex(row)
+        widget.activated.emit(row)
+        yield REST
+
     def _wait(self, wait: Wait) -> Iterator[float]:
         end = time.monotonic() + wait.seconds
         while not self._watch.holds([wait.until]):
@@ -174,7 +198,9 @@ class Player(QObject):
         return widget
 
     def _pixel(self, where: Where, cloud: PointCloud) -> QPoint:
-        place = find_place(where, self._session.model, cloud)
+        beside = cloud.objectName().startswith("beside")
+        model = self._session.beside.model if beside else self._session.model
+        place = find_place(where, model, cloud)
         if place is None:
             raise Failure("The map has no such place now; press Home on it to see all points.")
         return pixel_of(place, cloud)

@@ -44,9 +44,18 @@ def at(x: float, y: float, **scene: Any) -> Facts:
     return replace(OPEN, scene=Scene(cursor=code(x, y), **scene))
 
 
+NEEDED: dict[str, dict[str, Any]] = {
+    "number_moved": {"dimension": 0},
+    "beside_open": {"name": "bars"},
+    "laid_out": {"way": "umap"},
+    "attributes_there": {"name": "ink"},
+    "attribute_moved": {"name": "ink"},
+}
+
+
 @pytest.mark.parametrize("name", sorted(set(CHECKS) - {"model_open", "training_finished"}))
 def test_nothing_holds_when_nothing_has_happened(name: str) -> None:
-    parameters = {"dimension": 0} if name == "number_moved" else {}
+    parameters = NEEDED.get(name, {})
     for facts in (Facts(), OPEN):
         fact = CHECKS[name](facts, facts, **parameters)
         assert not fact.holds
@@ -149,3 +158,20 @@ def test_map_moved_compares_the_first_living_map_with_the_last() -> None:
     assert checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 2, first, last))).holds
     assert not checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 2, first, Embedding(CODES.copy())))).holds
     assert not checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 1, first, first))).holds
+
+
+def test_two_maps_are_looked_at_together() -> None:
+    beside = replace(OPEN, beside=model(), beside_cursor=code(0, 0), beside_picture=BLACK)
+    assert checks.beside_open(OPEN, beside, name="bars").holds
+    assert not checks.beside_open(OPEN, beside, name="others").holds
+    both = replace(at(1, 1), beside=model(), beside_cursor=code(2, 2), beside_picture=BLACK)
+    assert checks.both_cursors_moved(beside, both).holds
+    assert not checks.both_cursors_moved(beside, replace(both, beside_cursor=beside.beside_cursor)).holds
+    assert checks.laid_out(OPEN, replace(OPEN, layout="umap"), way="umap").text.endswith("UMAP")
+
+
+def test_an_attribute_moves_by_so_much() -> None:
+    before, after = replace(OPEN, attributes={"ink": 0.0}), replace(OPEN, attributes={"ink": 1.5})
+    assert checks.attribute_moved(before, after, name="ink").holds
+    assert not checks.attribute_moved(before, after, name="ink", sd=2.0).holds
+    assert checks.attributes_there(OPEN, after, name="ink").holds

@@ -81,6 +81,8 @@ class GuideView(QFrame):
         model = self._session.model
         if self._lesson.model and (model is None or model.run.name != self._lesson.model):
             self._session.open(self._lesson.model)
+        if self._lesson.beside:
+            self._session.beside.open(self._lesson.beside)
         self._automatic = True
         self._pages.setCurrentWidget(self._card)
         self._enter(0)
@@ -220,7 +222,8 @@ class GuideView(QFrame):
         known: list[tuple[OpenModel | None, tuple[float, float] | None]] = []
 
         def pixel() -> QPoint | None:
-            model = self._session.model
+            beside = target.objectName().startswith("beside")
+            model = self._session.beside.model if beside else self._session.model
             if not known or known[-1][0] is not model:
                 known[:] = [(model, find_place(where, model, target))]
             place = known[-1][1]
