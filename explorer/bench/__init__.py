@@ -1,4 +1,4 @@
-"""Measurements: `latent-explorer bench interaction|start|train|projection`. Each is a module beside this one.
+"""Measurements: `latent-explorer bench interaction|start|train|map|projection`, a module each.
 
 They drive the real window and the real trainer; every figure is measured, most against another
 one of the same run. A bar that is missed is said, and is no failure. Imports all but the standard
@@ -61,7 +61,10 @@ def main(argv: Sequence[str] = ()) -> int:
     if options.json:
         print(json.dumps(figures, allow_nan=False), flush=True)
     else:
-        print("\n".join([*measurement.table(figures), "", *map(str, measurement.bars(figures))]), flush=True)
+        print(
+            "\n".join([*measurement.table(figures), "", *(str(bar) for bar in measurement.bars(figures))]),
+            flush=True,
+        )
     return 0
 
 
@@ -77,6 +80,7 @@ def _parser() -> Parser:
     )
     _add(kinds, "start", 5, 5.0, "start the application anew and watch its event loop")
     _add(kinds, "train", 3, 5.0, "the trainer against the usual training loop")
+    _add(kinds, "map", 3, 5.0, "the map against a scatter plot, up to a million points")
     _add(kinds, "projection", 3, 5.0, "UMAP in its process: cold, warm, cancelled, and beside the window")
     return parser
 

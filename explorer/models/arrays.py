@@ -69,6 +69,11 @@ def decode(
     return np.concatenate(parts) if parts else np.zeros((0, height, width, channels), np.uint8)
 
 
+def classes_in_turn(n: int, conditions: int) -> NDArray[np.int64] | None:
+    """The classes (n,) that items of a map of samples are asked for; None of a model that knows none."""
+    return np.arange(n) % conditions if conditions else None
+
+
 def sample(model: GenerativeModel, n: int, seed: int, space: str = "z") -> Floats:
     """Codes (n, D) drawn from the prior."""
     return _array(model.sample(n, torch.Generator().manual_seed(seed), space))

@@ -72,6 +72,8 @@ class Manifest:
     """The family's name for people."""
     spaces: tuple[SpaceRecord, ...] = ()
     """The one that the map shows first."""
+    conditions: int = 0
+    """Classes that a picture can be asked for."""
     step: int = 0
     steps: int = 0
     seconds: float = 0.0

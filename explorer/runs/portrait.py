@@ -43,7 +43,8 @@ def portray(model: GenerativeModel, data: DataSet) -> Portrait:
         items, labels = data.test.images, data.test.labels
     else:
         coded = arrays.Coded(arrays.sample(model, SAMPLED_ITEMS, 0, space.name), None, None)
-        items = arrays.decode(model, coded.codes, space.name)
+        asked = arrays.classes_in_turn(SAMPLED_ITEMS, model.conditions)
+        items = arrays.decode(model, coded.codes, space.name, asked)
         labels = named(items, data)
     kept = {"codes": coded.codes, "spread": coded.spread, "errors": coded.errors, "labels": labels}
     probe = {
@@ -72,9 +73,8 @@ def _preview(model: GenerativeModel, codes: NDArray[np.float32]) -> bytes:
     space = sampled_space(model)
     if space is None:
         return to_png(grid(arrays.decode(model, codes[:PREVIEW_ITEMS], model.spaces[0].name), 4))
-    codes, classes = arrays.sample(model, PREVIEW_ITEMS, 0, space.name), None
-    if model.conditions:
-        classes = np.arange(PREVIEW_ITEMS) % model.conditions
+    codes = arrays.sample(model, PREVIEW_ITEMS, 0, space.name)
+    classes = arrays.classes_in_turn(PREVIEW_ITEMS, model.conditions)
     return to_png(grid(arrays.decode(model, codes, space.name, classes), 4))
 
 

@@ -122,6 +122,7 @@ class _Recorder:
             settings=trainer.model.config.as_dict(),
             title=trainer.model.title,
             spaces=tuple(SpaceRecord(**space._asdict()) for space in trainer.model.spaces),
+            conditions=trainer.model.conditions,
             device=devices.title(trainer.device),
             versions={"latent-explorer": version(), "torch": str(torch.__version__)},
             **changes,

@@ -7,6 +7,7 @@ Legend of shapes: N pictures, K directions, D numbers in a code; images uint8 (N
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from explorer.models.base import GenerativeModel
+
+GRID_SECONDS = 0.003
+"""A grid is drawn in parts of about this long, so that the picture under the pointer never waits for more."""
+FEWEST, MOST = 2, 16
+"""Pictures in a part."""
 
 STARTS, STEPS = 16, 200
 """Of a search, as in recipes for 28 x 28 pictures."""
@@ -84,16 +90,19 @@ class DrawGrid:
     """(N,): what is asked for at each place."""
     space: str
     channel: str = "gan grid"
-    at_once: int = 8
 
     def answer(self, held: Held) -> Generator[Drawn, None, None]:
         from explorer.models import arrays
 
-        for start in range(0, len(self.codes), self.at_once):
-            part = slice(start, start + self.at_once)
+        start, count = 0, FEWEST
+        while start < len(self.codes):
+            began, part = time.perf_counter(), slice(start, start + count)
             asked = None if self.classes is None else self.classes[part]
             pictures = arrays.decode(held["model"], self.codes[part], self.space, asked)
-            yield Drawn(start, pictures, start + self.at_once >= len(self.codes))
+            took = time.perf_counter() - began
+            yield Drawn(start, pictures, start + count >= len(self.codes))
+            start += count
+            count = int(np.clip(count * GRID_SECONDS / max(took, 1e-6), FEWEST, MOST))
 
 
 class Found(NamedTuple):

@@ -309,7 +309,7 @@ class LearnerPictures:
         drawn = sampled_space(model)
         if drawn is not None:
             codes = arrays.sample(model, len(self.images), 0, drawn.name)
-            asked = np.arange(len(codes)) % model.conditions if model.conditions else None
+            asked = arrays.classes_in_turn(len(codes), model.conditions)
             yield "samples", arrays.decode(model, codes, drawn.name, asked)
 
 
@@ -327,9 +327,12 @@ class Gallery:
     def answer(self, held: Held) -> Generator[ImageSet | None, None, None]:
         from explorer.models import arrays
 
-        parts = []
+        model, parts = held["model"], []
+        asked = arrays.classes_in_turn(len(self.codes), model.conditions)
         for start in range(0, len(self.codes), self.at_once):
-            parts.append(arrays.decode(held["model"], self.codes[start : start + self.at_once], self.space))
+            rows = slice(start, start + self.at_once)
+            classes = None if asked is None else asked[rows]
+            parts.append(arrays.decode(model, self.codes[rows], self.space, classes))
             yield None
         yield ImageSet(np.concatenate(parts), self.labels, self.class_names)
 
@@ -348,9 +351,8 @@ class EmbedSamples:
     at_once: int = 32
 
     def answer(self, held: Held) -> Generator[float | Embedding | Cost, None, None]:
-        import torch
-
         from explorer.metrics import ruler as rulers
+        from explorer.metrics.pixels import to_pixels
         from explorer.models import arrays
 
         model: GenerativeModel = held["model"]
@@ -358,12 +360,13 @@ class EmbedSamples:
             labelled = rulers.is_labelled(self.data)
             held["ruled"], held["ruler"] = self.data, rulers.find(self.data) if labelled else None
         codes, ruler, labels = arrays.sample(model, self.n, 0, self.space), held["ruler"], []
-        began, device = time.perf_counter(), arrays.device_of(model)
+        began, asked = time.perf_counter(), arrays.classes_in_turn(self.n, model.conditions)
         for start in range(0, self.n, self.at_once):
             if ruler is not None:
-                with torch.inference_mode():
-                    part = torch.from_numpy(codes[start : start + self.at_once]).to(device)
-                    labels.append(ruler.predict(model.decode(part, self.space).float().cpu()).numpy())
+                rows = slice(start, start + self.at_once)
+                classes = None if asked is None else asked[rows]
+                pictures = arrays.decode(model, codes[rows], self.space, classes)
+                labels.append(ruler.predict(to_pixels(pictures)).numpy())
             yield start / self.n
         named = np.concatenate(labels).astype(np.int64) if labels else None
         yield Embedding(codes, None, None, named, self.data.test.class_names if labels else ())

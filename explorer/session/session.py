@@ -26,6 +26,7 @@ from explorer.latent.embedding import Embedding
 from explorer.latent.projection import Projection, natural
 from explorer.runs.library import Library
 from explorer.runs.run import framing_of
+from explorer.session.adversaries import Adversaries
 from explorer.session.attributes import Attributes
 from explorer.session.beside import Beside
 from explorer.session.data_choice import DataChoice
@@ -143,6 +144,7 @@ class Session:
         self.beside = Beside(self)
         self.projecting = Projecting(self)
         self.attributes = Attributes(self)
+        self.adversaries = Adversaries(self)
 
     # What is on display
 
@@ -242,7 +244,12 @@ class Session:
         embedding = None if self.model is None else self.model.embedding
         if embedding is None or not 0 <= item < len(embedding):
             return
-        self.change(title, cursor=embedding.codes[item], item=item, glyph=None, handle=None)
+        changes: dict[str, Any] = {"cursor": embedding.codes[item], "item": item}
+        assert self.model is not None
+        conditions = self.model.run.manifest.conditions
+        if conditions and not self.model.can_encode:
+            changes["condition"] = item % conditions  # the class that this sample was drawn for
+        self.change(title, **changes, glyph=None, handle=None)
 
     def slide(self, dimension: int, sd: float, *, title: str = "move a slider") -> None:
         """Set one number of the cursor, in standard deviations from the codes' mean."""

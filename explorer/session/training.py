@@ -90,6 +90,8 @@ class Training:
         self.progress: Progress | None = None
         self.curves: dict[str, list[tuple[int, float]]] = {}
         self.flags: list[Flag] = []
+        self.trouble: Flag | None = None
+        """What went wrong last, whether it could be mended or not."""
         self.originals: NDArray[np.uint8] | None = None
         self.pictures: dict[str, NDArray[np.uint8]] = {}
         """ "reconstructions" and "samples", (FIXED_IMAGES, H, W, C), of the newest snapshot."""
@@ -122,7 +124,7 @@ class Training:
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
         self._snapshot, self._embedding_since, self._rest_until = None, None, 0.0
-        self.pace = 0.0
+        self.pace, self.trouble = 0.0, None
         self._job = TrainingJob(plan, self._session.library, self._post, known)
         self._set("starting")
         self._job.begin()
@@ -195,6 +197,7 @@ class Training:
             self._flag(event.step, f"{event.knob} = {event.value:g}")
         elif isinstance(event, (Warned, Failed)):
             self._flag(event.step, event.text)
+            self.trouble = self.flags[-1]
             self._session.say(event.text, "warning" if isinstance(event, Warned) else "error")
         elif isinstance(event, Ended):
             self._take_ended(event)

@@ -181,6 +181,8 @@ class Trainer:
             if (update := self._backward(part, share))
         ]:
             group = updates[0].group
+            for update in updates:
+                self._scores |= update.scores
             if self.only in (None, group):
                 norm = self.optimisers.apply(group, self.learning_rate(position.progress))
                 self._note(updates, shares, norm)
@@ -293,7 +295,6 @@ class Trainer:
         group = updates[0].group
         for update, share in zip(updates, shares, strict=True):
             self._means.add({**update.terms, self._name("loss", group): update.loss}, share)
-            self._scores |= update.scores
         self._means.add({self._name("gradient", group): norm})
 
     def _name(self, figure: str, group: str) -> str:

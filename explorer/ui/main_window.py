@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from explorer.ui.middle import Middle
     from explorer.ui.workspaces import Workspace, WorkspaceBar
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Raised when docks come or go: an older layout is then not restored."""
 
 CLOSING_MS = 2500
@@ -103,13 +103,19 @@ class MainWindow(QMainWindow):
 
     def _furnish_bottom(self, session: Session) -> None:
         from explorer.ui.views.drawing_view import DrawingView
+        from explorer.ui.views.gan_view import GanView
         from explorer.ui.views.strip_view import StripView
         from explorer.ui.views.training_view import TrainingView
 
         self.training = TrainingView(session)
         bottom = Area.BottomDockWidgetArea
         strip = self._dock("Strip", StripView(session), bottom)
-        for title, view in (("Training", self.training), ("Draw your own", DrawingView(session))):
+        others = (
+            ("Training", self.training),
+            ("Draw your own", DrawingView(session)),
+            ("GAN", GanView(session)),
+        )
+        for title, view in others:
             self.tabifyDockWidget(strip, self._dock(title, view, bottom))
 
     def _furnish_top(self) -> None:

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.metrics.lights import PATIENCE, active_units, posterior_collapse
+from explorer.metrics.lights import (
+    PATIENCE,
+    active_units,
+    critic_too_strong,
+    mode_collapse,
+    posterior_collapse,
+)
 
 
 def test_active_units_are_those_whose_posterior_mean_moves() -> None:
@@ -34,3 +40,18 @@ def test_a_model_that_has_only_just_begun_is_given_time() -> None:
 
 def test_one_low_reading_is_no_collapse() -> None:
     assert not posterior_collapse([20.0] * 100 + [0.1])
+
+
+def test_samples_that_leave_out_classes_or_images_are_a_mode_collapse() -> None:
+    assert mode_collapse(0.11)
+    assert not mode_collapse(0.09)
+    assert mode_collapse(0.0, coverage=0.4)
+    assert not mode_collapse(None)
+
+
+def test_a_critic_is_too_strong_only_where_the_generator_learns_nothing_any_more() -> None:
+    sure, vanished = [6.0] * PATIENCE, [2.0] + [0.01] * PATIENCE
+    assert critic_too_strong(sure, vanished)
+    assert not critic_too_strong(sure, [2.0] * PATIENCE)
+    assert not critic_too_strong([*sure[:-1], 4.0], vanished)
+    assert not critic_too_strong(sure[:-1], vanished)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
-from explorer.ui import wording
+from explorer.ui.views.gan_grid import drawn_in_ink
 from explorer.ui.widgets.dimension_slider import Dimension, DimensionSlider
 
 STRIP_MS = 120
@@ -83,10 +83,9 @@ class GanDirections(QWidget):
             self._soon.start()
 
     def _on_strip(self, direction: int) -> None:
-        model = self._session.model
-        if direction < len(self._rows) and model is not None:
+        if direction < len(self._rows):
             pictures = list(self._directions.rows[direction])
-            self._rows[direction].set_strip(pictures, wording.as_ink(model))
+            self._rows[direction].set_strip(pictures, drawn_in_ink(self._session))
 
     # What can be seen
 

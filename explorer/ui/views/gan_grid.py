@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSlider, QWidget
 
 from explorer.session.code_grid import SIDE
 from explorer.session.session import Session
@@ -14,6 +14,13 @@ from explorer.ui.widgets.plane_pad import LETTERS
 from explorer.ui.widgets.steady_label import SteadyLabel
 
 FINE = 100
+
+
+def drawn_in_ink(session: Session) -> bool:
+    """Whether the model's pictures are light marks on black, as its data are."""
+    if session.data is not None:
+        return wording.is_light_on_black(session.data.test)
+    return session.model is not None and wording.as_ink(session.model)
 
 
 class GanGrid(QWidget):
@@ -34,7 +41,10 @@ class GanGrid(QWidget):
         self._psi.setAccessibleName("Truncation")
         for part in (self._psi, self._reading):
             part.setToolTip("Truncation ψz: nearer to the mean 0, pictures are safer and more alike")
+        self._psi.setMinimumWidth(60)
         self._classes = ChoiceField([])
+        self._classes.setMinimumWidth(60)
+        self._classes.setPlaceholderText("none")
         self._classes.setObjectName("gan.class")
         self._classes.setAccessibleName("Class")
         self._arrange()
@@ -43,29 +53,36 @@ class GanGrid(QWidget):
         self.grid.pressed.connect(self.pressed)
         self._adversaries.changed.connect(self._on_model)
         self._adversaries.grid.changed.connect(self._on_pictures)
+        session.data_changed.connect(self._on_pictures)
         self._adversaries.grid.plane_changed.connect(self._on_corners)
         self._on_model()
 
     def _arrange(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self._reading)
-        head.addWidget(self._psi, 1)
-        head.addWidget(QLabel("class"))
-        head.addWidget(self._classes)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 6, 4)
-        column.setSpacing(6)
-        column.addLayout(head)
-        column.addWidget(self.grid, 1)
+        self._controls = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._controls.setSpacing(8)
+        for part in (self._reading, self._psi, QLabel("class"), self._classes):
+            self._controls.addWidget(part)
+        self._controls.addStretch()
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(12, 8, 6, 4)
+        self._box.setSpacing(6)
+        self._box.addLayout(self._controls)
+        self._box.addWidget(self.grid, 1)
+
+    def resizeEvent(self, event: object) -> None:
+        """Where height is scarce the controls stand beside the pictures."""
+        low = self.height() < self.width()
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(across if low else down)
+        self._controls.setDirection(down if low else across)
 
     def show_corners(self, shown: bool) -> None:
         """Whether the corners of the plane have their letters."""
         self._shows_corners = shown
+        press = "make it a corner of the plane" if shown else "look at it"
         self.grid.setToolTip(
-            "64 codes drawn once from N(0, I); press one to make it a corner of the plane"
-            if shown
-            else "64 codes drawn once from N(0, I), always the same ones; press one to look at it"
+            f"64 codes drawn once from N(0, I), always the same ones; press one to {press}. While a model "
+            "learns, the running average of its weights draws them."
         )
         self._on_corners()
 
@@ -93,9 +110,9 @@ class GanGrid(QWidget):
     def _on_pictures(self) -> None:
         if not self.isVisible():
             return
-        grid, model = self._adversaries.grid, self._session.model
+        grid = self._adversaries.grid
         self.grid.set_placeholder(grid.refusal or "Codes are being decoded …")
-        self.grid.set_ink(model is not None and wording.as_ink(model))
+        self.grid.set_ink(drawn_in_ink(self._session))
         self.grid.set_pictures([] if grid.refusal else grid.pictures)
         self._on_corners()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
-from explorer.ui import wording
+from explorer.ui.views.gan_grid import drawn_in_ink
 from explorer.ui.widgets.image_view import ImageView
 from explorer.ui.widgets.plane_pad import MIDDLE, PlanePad, Weights
 
@@ -37,6 +37,7 @@ class GanPlane(QWidget):
         self.pad.pressed.connect(self._on_press)
         self._grid.changed.connect(self._on_grid)
         self._grid.plane_changed.connect(self._on_plane)
+        session.data_changed.connect(self._on_plane)
         self._on_plane()
 
     def _on_over(self, weights: Weights) -> None:
@@ -54,8 +55,7 @@ class GanPlane(QWidget):
             self._grid.look_at_plane(self._at)
 
     def _on_plane(self) -> None:
-        model, grid = self._session.model, self._grid
-        ink = model is not None and wording.as_ink(model)
+        grid, ink = self._grid, drawn_in_ink(self._session)
         known = len(grid.pictures)
         corners = [grid.pictures[place] if place < known else None for place in grid.corners]
         self.pad.set_corners(corners, ink)

@@ -27,7 +27,7 @@ from explorer.ui.widgets.steady_label import SteadyLabel
 EQUILIBRIUM = float(-np.log(4))
 SOON_MS = 100
 """The scores come ten times a second; more often nothing is painted."""
-TITLES = {REAL: "real images, D(x)", FAKE: "fakes, D(G(z))"}
+TITLES = {REAL: "real D(x)", FAKE: "fake D(G(z))"}
 COLOURS = {REAL: 0, FAKE: 2}
 STEPS = (
     ("critic", "Step critic", "One training step in which the critic alone moves, then pause"),

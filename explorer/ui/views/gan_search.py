@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session.session import Session
-from explorer.ui import wording
+from explorer.ui.views.gan_grid import drawn_in_ink
 from explorer.ui.widgets.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
 
@@ -34,7 +35,7 @@ class GanSearch(QWidget):
             QPushButton("Find this picture's code"),
             QPushButton("Cancel"),
         )
-        self._bar, self._words = QProgressBar(), SteadyLabel("squared error 0.0000 per pixel")
+        self._bar, self._words = QProgressBar(), SteadyLabel("refused\nin\nthree lines")
         for name, part in (
             ("wanted", self._wanted), ("found", self._found), ("item", self._item), ("start", self._find),
             ("cancel", self._cancel), ("progress", self._bar), ("words", self._words),
@@ -48,18 +49,19 @@ class GanSearch(QWidget):
         self._item.setPrefix("held-out image ")
         self._item.setToolTip("Which of the images that the model has not seen")
         self._words.setProperty("role", "caption")
+        self._words.setWordWrap(True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._arrange()
         self._item.valueChanged.connect(self._search.choose_item)
         self._find.clicked.connect(self._search.find)
         self._cancel.clicked.connect(self._search.cancel)
         self._search.changed.connect(self._refresh)
-        session.items_arrived.connect(self._refresh)
         self._refresh()
 
     def _arrange(self) -> None:
         hint = QLabel(
-            "Or drop a picture file here. Gradient descent on z from 16 random starts lowers the squared "
-            "error; at the end the cursor goes there, and map, sliders and interpolation work on it."
+            "Or drop a picture file here. Gradient descent on z lowers the squared error; at the end the "
+            "cursor goes there."
         )
         hint.setWordWrap(True)
         hint.setProperty("role", "caption")
@@ -82,16 +84,14 @@ class GanSearch(QWidget):
         row.addWidget(self._found, 3)
 
     def _refresh(self) -> None:
-        search, model = self._search, self._session.model
-        refusal = search.refusal
+        search, refusal = self._search, self._search.refusal
         self._item.blockSignals(True)
         self._item.setRange(0, max(search.count - 1, 0))
         self._item.setValue(search.item)
         self._item.blockSignals(False)
         self._item.setEnabled(search.count > 0)
-        ink = model is not None and wording.as_ink(model)
         for view in (self._wanted, self._found):
-            view.set_ink(ink)
+            view.set_ink(drawn_in_ink(self._session))
         self._wanted.set_picture(search.target)
         self._wanted.set_caption("your own picture" if search.own is not None else "held-out image")
         busy = "The search is under way." if search.searching else ""

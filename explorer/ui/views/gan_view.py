@@ -15,7 +15,7 @@ from explorer.ui.views.gan_plane import GanPlane
 from explorer.ui.views.gan_scores import GanScores
 from explorer.ui.views.gan_search import GanSearch
 
-GRID_WIDTH = 296
+GRID_WIDTH = 318
 
 
 class GanView(QWidget):

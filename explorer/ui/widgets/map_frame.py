@@ -11,7 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.ui.widgets.rasteriser import compiled
+
 Points = NDArray[np.float32]
+ENOUGH = 10_000
 MARGIN = 0.06
 """Of the shorter side, left free around the points when all are shown."""
 
@@ -28,6 +31,10 @@ class MapFrame:
 
     def to_pixels(self, xy: Points) -> Points:
         """Pixels (N, 2) of places (N, 2)."""
+        if (kernels := compiled(len(xy))) is not None:
+            pixels = np.empty_like(xy)
+            kernels.place(xy, self.x, self.y, self.scale, float(self.width), float(self.height), pixels)
+            return pixels
         factor = np.array([self.scale, -self.scale], np.float32)
         centre = np.array([self.x, self.y], np.float32)
         half = np.array([self.width / 2, self.height / 2], np.float32)
@@ -69,18 +76,21 @@ class MapFrame:
 
 def finite_rows(xy: Points) -> NDArray[np.bool_]:
     """Rows that can be drawn: finite, and not so far away that float32 pixels overflow."""
-    return np.asarray((np.abs(xy) < 1e30).all(axis=1))
+    # Column by column: a reduction over two numbers each is ten times slower.
+    return np.asarray((np.abs(xy[:, 0]) < 1e30) & (np.abs(xy[:, 1]) < 1e30))
 
 
 def framing(xy: Points, width: int, height: int) -> MapFrame:
     """The view that shows all points; a few far outliers stay outside."""
     width, height = max(width, 1), max(height, 1)
-    known = xy[finite_rows(xy)].astype(np.float64)
-    if not len(known):
+    # Of very many points some tell the view as well as all.
+    known = xy[:: max(1, len(xy) // ENOUGH)]
+    known = known[finite_rows(known)].T.astype(np.float64, order="C")
+    if not known.size:
         return MapFrame(0.0, 0.0, min(width, height) / 8, width, height)
-    low, high = known.min(axis=0), known.max(axis=0)
-    if len(known) > 50:
-        inner_low, inner_high = np.percentile(known, (0.2, 99.8), axis=0)
+    low, high = known.min(axis=1), known.max(axis=1)
+    if known.shape[1] > 50:
+        inner_low, inner_high = np.percentile(known, (0.2, 99.8), axis=1)
         if ((high - low) > 1.4 * (inner_high - inner_low)).any():
             low, high = inner_low, inner_high
     span = np.maximum(high - low, 0)

@@ -88,16 +88,23 @@ class PointCloud(MapInput):
         """Let the points travel to new places; the view follows if it was at home."""
         goal = np.array(xy, np.float32)
         assert goal.shape == self._points.shape, "the same points as before"
-        start = np.where(finite_rows(self._points)[:, None], self._points, goal)
         self._home = framing(goal, self.width(), self.height())
         now = time.monotonic()
         if self._at_home:
             self._flight = (self._frame, self._home, now, seconds)
-        self._travel = (start, goal, now, seconds)
-        if seconds <= 0 or not self.isVisible():
+        at_once = seconds <= 0 or not self.isVisible()
+        known = goal if at_once else np.where(finite_rows(self._points)[:, None], self._points, goal)
+        self._travel = (known, goal, now, seconds)
+        if at_once:
             self._arrive()
         else:
             self._clock.start()
+
+    def paint_now(self) -> None:
+        """Bring what has changed to the screen at once."""
+        self._soon.stop()
+        self._refresh()
+        self.repaint()
 
     def set_shown_classes(self, shown: set[int] | None) -> None:
         """Dim all other classes; None shows all."""

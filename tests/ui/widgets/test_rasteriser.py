@@ -7,10 +7,13 @@ import pytest
 
 from explorer.ui.widgets.rasteriser import (
     DIMMED,
+    LARGE,
     MOST_CLASSES,
     colour_table,
+    compiled,
     disc,
     eased,
+    load_compiled,
     nearest,
     rasterise,
 )
@@ -98,3 +101,48 @@ def test_nearest_finds_what_is_in_reach_in_order() -> None:
 
 def test_easing_runs_from_nought_to_one_and_no_further() -> None:
     assert [eased(share) for share in (-1, 0, 0.5, 1, 2)] == pytest.approx([0, 0, 0.5, 1, 1])
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[np.ndarray, np.ndarray]:
+    """So many points that the compiled loops draw them; some lie outside, some are no numbers."""
+    load_compiled()
+    rng = np.random.default_rng(0)
+    pixels = (rng.standard_normal((LARGE, 2)) * 60 + 100).astype(np.float32)
+    pixels[:3] = [[np.nan], [np.inf], [-np.inf]]
+    return pixels, rng.integers(0, 10, LARGE).astype(np.uint8)
+
+
+@pytest.mark.parametrize("radius", [0.0, 1.5, 3.0])
+def test_compiled_loops_light_the_same_pixels_as_numpy(
+    many: tuple[np.ndarray, np.ndarray], radius: float
+) -> None:
+    pixels, classes = many
+    assert compiled(len(pixels)) is not None
+    assert compiled(LARGE - 1) is None
+    drawn = rasterise(pixels, classes, (200, 150), radius)
+    parts = slice(LARGE // 2), slice(LARGE // 2, None)
+    halves = [rasterise(pixels[part], classes[part], (200, 150), radius) for part in parts]
+    np.testing.assert_array_equal(drawn > 0, (halves[0] > 0) | (halves[1] > 0))
+
+
+def test_compiled_loops_keep_dimmed_classes_behind_and_one_in_front(
+    many: tuple[np.ndarray, np.ndarray],
+) -> None:
+    pixels, classes = many
+    drawn = rasterise(pixels, classes, (200, 150), 2.0, {3}, 5)
+    inside = np.isfinite(pixels).all(axis=1) & (pixels >= 0).all(axis=1) & (pixels < (200, 150)).all(axis=1)
+    left, top = pixels[inside & (classes == 5)].astype(int).T
+    assert set(np.unique(drawn[top, left])) == {6}
+    left, top = pixels[inside & (classes == 3)].astype(int).T
+    assert set(np.unique(drawn[top, left])) <= {4, 6}
+    assert (drawn > DIMMED).any()
+
+
+def test_compiled_loops_find_the_same_nearest_points(many: tuple[np.ndarray, np.ndarray]) -> None:
+    pixels, _ = many
+    found = nearest(pixels, 100.0, 100.0, 4.0)
+    squares = ((pixels[3:] - 100.0) ** 2).sum(axis=1)
+    wanted = 3 + np.flatnonzero(squares <= 16)
+    assert set(found.tolist()) == set(wanted.tolist())
+    assert (np.diff(((pixels[found] - 100.0) ** 2).sum(axis=1)) >= 0).all()

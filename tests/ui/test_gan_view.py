@@ -1,0 +1,303 @@
+"""The GAN dock, used with a pointer on a tiny GAN that really learns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from explorer.data.framing import Framing
+from explorer.session.adversaries import Adversaries
+from explorer.session.session import Session
+from explorer.session.training_job import Plan
+from explorer.ui import theme
+from explorer.ui.views.gan_search import GanSearch
+from explorer.ui.views.gan_view import GanView
+from explorer.ui.views.training_view import TrainingView
+from explorer.ui.widgets.bar_chart import BarChart
+from explorer.ui.widgets.choice_grid import ChoiceGrid
+from explorer.ui.widgets.dimension_slider import DimensionSlider
+from explorer.ui.widgets.histogram import Histogram
+from explorer.ui.widgets.image_view import ImageView
+from explorer.ui.widgets.number_field import NumberField
+from explorer.ui.widgets.plane_pad import PlanePad
+from tests.ui.opened import wait
+
+LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+T = TypeVar("T", bound=QWidget)
+TINY = {"width": 4, "latent_size": 8, "batch": 32}
+
+
+@pytest.fixture
+def view(session: Session, qtbot: QtBot) -> GanView:
+    """As large as the dock at 1280 x 800."""
+    if not hasattr(session, "adversaries"):
+        session.adversaries = Adversaries(session)
+    made = GanView(session)
+    qtbot.addWidget(made)
+    made.resize(880, 343)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def live(view: GanView, session: Session, tiny_data: Path, qtbot: QtBot) -> GanView:
+    """While a GAN learns without an end, in Goodfellow's game."""
+    settings = {**TINY, "epochs": 100_000, "loss": "non-saturating", "penalty": 0.0}
+    session.training.start(Plan("gan", settings, str(tiny_data), name="bars"))
+    wait(qtbot, lambda: button(view, "gan.step.critic").isEnabled())
+    return view
+
+
+def end(session: Session, qtbot: QtBot) -> None:
+    session.training.stop()
+    wait(qtbot, lambda: not session.training.active)
+
+
+@pytest.fixture
+def done(view: GanView, session: Session, tiny_data: Path, qtbot: QtBot) -> GanView:
+    """After a short training with classes: the model is open and its grid drawn."""
+    settings = {**TINY, "epochs": 1, "condition": "class"}
+    session.training.start(Plan("gan", settings, str(tiny_data), name="bars"))
+    wait(qtbot, lambda: not session.training.active and session.adversaries.told is not None)
+    wait(qtbot, lambda: part(view, ChoiceGrid, "gan.grid").count == 64 and session.data is not None)
+    wait(qtbot, lambda: session.scene.cursor is not None)
+    return view
+
+
+def part(view: QWidget, kind: type[T], name: str) -> T:
+    found = view.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def button(view: QWidget, name: str) -> QAbstractButton:
+    return part(view, QAbstractButton, name)
+
+
+def click(view: QWidget, name: str) -> None:
+    widget = button(view, name)
+    assert widget.isEnabled(), widget.toolTip()
+    QTest.mouseClick(widget, LEFT, NOTHING, QPoint(10, widget.height() // 2))
+
+
+def turn_to(view: GanView, title: str) -> None:
+    bar = view.tabs.tabBar()
+    at = next(i for i in range(bar.count()) if bar.tabText(i) == title)
+    QTest.mouseClick(bar, LEFT, NOTHING, bar.tabRect(at).center())
+
+
+def press_picture(view: GanView, place: int) -> None:
+    grid = part(view, ChoiceGrid, "gan.grid")
+    QTest.mouseClick(grid, LEFT, NOTHING, grid.place_rect(place).center().toPoint())
+
+
+def test_an_empty_dock_says_what_to_do_and_greys_what_can_not_be_done(view: GanView) -> None:
+    assert not view.grab().isNull()
+    for name in ("critic", "generator", "round"):
+        assert not button(view, f"gan.step.{name}").isEnabled()
+        assert "Nothing is being trained" in button(view, f"gan.step.{name}").toolTip()
+    turn_to(view, "Find a code")
+    assert "Open a model" in button(view, "gan.find.start").toolTip()
+    assert not button(view, "gan.find.cancel").isEnabled()
+
+
+def test_the_game_is_seen_and_its_players_are_moved_one_by_one(
+    live: GanView, session: Session, qtbot: QtBot
+) -> None:
+    scores, odds = part(live, Histogram, "gan.scores"), button(live, "gan.probabilities")
+    wait(qtbot, lambda: odds.isEnabled())
+    assert scores.span == (0.0, 1.0), "probabilities"
+    assert "−log 4 = −1.39" in part(live, QLabel, "gan.value").text()
+    click(live, "gan.probabilities")
+    assert scores.span != (0.0, 1.0)
+    click(live, "gan.step.generator")
+    assert session.training.state == "paused"
+    curves = session.training.curves
+    wait(qtbot, lambda: curves["loss generator"][-1][0] > curves["loss critic"][-1][0])
+    click(live, "gan.step.critic")
+    wait(qtbot, lambda: curves["loss critic"][-1][0] > curves["loss generator"][-1][0])
+    click(live, "gan.slow")
+    assert session.training.pace == 2.0
+    click(live, "gan.slow")
+    assert session.training.pace == 0.0
+    assert session.training.state == "paused"
+    end(session, qtbot)
+    assert not button(live, "gan.step.critic").isEnabled()
+
+
+def test_the_grid_is_redrawn_as_it_learns_and_not_while_hidden(
+    live: GanView, session: Session, qtbot: QtBot
+) -> None:
+    grid = session.adversaries.grid
+    wait(qtbot, lambda: part(live, ChoiceGrid, "gan.grid").count == 64)
+    first = np.array(grid.pictures)
+    wait(qtbot, lambda: (np.array(grid.pictures) != first).any())
+    live.hide()
+    session.training.pause()
+    asked: list[object] = []
+    session.engine.submit, submit = asked.append, session.engine.submit  # type: ignore[method-assign]
+    grid.refresh()
+    session.engine.submit = submit  # type: ignore[method-assign]
+    assert not asked
+    end(session, qtbot)
+
+
+def test_a_press_on_the_grid_looks_there_and_truncation_draws_together(
+    done: GanView, session: Session, qtbot: QtBot
+) -> None:
+    press_picture(done, 13)
+    code = session.adversaries.grid.code_at(13)
+    assert session.scene.cursor == pytest.approx(code)
+    psi = part(done, QSlider, "gan.psi")
+    psi.setFocus()
+    QTest.keyClick(psi, Qt.Key.Key_Home)
+    grid = session.adversaries.grid
+    wait(qtbot, lambda: bool((np.array(grid.pictures) == np.array(grid.pictures[0])).all()))
+    assert session.scene.cursor == pytest.approx(code), "the cursor stays where it was put"
+    session.undo()
+    assert session.scene.cursor is not None
+    assert (session.scene.cursor != code).any()
+
+
+def test_a_class_is_chosen_for_grid_and_cursor(done: GanView, session: Session, qtbot: QtBot) -> None:
+    box, grid = part(done, QComboBox, "gan.class"), session.adversaries.grid
+    assert [box.itemText(i) for i in range(box.count())] == ["0", "1"]
+    before = np.array(grid.pictures)
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert session.scene.condition == 1
+    wait(qtbot, lambda: (np.array(grid.pictures) != before).any())
+    session.undo()
+    assert box.currentIndex() == 0
+    assert "says nothing" in part(done, QLabel, "gan.no_coverage").text()
+
+
+def test_three_codes_are_chosen_and_their_plane_is_decoded_under_the_pointer(
+    done: GanView, session: Session, qtbot: QtBot
+) -> None:
+    turn_to(done, "Plane")
+    grid, cursor = session.adversaries.grid, session.scene.cursor
+    for place in (3, 30, 60):
+        press_picture(done, place)
+    assert grid.corners == (3, 30, 60)
+    assert dict(part(done, ChoiceGrid, "gan.grid").marks) == {3: "A", 30: "B", 60: "C"}
+    assert session.scene.cursor is cursor, "choosing corners moves nothing"
+    pad, picture = part(done, PlanePad, "gan.plane"), part(done, ImageView, "gan.plane.picture")
+    wait(qtbot, lambda: picture.picture() is not None)
+    QTest.mouseMove(pad, pad.point_of((0.0, 0.0, 1.0)).toPoint())
+    wait(
+        qtbot, lambda: grid.plane_code is not None and np.abs(grid.plane_code - grid.code_at(60)).max() < 0.1
+    )
+    assert picture.picture() is grid.plane_picture
+    QTest.mouseClick(pad, LEFT, NOTHING, pad.point_of((1.0, 0.0, 0.0)).toPoint())
+    assert session.scene.cursor == pytest.approx(grid.code_at(3), abs=0.1)
+
+
+def test_a_direction_is_dragged_as_one_entry_of_undo(done: GanView, session: Session, qtbot: QtBot) -> None:
+    turn_to(done, "Directions")
+    wait(qtbot, lambda: {0, 1} <= set(session.adversaries.directions.rows))
+    row, before = part(done, DimensionSlider, "gan.direction.1"), session.scene.cursor
+    grips = [row.grip(sd).toPoint() for sd in (row.sd, 0.5, 1.5)]
+    QTest.mousePress(row, LEFT, NOTHING, grips[0])
+    for grip in grips[1:]:
+        QTest.mouseMove(row, grip)
+    QTest.mouseRelease(row, LEFT, NOTHING, grips[-1])
+    assert session.adversaries.directions.at(0) == pytest.approx(1.5, abs=0.1)
+    session.undo()
+    assert session.scene.cursor is before
+    assert row.sd == pytest.approx(session.adversaries.directions.at(0))
+
+
+def test_the_code_of_a_held_out_image_is_found_before_ones_eyes(
+    done: GanView, session: Session, qtbot: QtBot
+) -> None:
+    turn_to(done, "Find a code")
+    part(done, QSpinBox, "gan.find.item").setFocus()
+    QTest.keyClick(part(done, QSpinBox, "gan.find.item"), Qt.Key.Key_Up)
+    search = session.adversaries.search
+    assert search.item == 1
+    click(done, "gan.find.start")
+    assert not button(done, "gan.find.start").isEnabled()
+    assert button(done, "gan.find.cancel").isEnabled()
+    wait(qtbot, lambda: not search.searching)
+    assert search.found is not None
+    assert session.scene.cursor == pytest.approx(search.found.code)
+    assert "squared error 0." in part(done, QLabel, "gan.find.words").text()
+    assert part(done, ImageView, "gan.find.found").picture() is search.found.picture
+
+
+def test_a_search_is_cancelled(done: GanView, session: Session) -> None:
+    turn_to(done, "Find a code")
+    cursor = session.scene.cursor
+    click(done, "gan.find.start")
+    click(done, "gan.find.cancel")
+    assert not session.adversaries.search.searching
+    assert button(done, "gan.find.start").isEnabled()
+    assert session.scene.cursor is cursor
+
+
+def test_a_dropped_picture_of_another_size_is_fitted_and_looked_for(
+    done: GanView, session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.png"
+    Image.fromarray(np.tile(np.arange(0, 240, 4, np.uint8), (80, 1))).convert("RGB").save(path)
+    turn_to(done, "Find a code")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    drop = QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, LEFT, NOTHING)
+    done.findChild(GanSearch).dropEvent(drop)  # type: ignore[union-attr]
+    search = session.adversaries.search
+    assert search.own is not None
+    assert search.own.shape == (12, 12, 1)
+    assert not search.refusal
+    search.choose_item(0)
+    assert search.own is None
+
+
+def test_a_preset_fills_the_form_and_a_change_by_hand_leaves_it(
+    session: Session, qtbot: QtBot, tiny_data: Path
+) -> None:
+    session.data_choice.look(str(tiny_data), Framing())
+    view = TrainingView(session)
+    qtbot.addWidget(view)
+    view.resize(1200, 300)
+    view.show()
+    wait(qtbot, lambda: bool(session.training.families))
+    preset, family = part(view, QComboBox, "training.preset"), part(view, QComboBox, "training.family")
+    assert not preset.isVisible(), "a VAE has none"
+    family.setCurrentText("Generative adversarial network")
+    assert preset.isVisible()
+    assert preset.currentIndex() == 0
+    QTest.keyClick(preset, Qt.Key.Key_Down)
+    assert preset.currentText() == "Goodfellow 2014"
+    assert part(view, QComboBox, "training.knob.loss").currentText() == "non-saturating"
+    rate = part(view, NumberField, "training.knob.learning_rate")
+    assert rate.number == pytest.approx(2e-4)
+    rate.setFocus()
+    QTest.keyClick(rate, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(rate, "0.01")
+    assert preset.currentIndex() == -1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_has_room_in_the_dock(done: GanView, scheme: str, qtbot: QtBot) -> None:
+    theme.use(scheme)  # type: ignore[arg-type]
+    for at in range(done.tabs.count()):
+        done.tabs.setCurrentIndex(at)
+        assert not done.grab().isNull()
+    assert done.size().width() == 880
+    for name in ("gan.step.critic", "gan.slow", "gan.find.start"):
+        widget = button(done, name)
+        assert widget.mapTo(done, widget.rect().bottomRight()).x() < 880
+        assert widget.width() >= widget.sizeHint().width()
+    part(done, BarChart, "gan.coverage").set_bars(["a"], np.array([np.nan]), np.array([0.5]))
+    assert not part(done, BarChart, "gan.coverage").grab().isNull()
