@@ -36,7 +36,9 @@ _FOR_PLATFORM = {
         "libwayland-cursor.so.0": "libwayland-cursor0",
     },
 }
-_WITHOUT_DISPLAY = "train, evaluate, embed, decode, sample, runs, doctor, tour and bench"
+_WITHOUT_DISPLAY = (
+    "train, evaluate, embed, decode, sample, project, invert, attributes, runs, doctor, tour and bench"
+)
 
 
 def missing_libraries() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -44,6 +45,8 @@ QUICK = [
 FIGURES = (
     *("mse", "elbo", "iwae_500", "kl_per_dimension"),
     *("active_units", "probe_accuracy", "rfcd_reconstruction", "n_test"),
+    *("rfcd", "class_tv", "coverage", "density"),
+    *("nearest_train_over_test", "conditional_accuracy", "n_samples"),
 )
 
 Text = pytest.CaptureFixture[str]
@@ -262,15 +265,79 @@ def test_sample_draws_from_the_prior_or_from_the_codes_and_says_so(
 
 
 def test_samples_without_a_prior_have_the_mean_and_covariance_of_the_codes(runs: Path) -> None:
-    from explorer.cli.look import _draw
+    from explorer.cli.look import _fitted
 
     run = Run.open(runs / "pca")
-    drawn = _draw(run, run.model(), 5000, 0, True)
+    drawn = _fitted(run, run.model(), 5000, 0, True)
     embedding = run.embedding()
     assert embedding is not None
     wanted = np.cov(embedding.codes.T, bias=True)
     np.testing.assert_allclose(drawn.mean(0), embedding.mean, atol=0.1)
     np.testing.assert_allclose(np.cov(drawn.T), wanted, atol=0.1 * wanted.max())
+
+
+@pytest.fixture(scope="module")
+def asked(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GAN and a diffusion model, each trained with classes."""
+    folder = tmp_path_factory.mktemp("asked")
+    small = ["--epochs", "1", "--set", "width=4", "--set", "batch=16", "--set", "condition=class"]
+    for family in ("gan", "diffusion"):
+        assert main(["train", family, "--data", str(data), "--out", str(folder / family), *small]) == 0
+    return folder
+
+
+@pytest.mark.parametrize("family", ["gan", "diffusion"])
+def test_samples_of_a_class_can_be_asked_for(asked: Path, family: str, tmp_path: Path, capsys: Text) -> None:
+    run = Run.open(asked / family)
+    names = run.manifest.data.class_names
+    assert run.manifest.conditions == len(names)
+    more = [] if family == "gan" else ["--guidance", "1.5", "--steps", "3"]
+    sheets = []
+    for name in names[:2]:
+        out = tmp_path / f"{name}.png"
+        words = ["sample", str(asked / family), "-n", "4", "--class", name, "--out", str(out), *more]
+        assert main([*words, "--json"]) == 0
+        assert one_object(capsys)["class"] == name
+        sheets.append(np.asarray(Image.open(out)))
+    assert sheets[0].shape == sheets[1].shape
+    assert family == "diffusion" or (sheets[0] != sheets[1]).any()
+
+
+@pytest.mark.parametrize(
+    ("family", "words", "complaint"),
+    [
+        ("gan", ["--class", "nobody"], "nobody"),
+        ("gan", ["--steps", "3"], "does not denoise"),
+        ("diffusion", ["--steps", "100000"], "steps"),
+        ("diffusion", ["--guidance", "-1"], "guidance"),
+    ],
+)
+def test_samples_that_can_not_be_had_are_refused(
+    asked: Path, family: str, words: list[str], complaint: str, tmp_path: Path, capsys: Text
+) -> None:
+    out = tmp_path / "no.png"
+    assert main(["sample", str(asked / family), "-n", "1", "--out", str(out), *words]) == 2
+    assert complaint in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("family", ["gan", "diffusion"])
+def test_every_command_takes_a_model_whose_map_lacks_a_way(
+    asked: Path, family: str, tmp_path: Path, capsys: Text
+) -> None:
+    folder = str(asked / family)
+    run = Run.open(asked / family)
+    assert main(["evaluate", folder, "--json"]) == 0
+    assert set(one_object(capsys)) == set(FIGURES)
+    code = ",".join(["0.5"] * next(math.prod(s.shape) for s in run.manifest.spaces if s.can_decode))
+    assert main(["decode", folder, f"--at={code}", "--out", str(tmp_path / "one.png")]) == 0
+    status = main(["attributes", folder, "--json"])
+    # Samples there are as many as one likes; held-out images of these data only 24.
+    assert status == (0 if family == "gan" else 2)
+    assert family == "gan" or "at least 40 images" in capsys.readouterr().err
+    capsys.readouterr()
+    assert run.embedding(run.manifest.spaces[0].name) is not None
+    assert main(["embed", folder, "--out", str(tmp_path / "codes.npz")]) == (2 if family == "gan" else 0)
 
 
 def test_runs_lists_whole_and_damaged_ones(runs: Path, capsys: Text) -> None:
@@ -464,7 +531,8 @@ def test_without_a_display_the_window_says_so_and_names_the_commands_that_need_n
     err = capsys.readouterr().err
     assert len(err.splitlines()) == 1
     assert "no display" in err
-    assert "train, evaluate, embed, decode, sample, runs, doctor, tour and bench" in err
+    assert "train, evaluate, embed, decode, sample" in err
+    assert "runs, doctor, tour and bench" in err
 
 
 def environment(**more: str) -> dict[str, str]:

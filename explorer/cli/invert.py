@@ -127,8 +127,8 @@ def _searched(run: Run, model: GenerativeModel, original: Picture, options: argp
     condition = ruler.predict(x) if ruler is not None and model.conditions else None
     if ruler is None and model.conditions:
         raise BadInput(
-            f"{run.name} draws pictures of a class, and without its data there is no classifier that would "
-            "name the picture's; bring the data back."
+            f"{run.name} draws pictures of a class, and no classifier of its data is here to name "
+            f"this one's; `latent-explorer evaluate {run.name}` makes one."
         )
     bar = Bar("Searching", shown=not options.json)
     with contextlib.closing(bar):

@@ -60,6 +60,10 @@ def embed(options: argparse.Namespace) -> int:
     out = out_file(options.out)
     device = _device(options)
     model = run.model().to(device)
+    if not model.spaces[0].can_encode:
+        raise BadInput(
+            f"{run.name} has no encoder; `latent-explorer invert` searches the code of one picture."
+        )
     found = images.of_run(run, quiet=options.json)
     part = found.data.train if options.part == "train" else found.data.test
     if not len(part):

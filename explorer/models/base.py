@@ -93,6 +93,13 @@ class SamplingPlan(NamedTuple):
     """Weight of the condition (Ho & Salimans 2022): 1 is the plain conditional prediction."""
 
 
+class NoiseWay(NamedTuple):
+    """x_t = alpha_t x_0 + sigma_t eps at T strengths of noise, each (T + 1,), from the picture to noise."""
+
+    alpha: Tensor
+    sigma: Tensor
+
+
 class Denoised(NamedTuple):
     """One step of the way from noise to a picture; pictures in [0, 1], all (N, C, H, W)."""
 
@@ -207,7 +214,12 @@ class GenerativeModel(nn.Module, ABC):
         """How `decode` denoises; None for a family that does not."""
         return None
 
-    def turn_plan(self, changes: Mapping[str, float]) -> None:
+    @property
+    def noise_way(self) -> NoiseWay | None:
+        """How pictures and noise are mixed; None for a family that does not denoise."""
+        return None
+
+    def turn_plan(self, changes: Mapping[str, object]) -> None:
         """Have `decode` denoise otherwise.
 
         Raises
@@ -273,6 +285,12 @@ class GenerativeModel(nn.Module, ABC):
         self, x_T: Tensor, plan: SamplingPlan, rng: torch.Generator, condition: Tensor | None = None
     ) -> Iterator[Denoised]:
         """Walk from noise x_T (N, D) to pictures, step by step."""
+        raise TypeError(f"{self.family} does not denoise")
+
+    def denoise_from(
+        self, x_t: Tensor, t: float, plan: SamplingPlan, rng: torch.Generator, condition: Tensor | None = None
+    ) -> Iterator[Denoised]:
+        """Walk the rest of the way, from x_t (N, C, H, W) or (N, D) at t: a fork, or SDEdit."""
         raise TypeError(f"{self.family} does not denoise")
 
     def own_directions(self, space: str = "z") -> Tensor | None:

@@ -23,6 +23,7 @@ from explorer.models.base import (
     GenerativeModel,
     ImageShape,
     ModelConfig,
+    NoiseWay,
     Position,
     SamplingPlan,
     Space,
@@ -148,6 +149,10 @@ class Diffusion(GenerativeModel):
     def plan(self) -> SamplingPlan:
         guidance = self.config.guidance if self.conditions else 1.0
         return SamplingPlan(self.config.sampler, self.config.steps, 0.0, guidance)
+
+    @property
+    def noise_way(self) -> NoiseWay:
+        return NoiseWay(self.alpha, self.sigma)
 
     @property
     def _schedule(self) -> Schedule:

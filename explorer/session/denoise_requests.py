@@ -22,8 +22,6 @@ from explorer.session.threads import import_torch
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from explorer.models.diffusion import Diffusion
-
 Sampler = Literal["ddpm", "ddim", "heun"]
 SAMPLERS: tuple[Sampler, ...] = ("ddpm", "ddim", "heun")
 
@@ -60,14 +58,12 @@ class AskAbilities:
     channel: str = "denoise abilities"
 
     def answer(self, held: Held) -> Generator[Abilities | None, None, None]:
-        from explorer.models.diffusion import Diffusion
-
         model = held.get("model")
-        if not isinstance(model, Diffusion):
+        if model is None or model.noise_way is None or model.plan is None:
             yield None
             return
-        T = model.config.T
-        alpha, sigma = (_floats(factor) for factor in (model.alpha, model.sigma))
+        alpha, sigma = map(_floats, model.noise_way)
+        T = len(alpha) - 1
         alpha_bar = alpha**2 / (alpha**2 + sigma**2)
         yield Abilities(T, model.conditions, Plan(*model.plan), alpha, sigma, alpha_bar)
 
@@ -114,7 +110,9 @@ class Denoise:
         from explorer.models import arrays
         from explorer.models.base import SamplingPlan
 
-        model: Diffusion = held["model"]
+        model = held["model"]
+        if model.noise_way is None:
+            return  # another one has come on display since
         plan, device = SamplingPlan(*self.plan), arrays.device_of(model)
         rng = torch.Generator().manual_seed(self.seed)
         if self.start is None:
@@ -123,7 +121,7 @@ class Denoise:
             x = torch.from_numpy(self.start).permute(0, 3, 1, 2).to(device)
         asked = None if self.classes is None else torch.from_numpy(self.classes).to(device)
         walk = model.denoise_from(x, self.t, plan, rng, asked)
-        yield self._way(model.config.T)
+        yield self._way(len(model.noise_way.alpha) - 1)
         for now in walk:
             noise = _pictures(now.noise).astype(np.float16)
             yield Step(now.t, _pictures(now.x_t), noise, arrays.to_images(now.clean))
@@ -154,14 +152,12 @@ class Invert:
         import torch
 
         from explorer.models import arrays
-        from explorer.models.diffusion import Diffusion
         from explorer.training.device import choose
 
         torch.set_num_threads(DISPLAY_THREADS)
         model = self.run.model().to(choose()[0])
-        assert isinstance(model, Diffusion)
         sampler = "heun" if self.plan.sampler == "heun" else "ddim"
-        model.config = model.config.changed("sampler", sampler).changed("steps", self.plan.steps)
+        model.turn_plan({"sampler": sampler, "steps": self.plan.steps})
         codes = torch.from_numpy(arrays.encode(model, self.pictures, "x_T"))
         yield _pictures(codes.reshape(len(codes), *model.image))
 

@@ -53,16 +53,26 @@ class Settings:
         return GRID if self.many and self.source != "inverted" else 1
 
     @property
+    def seeks_noise(self) -> bool:
+        """The noise behind pictures is sought first: of no class in particular, and so it is walked back."""
+        return self.source in ("inverted", "ends")
+
+    @property
+    def asks(self) -> bool:
+        """A class is asked for."""
+        return self.label is not None and not self.seeks_noise
+
+    @property
     def plan(self) -> Plan:
         """As the model is told; without a class there is nothing to guide to."""
         assert self.steps is not None
         assert self.eta is not None
         assert self.guidance is not None
-        return Plan(self.sampler, self.steps, self.eta, 1.0 if self.label is None else self.guidance)
+        return Plan(self.sampler, self.steps, self.eta, self.guidance if self.asks else 1.0)
 
     def classes(self, conditions: int) -> NDArray[np.int64] | None:
         """The class of each picture, (n,)."""
-        if self.label is None:
+        if self.label is None or not self.asks:
             return None
         if self.label == "each":
             return np.arange(self.n, dtype=np.int64) % conditions
@@ -93,8 +103,8 @@ class Settings:
         needed = (self.steps + 1) * self.n * size * BYTES
         if needed > LARGEST:
             return (
-                f"{self.n} pictures with {self.steps:,} steps would fill {needed / 1e6:,.0f} MB, as every step "
-                "is kept; take fewer steps or one picture."
+                f"Every step is kept: {self.n} pictures with {self.steps:,} steps would fill "
+                f"{needed / 1e6:,.0f} MB; take fewer steps or one picture."
             )
         return ""
 

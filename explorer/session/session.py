@@ -30,6 +30,7 @@ from explorer.session.adversaries import Adversaries
 from explorer.session.attributes import Attributes
 from explorer.session.beside import Beside
 from explorer.session.data_choice import DataChoice
+from explorer.session.denoising import Denoising
 from explorer.session.drawing import Drawing
 from explorer.session.engine import Request
 from explorer.session.interpolation import Interpolation
@@ -50,6 +51,7 @@ from explorer.session.requests import (
     Show,
     WarmUp,
 )
+from explorer.session.samples import Samples
 from explorer.session.scene import History, Scene
 from explorer.session.shelf import Shelf
 from explorer.session.slider_strips import SliderStrips
@@ -145,6 +147,8 @@ class Session:
         self.projecting = Projecting(self)
         self.attributes = Attributes(self)
         self.adversaries = Adversaries(self)
+        self.denoising = Denoising(self)
+        self.samples = Samples(self)
 
     # What is on display
 
@@ -165,6 +169,19 @@ class Session:
             self.show(opened(self.library.find(str(name))))
         except (BadInput, Failure) as error:
             self.say(str(error), "error")
+
+    def open_like(self, name: str) -> None:
+        """Open a run of the library, unless what is on display has the same kind of space, or learns."""
+        if name not in {entry.name for entry in self.library.entries() if entry.status == "finished"}:
+            return
+        shown, wanted = self.model, self.library.find(name).manifest.spaces[0]
+        if shown is not None and (shown.can_encode, shown.can_decode) == (
+            wanted.can_encode,
+            wanted.can_decode,
+        ):
+            return
+        if not self.training.active:
+            self.open(name)
 
     def show(self, model: OpenModel) -> None:
         """Put an opened run on display.
@@ -295,9 +312,11 @@ class Session:
 
     def begin_gesture(self) -> None:
         self.history.begin(self.scene)
+        self.training.make_room(True)
 
     def end_gesture(self) -> None:
         self.history.end()
+        self.training.make_room(False)
         self.history_changed()
 
     def undo(self) -> None:

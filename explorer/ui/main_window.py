@@ -102,8 +102,10 @@ class MainWindow(QMainWindow):
         self._dock("Library", LibraryView(session), Area.LeftDockWidgetArea).hide()
 
     def _furnish_bottom(self, session: Session) -> None:
+        from explorer.ui.views.denoising_view import DenoisingView
         from explorer.ui.views.drawing_view import DrawingView
         from explorer.ui.views.gan_view import GanView
+        from explorer.ui.views.samples_view import SamplesView
         from explorer.ui.views.strip_view import StripView
         from explorer.ui.views.training_view import TrainingView
 
@@ -111,9 +113,11 @@ class MainWindow(QMainWindow):
         bottom = Area.BottomDockWidgetArea
         strip = self._dock("Strip", StripView(session), bottom)
         others = (
+            ("Samples", SamplesView(session)),
             ("Training", self.training),
             ("Draw your own", DrawingView(session)),
             ("GAN", GanView(session)),
+            ("Denoising", DenoisingView(session)),
         )
         for title, view in others:
             self.tabifyDockWidget(strip, self._dock(title, view, bottom))
@@ -132,6 +136,8 @@ class MainWindow(QMainWindow):
 
     def _on_workspace(self, space: Workspace) -> None:
         self.middle.set_comparing(space.compares)
+        if space.model and self.session is not None:
+            self.session.open_like(space.model)
 
     def _dock(self, title: str, view: QWidget, area: Area) -> QDockWidget:
         dock = QDockWidget(title)

@@ -27,12 +27,14 @@ class Workspace(NamedTuple):
     compares: bool = False
     """The map beside the first is shown, where there is one."""
     tip: str = ""
+    model: str = ""
+    """Opened where the one on display has another kind of latent space."""
 
 
 WORKSPACES = (
     Workspace(
         "Compare",
-        ("picture", "sliders", "guide", "strip", "drawing"),
+        ("picture", "sliders", "guide", "strip", "samples", "drawing"),
         "strip",
         "strip",
         250,
@@ -65,6 +67,7 @@ WORKSPACES = (
         380,
         False,
         "A generator and its critic, as they learn",
+        "gan-mnist",
     ),
     Workspace(
         "Diffusion",
@@ -72,8 +75,9 @@ WORKSPACES = (
         "denoising",
         "denoising",
         380,
-        False,
+        True,
         "Watch noise become a picture, step by step",
+        "diffusion-mnist",
     ),
 )
 

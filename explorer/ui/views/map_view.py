@@ -128,6 +128,8 @@ class MapView(QWidget):
         session.shown_changed.connect(self._on_shown)
         session.interpolation.changed.connect(self._on_path)
         session.drawing.changed.connect(self._on_drawing)
+        session.denoising.way_beside.changed.connect(self._on_way)
+        session.denoising.walks.moved.connect(self._on_way)
         cloud.pressed.connect(self._press)
         cloud.scrubbed.connect(self._scrub)
         cloud.pointer_over.connect(self._hover)
@@ -233,6 +235,7 @@ class MapView(QWidget):
         self._on_shown()
         self._on_cursor()
         self._on_path()
+        self._on_way()
         self._on_drawing()
 
     def _on_cursor(self) -> None:
@@ -272,6 +275,13 @@ class MapView(QWidget):
         ends = [session.scene.end_a, session.scene.end_b]
         a, b = (None if end is None else _place(model.projection.to_plane(end.code)) for end in ends)
         self.cloud.set_ends(a, b)
+
+    def _on_way(self) -> None:
+        """The way of the pictures that a denoising predicts, as the model beside places them."""
+        if self._side is not self._session:
+            way = self._session.denoising.way_beside
+            places = way.places
+            self.cloud.set_path(places, None if places is None else way.share)
 
     def _on_drawing(self) -> None:
         model, code = self._side.model, self._session.drawing.code
