@@ -116,7 +116,7 @@ def evaluate(
         ruler = yield from meter.watch("training the ruler", rulers.make(data, device))
     figures = Figures(n)
     if space.can_encode:
-        of_decoded = ruler if n >= FEWEST else None
+        of_decoded = ruler if mirrored and n >= FEWEST else None
         seen = yield from meter.watch("reconstructing", _reconstruct(model, data.test, of_decoded))
         figures = dataclasses.replace(figures, mse=seen.mse, rfcd_reconstruction=seen.rfcd)
     if probed:

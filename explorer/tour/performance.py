@@ -90,6 +90,7 @@ class Tour:
         self._window.deleteLater()
 
     def _open(self, lesson: Lesson) -> None:
+        self._window.workspaces.go_to("Compare")
         if lesson.model in ("", FIRST_RUN):
             self._session.open_first()
             self._session.history.clear()

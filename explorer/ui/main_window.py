@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
 
         self.workspaces: WorkspaceBar = WorkspaceBar(self, self.docks, LAYOUT_VERSION)
         self.workspaces.switched.connect(self._on_workspace)
+        self.guide.begun.connect(lambda: self.workspaces.go_to("Compare"))
         tabs = QToolBar("Workspaces", movable=False)
         tabs.setObjectName("toolbar.workspaces")
         tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

@@ -33,6 +33,8 @@ class GuideView(QFrame):
     """Begins with the first lesson; closed, it lists them all."""
 
     closed = Signal()
+    begun = Signal()
+    """A lesson begins, wherever the last one has led."""
     """The lesson was closed: the dock may go."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -83,6 +85,7 @@ class GuideView(QFrame):
             self._session.open(self._lesson.model)
         if self._lesson.beside:
             self._session.beside.open(self._lesson.beside)
+        self.begun.emit()
         self._automatic = True
         self._pages.setCurrentWidget(self._card)
         self._enter(0)
