@@ -92,7 +92,7 @@ class Middle(QWidget):
     def _on_cursor(self) -> None:
         beside = self._session.beside
         self._way.setVisible(beside.present)
-        if not beside.can_carry:
-            self._way.setText("These models know pictures of different sizes: each map has its own cursor.")
+        if not beside.can_carry and beside.way not in ("item", "same code"):
+            self._way.setText("No place can be carried over between these models; press on an image.")
         else:
             self._way.setText(wording.way_text(beside.way))
