@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from explorer.bench.figures import Bar, at_most, median, say
 from explorer.errors import Failure
-from explorer.latent.reducer import Reducer
-from explorer.latent.reducing import Places, TSNESettings, UMAPSettings, reduce
+from explorer.latent.projecting import Places, TSNESettings, UMAPSettings, project_codes
+from explorer.latent.projector import Projector
 from explorer.runs.library import Library
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     if embedding is None:
         raise Failure(f"Nothing was measured: {RUN} keeps no codes.")
     codes = embedding.codes[:MOST_CODES]
-    with contextlib.closing(Reducer()) as reducer:
+    with contextlib.closing(Projector()) as projector:
         say("One process to fill the disk cache ...")
-        timed(codes, reducer)
+        timed(codes, projector)
     found = []
     for turn in range(options.repeats):
         say(f"Turn {turn + 1} of {options.repeats} ...")
@@ -52,9 +52,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 
 def once(codes: NDArray[np.float32]) -> dict[str, float]:
     """A cold one, a warm one, and one that is cancelled in mid-way."""
-    with contextlib.closing(Reducer()) as reducer:
-        cold, warm = timed(codes, reducer), timed(codes, reducer)
-        working = reduce(codes, "umap", UMAPSettings(epochs=500), reducer)
+    with contextlib.closing(Projector()) as projector:
+        cold, warm = timed(codes, projector), timed(codes, projector)
+        working = project_codes(codes, "umap", UMAPSettings(epochs=500), projector)
         for item in working:
             if not isinstance(item, Places) and item.share > 0.3:
                 break
@@ -63,10 +63,10 @@ def once(codes: NDArray[np.float32]) -> dict[str, float]:
         return {"umap_cold_s": cold, "umap_warm_s": warm, "cancel_s": time.perf_counter() - began}
 
 
-def timed(codes: NDArray[np.float32], reducer: Reducer) -> float:
+def timed(codes: NDArray[np.float32], projector: Projector) -> float:
     """Seconds that UMAP takes with its defaults."""
     began = time.perf_counter()
-    for _ in reduce(codes, "umap", UMAPSettings(), reducer):
+    for _ in project_codes(codes, "umap", UMAPSettings(), projector):
         pass
     return time.perf_counter() - began
 
@@ -77,9 +77,9 @@ def stalls(codes: NDArray[np.float32]) -> list[float]:
     from explorer.bench.gauges import Beat
     from explorer.bench.window import open_window, own_home, wait, wait_until
 
-    with own_home(), open_window() as window, contextlib.closing(Reducer()) as reducer:
+    with own_home(), open_window() as window, contextlib.closing(Projector()) as projector:
         settle(window)
-        beat, worker = Beat(), threading.Thread(target=_work, args=(codes, reducer), daemon=True)
+        beat, worker = Beat(), threading.Thread(target=_work, args=(codes, projector), daemon=True)
         beat.start()
         worker.start()
         wait_until(lambda: not worker.is_alive(), "the projections", 300.0)
@@ -103,10 +103,10 @@ def settle(window: MainWindow) -> None:
     wait(2.0)
 
 
-def _work(codes: NDArray[np.float32], reducer: Reducer) -> None:
-    timed(codes, reducer)
-    timed(codes, reducer)
-    working = reduce(codes, "tsne", TSNESettings(iterations=250), reducer)
+def _work(codes: NDArray[np.float32], projector: Projector) -> None:
+    timed(codes, projector)
+    timed(codes, projector)
+    working = project_codes(codes, "tsne", TSNESettings(iterations=250), projector)
     for item in working:
         if not isinstance(item, Places) and item.share > 0.3:
             working.close()

@@ -15,8 +15,8 @@ from explorer.cli.report import Bar, out_file, say, write
 from explorer.errors import BadInput, Failure
 from explorer.knobs import Settings
 from explorer.latent.embedding import Embedding
-from explorer.latent.reducer import Reducer
-from explorer.latent.reducing import WAYS, Places, reduce
+from explorer.latent.projecting import WAYS, Places, project_codes
+from explorer.latent.projector import Projector
 from explorer.latent.trust import neighbours_kept
 from explorer.runs.library import Library
 from explorer.runs.projections import save_projection
@@ -84,8 +84,8 @@ def _encoded(run: Run, options: argparse.Namespace) -> Embedding:
 def _computed(codes: NDArray[np.float32], settings: Settings, options: argparse.Namespace) -> Places:
     bar = Bar(WAYS[options.how].title, shown=not options.json)
     # Closed last of all: what is interrupted needs no new process.
-    with contextlib.closing(Reducer()) as reducer, contextlib.closing(bar):
-        for item in reduce(codes, options.how, settings, reducer):
+    with contextlib.closing(Projector()) as projector, contextlib.closing(bar):
+        for item in project_codes(codes, options.how, settings, projector):
             if isinstance(item, Places):
                 return item
             bar.move(round(100 * item.share), 100, item.doing)

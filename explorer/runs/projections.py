@@ -18,7 +18,7 @@ from explorer import paths
 from explorer.errors import BadInput, Failure
 from explorer.files import parse_json, shown
 from explorer.knobs import Settings
-from explorer.latent.reducing import WAYS, How
+from explorer.latent.projecting import WAYS, How
 from explorer.runs.lock import locked
 from explorer.runs.manifest import Manifest
 from explorer.runs.run import Run, replaced

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple, Protocol
@@ -49,6 +50,8 @@ class Engine:
         self._deliver = deliver
         self._tickets = itertools.count()
         self._newest: dict[str, int] = {}
+        self._asked: weakref.WeakKeyDictionary[Request, int] = weakref.WeakKeyDictionary()
+        self._forgotten: dict[str, int] = {}
         self._waiting: dict[str, tuple[int, Request]] = {}
         self._changed = threading.Condition()
         self._closing = False
@@ -67,7 +70,7 @@ class Engine:
         """Ask; what the same channel was asked before is forgotten."""
         with self._changed:
             ticket = next(self._tickets)
-            self._newest[request.channel] = ticket
+            self._newest[request.channel] = self._asked[request] = ticket
             self._waiting[request.channel] = (ticket, request)
             waiting = Counter(waiting.channel for _, waiting in self._waiting.values())
             self.waiting_max = max(self.waiting_max, *waiting.values())
@@ -76,8 +79,17 @@ class Engine:
     def forget(self, channel: str) -> None:
         """Drop what a channel was asked, in mid-way too."""
         with self._changed:
-            self._newest[channel] = next(self._tickets)
+            self._newest[channel] = self._forgotten[channel] = next(self._tickets)
             self._waiting.pop(channel, None)
+
+    def is_forgotten(self, request: Request) -> bool:
+        """Whether its channel was told to forget after it was asked: a result may be in the post already.
+
+        One that was only replaced by a newer one is welcome: a drag shows what it can.
+        """
+        with self._changed:
+            asked = self._asked.get(request)
+            return asked is not None and asked < self._forgotten.get(request.channel, -1)
 
     def close(self, seconds: float = 1.0) -> bool:
         """Ask the thread to end and wait for it; tells whether it has."""

@@ -17,9 +17,9 @@ from psygnal import Signal
 from explorer.errors import BadInput, Failure
 from explorer.knobs import Settings, knob
 from explorer.latent.embedding import Embedding
+from explorer.latent.projecting import WAYS, Floats, How, Places, ProjectionProgress, project_codes
 from explorer.latent.projection import EstimatedProjection, Projection, own_axes, principal_plane
-from explorer.latent.reducer import Reducer
-from explorer.latent.reducing import WAYS, Floats, How, Places, ReduceProgress, reduce
+from explorer.latent.projector import Projector
 from explorer.latent.trust import neighbours_kept
 from explorer.runs.projections import load_projection, save_projection
 from explorer.runs.run import Run
@@ -63,12 +63,12 @@ class LayOut:
     layout: Layout
     settings: Settings
     space: str
-    reducer: Reducer
+    projector: Projector
     anew: bool
     """The settings must be these; otherwise whatever the run keeps will do."""
     channel: str
 
-    def answer(self, held: dict[str, Any]) -> Generator[ReduceProgress | Laid, None, None]:
+    def answer(self, held: dict[str, Any]) -> Generator[ProjectionProgress | Laid, None, None]:
         codes, notes = self.embedding.codes, tuple[str, ...]()
         if self.layout == "axes":
             assert isinstance(self.settings, AxesSettings)
@@ -76,11 +76,13 @@ class LayOut:
         elif self.layout == "pca":
             flat = principal_plane(self.embedding)
         else:
-            places, notes = yield from self._reduced(self.layout)
+            places, notes = yield from self._projected(self.layout)
             flat = EstimatedProjection(codes, places)
         yield Laid(flat, neighbours_kept(codes, flat.to_plane(codes)), notes)
 
-    def _reduced(self, how: How) -> Generator[ReduceProgress | Laid, None, tuple[Floats, tuple[str, ...]]]:
+    def _projected(
+        self, how: How
+    ) -> Generator[ProjectionProgress | Laid, None, tuple[Floats, tuple[str, ...]]]:
         codes, wanted = self.embedding.codes, self.settings if self.anew else None
         kept, notes = None, tuple[str, ...]()
         try:
@@ -89,7 +91,7 @@ class LayOut:
             notes = (f"{fault} It is computed anew.",)
         if kept is not None:
             return kept.places, notes
-        for item in reduce(codes, how, self.settings, self.reducer):
+        for item in project_codes(codes, how, self.settings, self.projector):
             if isinstance(item, Places):
                 try:
                     save_projection(self.run, how, self.settings, codes, item.places, self.space)
@@ -108,14 +110,14 @@ class Projecting:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._reducer = Reducer()
+        self._projector = Projector()
         self.settings: dict[Layout, Settings] = {
             "axes": AxesSettings(),
             **{how: way.settings() for how, way in WAYS.items()},
         }
         self.layouts: dict[Which, Layout] = {}
         """Chosen by hand; what a model opens with is its natural projection."""
-        self.progress: dict[Which, ReduceProgress] = {}
+        self.progress: dict[Which, ProjectionProgress] = {}
         self.kept: dict[Which, float | None] = {}
         for which in ("first", "beside"):
             session.take(f"lay out {which}", partial(self._take, which), partial(self._forget, which))
@@ -137,9 +139,9 @@ class Projecting:
         if isinstance(settings, AxesSettings) and max(settings.first, settings.second) > size:
             self._session.say(f"This code has {size} numbers; choose axes from 1 to {size}.", "warning")
             return
-        self.progress[which] = ReduceProgress(0.0, None, "Starting")
+        self.progress[which] = ProjectionProgress(0.0, None, "Starting")
         self._engine(which).submit(
-            LayOut(model.run, model.embedding, layout, settings, model.space, self._reducer, anew,
+            LayOut(model.run, model.embedding, layout, settings, model.space, self._projector, anew,
                    f"lay out {which}")
         )  # fmt: skip
         self.changed()
@@ -155,10 +157,10 @@ class Projecting:
 
     def make_ready(self) -> None:
         """Someone looks at the choices: the process takes seconds to begin."""
-        self._reducer.warm()
+        self._projector.warm()
 
     def close(self) -> None:
-        self._reducer.close()
+        self._projector.close()
 
     # Facts
 
@@ -175,11 +177,11 @@ class Projecting:
     def _engine(self, which: Which) -> Engine:
         return self._session.workers.projector
 
-    def _take(self, which: Which, request: LayOut, result: ReduceProgress | Laid) -> None:
+    def _take(self, which: Which, request: LayOut, result: ProjectionProgress | Laid) -> None:
         model = self._model(which)
         if model is None or model.embedding is not request.embedding:
             return
-        if isinstance(result, ReduceProgress):
+        if isinstance(result, ProjectionProgress):
             self.progress[which] = result
         else:
             self.progress.pop(which, None)

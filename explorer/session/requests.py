@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.framing import Framing
-from explorer.data.image_set import DataSet, ImageSet
+from explorer.data.image_set import DataSet
 from explorer.data.progress import ReadProgress
 from explorer.latent.embedding import Embedding
 from explorer.session.threads import import_torch
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 Images = NDArray[np.uint8]
 Held = dict[str, Any]
-
-EMBED_SECONDS = 0.001
-"""An embedding is computed in parts of about this long, so that a decode never waits for more."""
 
 DISPLAY_THREADS = 1
 """The trainer has the cores; one thread decodes a picture in about a millisecond."""
@@ -216,79 +213,6 @@ class Encode:
         yield Encoded(code[0], self.picture if back is None else back[0])
 
 
-class Hole(NamedTuple):
-    """An empty place whose picture is not one that the model knows: encoded again it lands elsewhere."""
-
-    code: Floats
-    """(D,)."""
-    cycle_error: float
-    """|E(D(z)) - z|, in code units."""
-
-
-@dataclass(frozen=True, eq=False)
-class FindHole:
-    """Of some codes (N, D) the one with the largest cycle error."""
-
-    codes: Floats
-    space: str
-    channel: str
-    at_once: int = 32
-
-    def answer(self, held: Held) -> Generator[Hole | None, None, None]:
-        from explorer.models import arrays
-
-        model, worst = held["model"], None
-        for start in range(0, len(self.codes), self.at_once):
-            codes = self.codes[start : start + self.at_once]
-            again = arrays.encode(model, arrays.decode(model, codes, self.space), self.space)
-            errors = np.linalg.norm(again - codes, axis=1)
-            place = int(errors.argmax())
-            if worst is None or errors[place] > worst.cycle_error:
-                worst = Hole(codes[place], float(errors[place]))
-            yield None
-        yield worst
-
-
-class Cost(NamedTuple):
-    """What an embedding has cost, so that the next one is not asked for too soon."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class Embed:
-    """The codes of the held-out images: the share done after each part, then the whole, then its cost."""
-
-    images: Images
-    labels: NDArray[np.int64] | None
-    class_names: tuple[str, ...]
-    space: str
-    channel: str = "embed"
-
-    def answer(self, held: Held) -> Generator[float | Embedding | Cost, None, None]:
-        from explorer.models import arrays
-
-        model: GenerativeModel = held["model"]
-        parts: list[arrays.Coded] = []
-        done, rows, spent = 0, 32, 0.0
-        while done < len(self.images):
-            began = time.perf_counter()
-            parts += arrays.code(model, self.images[done : done + rows], self.space, rows)
-            took = time.perf_counter() - began
-            done, spent = min(done + rows, len(self.images)), spent + took
-            rows = int(np.clip(rows * EMBED_SECONDS / max(took, 1e-6), 8, 1000))
-            yield done / len(self.images)
-        coded = arrays.joined(parts)
-        embedding = Embedding(coded.codes, coded.spread, coded.errors, self.labels, self.class_names)
-        began = time.perf_counter()
-        # What takes time is computed here, once, and not by the thread that reads it first.
-        _ = embedding.order
-        yield 1.0
-        _ = embedding.usual_gap
-        yield embedding
-        yield Cost(spent + time.perf_counter() - began)
-
-
 @dataclass(frozen=True, eq=False)
 class LearnerPictures:
     """Reconstructions of fixed images and samples of fixed codes, for the training dock."""
@@ -311,66 +235,6 @@ class LearnerPictures:
             codes = arrays.sample(model, len(self.images), 0, drawn.name)
             asked = arrays.classes_in_turn(len(codes), model.conditions)
             yield "samples", arrays.decode(model, codes, drawn.name, asked)
-
-
-@dataclass(frozen=True, eq=False)
-class Gallery:
-    """The pictures at codes (N, D) that no image stands for: the items of a map of samples."""
-
-    codes: Floats
-    labels: NDArray[np.int64] | None
-    class_names: tuple[str, ...]
-    space: str
-    channel: str = "gallery"
-    at_once: int = 32
-
-    def answer(self, held: Held) -> Generator[ImageSet | None, None, None]:
-        from explorer.models import arrays
-
-        model, parts = held["model"], []
-        asked = arrays.classes_in_turn(len(self.codes), model.conditions)
-        for start in range(0, len(self.codes), self.at_once):
-            rows = slice(start, start + self.at_once)
-            classes = None if asked is None else asked[rows]
-            parts.append(arrays.decode(model, self.codes[rows], self.space, classes))
-            yield None
-        yield ImageSet(np.concatenate(parts), self.labels, self.class_names)
-
-
-@dataclass(frozen=True, eq=False)
-class EmbedSamples:
-    """A map of samples: the same codes each time, coloured by the class that the ruler sees in each.
-
-    Yields as `Embed` does.
-    """
-
-    n: int
-    data: DataSet
-    space: str
-    channel: str = "embed"
-    at_once: int = 32
-
-    def answer(self, held: Held) -> Generator[float | Embedding | Cost, None, None]:
-        from explorer.metrics import ruler as rulers
-        from explorer.metrics.pixels import to_pixels
-        from explorer.models import arrays
-
-        model: GenerativeModel = held["model"]
-        if held.get("ruled") is not self.data:
-            labelled = rulers.is_labelled(self.data)
-            held["ruled"], held["ruler"] = self.data, rulers.find(self.data) if labelled else None
-        codes, ruler, labels = arrays.sample(model, self.n, 0, self.space), held["ruler"], []
-        began, asked = time.perf_counter(), arrays.classes_in_turn(self.n, model.conditions)
-        for start in range(0, self.n, self.at_once):
-            if ruler is not None:
-                rows = slice(start, start + self.at_once)
-                classes = None if asked is None else asked[rows]
-                pictures = arrays.decode(model, codes[rows], self.space, classes)
-                labels.append(ruler.predict(to_pixels(pictures)).numpy())
-            yield start / self.n
-        named = np.concatenate(labels).astype(np.int64) if labels else None
-        yield Embedding(codes, None, None, named, self.data.test.class_names if labels else ())
-        yield Cost(time.perf_counter() - began)
 
 
 def asked_for(condition: int | None, n: int) -> NDArray[np.int64] | None:

@@ -34,15 +34,12 @@ from explorer.session.denoising import Denoising
 from explorer.session.drawing import Drawing
 from explorer.session.engine import Request
 from explorer.session.interpolation import Interpolation
+from explorer.session.map_requests import Cost, Embed, EmbedSamples, Gallery
 from explorer.session.open_model import OpenModel, opened
 from explorer.session.projecting import Projecting
 from explorer.session.requests import (
-    Cost,
     Decode,
     Decoded,
-    Embed,
-    EmbedSamples,
-    Gallery,
     LoadData,
     Loaded,
     Neighbours,
@@ -63,6 +60,12 @@ Floats = NDArray[np.float32]
 FIRST_RUN, SECOND_RUN = "vae-mnist-2d", "ae-mnist-2d"
 """On the map of the first screen, and beside it."""
 FIRST_CLASS = "3"
+
+OF_ONE_MODEL = (
+    *("weights", "cursor", "embed", "gallery", "hole"),
+    *("drawing", "sliders", "learner", "carry here"),
+)
+"""Channels whose answers mean nothing once another model is on display."""
 
 SAMPLED_ITEMS = 2000
 """On a map of samples while its model learns."""
@@ -171,10 +174,12 @@ class Session:
             self.say(str(error), "error")
 
     def open_like(self, name: str) -> None:
-        """Open a run of the library, unless what is on display has the same kind of space, or learns."""
-        if name not in {entry.name for entry in self.library.entries() if entry.status == "finished"}:
+        """Open a run of the library if it is there, unless what is on display has the same kind of space."""
+        try:
+            wanted = self.library.find(name).manifest.spaces[0]
+        except (BadInput, IndexError):
             return
-        shown, wanted = self.model, self.library.find(name).manifest.spaces[0]
+        shown = self.model
         if shown is not None and (shown.can_encode, shown.can_decode) == (
             wanted.can_encode,
             wanted.can_decode,
@@ -191,9 +196,10 @@ class Session:
         """
         last, kept = self.model, self.scene
         self.model, self.ready, self.picture, self.neighbours = model, None, None, None
-        for channel in ("weights", "cursor", "embed", "drawing", "hole", "gallery"):
+        for channel in OF_ONE_MODEL:
             self.engine.forget(channel)
         if not model.living:
+            self.engine.forget("model")  # a living one's has been asked already
             self.engine.submit(Show(model.run))
         same_data = last is not None and (
             last.run.manifest.data.fingerprint == model.run.manifest.data.fingerprint

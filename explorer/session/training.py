@@ -18,8 +18,9 @@ from explorer.data.image_set import DataSet, ImageSet
 from explorer.metrics.lights import posterior_collapse
 from explorer.runs.run import Run
 from explorer.session.families import DescribeFamilies, FamilyForm
+from explorer.session.map_requests import Cost
 from explorer.session.open_model import OpenModel
-from explorer.session.requests import Blank, Cost, Install, LearnerPictures
+from explorer.session.requests import Blank, Install, LearnerPictures
 from explorer.session.training_job import Ended, Plan, Started, TrainingJob
 from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
 

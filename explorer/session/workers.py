@@ -68,6 +68,8 @@ class Workers:
         self.mailbox.post(partial(self._collect, request, result))
 
     def _collect(self, request: Request, result: object) -> None:
+        if any(engine.is_forgotten(request) for engine in self._all):
+            return  # it was in the post when another model was opened
         if isinstance(result, Exception):
             self._fault(request, result)
         elif taker := self._takers.get(request.channel):

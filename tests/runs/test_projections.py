@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from explorer import paths
 from explorer.cli.project import project
 from explorer.errors import BadInput
-from explorer.latent.reducing import UMAPSettings
+from explorer.latent.projecting import UMAPSettings
 from explorer.runs.manifest import Manifest
 from explorer.runs.projections import load_projection, save_projection
 from explorer.runs.run import Run, replaced

@@ -6,7 +6,7 @@ Knows the session. All of it stands where its facts arrive, whatever the family 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.ui.views.gan_directions import GanDirections
@@ -14,8 +14,13 @@ from explorer.ui.views.gan_grid import GanGrid
 from explorer.ui.views.gan_plane import GanPlane
 from explorer.ui.views.gan_scores import GanScores
 from explorer.ui.views.gan_search import GanSearch
+from explorer.ui.widgets.two_lines import TwoLines
 
 GRID_WIDTH = 318
+
+
+SEES = "The same codes all along; the scores of real and fake draw together as G learns."
+BEWARE = "A GAN's falling loss is not progress."
 
 
 class GanView(QWidget):
@@ -44,7 +49,7 @@ class GanView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(row, 1)
-        column.addLayout(_two_sentences())
+        column.addWidget(TwoLines(SEES, BEWARE, in_a_row=True))
         self.grid.pressed.connect(self._on_press)
         self.tabs.currentChanged.connect(self._on_tab)
         self._on_tab()
@@ -63,18 +68,3 @@ class GanView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(720, 240)
-
-
-def _two_sentences() -> QHBoxLayout:
-    """What one sees and what not to conclude, beside each other, as height is scarce at the bottom."""
-    sees, beware = (
-        QLabel("The same codes all along; the scores of real and fake draw together as G learns."),
-        QLabel("A GAN's falling loss is not progress."),
-    )
-    beware.setProperty("role", "muted")
-    row = QHBoxLayout()
-    row.setContentsMargins(12, 2, 12, 6)
-    row.setSpacing(18)
-    row.addWidget(sees)
-    row.addWidget(beware, 1)
-    return row

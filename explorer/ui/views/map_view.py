@@ -121,7 +121,8 @@ class MapView(QWidget):
         side.items_arrived.connect(self._on_items)
         side.cursor_changed.connect(self._on_cursor)
         side.hole_found.connect(self._on_hole)
-        session.cursor_changed.connect(self._on_cursor)
+        if side is not session:
+            session.cursor_changed.connect(self._on_cursor)
         session.projecting.changed.connect(self._tell)
         session.hover_changed.connect(self._on_hover)
         session.beside.model_opened.connect(self._on_hole)

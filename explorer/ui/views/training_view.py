@@ -6,16 +6,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.ui.views.data_dialog import DataDialog
 from explorer.ui.views.learner_pictures import LearnerPictures
 from explorer.ui.views.training_controls import TrainingControls
 from explorer.ui.views.training_curves import TrainingCurves
+from explorer.ui.widgets.two_lines import TwoLines
 
 NARROW = 780
 """Pixels below which there is no room for pictures beside the curves."""
+
+
+SEES = "The error falls while the map sorts itself."
+BEWARE = "A falling loss says nothing about samples."
 
 
 class TrainingView(QWidget):
@@ -39,7 +44,7 @@ class TrainingView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(row, 1)
-        column.addLayout(_two_sentences())
+        column.addWidget(TwoLines(SEES, BEWARE, in_a_row=True))
 
     def warm_up(self) -> None:
         """Do now what would else hold up the first look at this view: plot and forms."""
@@ -77,18 +82,3 @@ class TrainingView(QWidget):
         # The tab is shown for a moment when the window is built; that needs no forms yet.
         if self.isVisible():
             self._session.training.ask_families()
-
-
-def _two_sentences() -> QHBoxLayout:
-    """What one sees and what not to conclude, beside each other, as height is scarce at the bottom."""
-    sees, beware = (
-        QLabel("The error falls while the map sorts itself."),
-        QLabel("A falling loss says nothing about samples."),
-    )
-    beware.setProperty("role", "muted")
-    row = QHBoxLayout()
-    row.setContentsMargins(12, 2, 12, 6)
-    row.setSpacing(18)
-    row.addWidget(sees)
-    row.addWidget(beware, 1)
-    return row

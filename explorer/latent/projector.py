@@ -29,7 +29,7 @@ MOST_THREADS = 8
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-class Reducer:
+class Projector:
     """A process that is started when it is wanted, and again when it has died.
 
     Any thread may call; one request is under way at a time, for which one holds `turn`.
@@ -80,7 +80,7 @@ class Reducer:
                 child.end()
                 raise Failure(_epitaph(child.process.returncode))
             if "failed" in answer.words:
-                log.error("the reducer failed:\n%s", answer.words.get("trace"))
+                log.error("the projector failed:\n%s", answer.words.get("trace"))
                 raise Failure(str(answer.words["failed"]))
             return answer
         return None
@@ -126,7 +126,7 @@ class _Child:
         try:
             # Started as a command it would look for modules in the current folder first: anyone's.
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "explorer.latent.reducer_process"],
+                [sys.executable, "-P", "-m", "explorer.latent.projector_process"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -137,7 +137,7 @@ class _Child:
         except OSError as error:
             raise Failure(f"The process for UMAP and t-SNE can't be started: {error.strerror}.") from error
         self.inbox: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._ear = threading.Thread(target=self._listen, name="reducer", daemon=True)
+        self._ear = threading.Thread(target=self._listen, name="projector", daemon=True)
         self._ear.start()
 
     def tell(self, words: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:

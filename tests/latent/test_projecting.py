@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from explorer.errors import BadInput, Failure
-from explorer.latent.reducer import Reducer
-from explorer.latent.reducing import (
+from explorer.latent.projecting import (
     WAYS,
     How,
     PCASettings,
     Places,
-    ReduceProgress,
+    ProjectionProgress,
     TSNESettings,
     UMAPSettings,
     distinct,
-    reduce,
+    project_codes,
 )
+from explorer.latent.projector import Projector
 from explorer.latent.trust import neighbours_kept
 
 Floats = NDArray[np.float32]
@@ -34,17 +34,17 @@ QUICK = TSNESettings(iterations=250, perplexity=5)
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Reducer]:
-    reducer = Reducer()
-    yield reducer
-    reducer.close()
+def shared() -> Iterator[Projector]:
+    projector = Projector()
+    yield projector
+    projector.close()
 
 
 @pytest.fixture
-def reducer() -> Iterator[Reducer]:
-    reducer = Reducer()
-    yield reducer
-    reducer.close()
+def projector() -> Iterator[Projector]:
+    projector = Projector()
+    yield projector
+    projector.close()
 
 
 def clusters(count: int = 60, size: int = 5) -> Floats:
@@ -52,33 +52,33 @@ def clusters(count: int = 60, size: int = 5) -> Floats:
     return (10 * (np.arange(count) % 3)[:, None] + rng.standard_normal((count, size))).astype(np.float32)
 
 
-def placed(codes: Floats, how: How, reducer: Reducer) -> Places:
+def placed(codes: Floats, how: How, projector: Projector) -> Places:
     settings = QUICK if how == "tsne" else WAYS[how].settings()
-    items = list(reduce(codes, how, settings, reducer))
-    assert all(isinstance(item, ReduceProgress) and 0 <= item.share <= 1 for item in items[:-1])
+    items = list(project_codes(codes, how, settings, projector))
+    assert all(isinstance(item, ProjectionProgress) and 0 <= item.share <= 1 for item in items[:-1])
     assert isinstance(items[-1], Places)
     return items[-1]
 
 
 @pytest.mark.parametrize("how", ["umap", "tsne"])
 def test_few_points_are_laid_out_by_pca_and_it_says_so(how: How) -> None:
-    reducer = Reducer()  # never asked, so never started
+    projector = Projector()  # never asked, so never started
     for count in (2, 3, 14):
-        found = placed(clusters(count), how, reducer)
+        found = placed(clusters(count), how, projector)
         assert found.how == "pca"
         assert found.places.shape == (count, 2)
         assert np.isfinite(found.places).all()
         assert f"there are {count}" in found.notes[0]
-    assert placed(clusters(0), how, reducer).places.shape == (0, 2)
-    assert placed(clusters(1), how, reducer).places.tolist() == [[0, 0]]
-    assert reducer.pid is None
+    assert placed(clusters(0), how, projector).places.shape == (0, 2)
+    assert placed(clusters(1), how, projector).places.tolist() == [[0, 0]]
+    assert projector.pid is None
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 1e-30, 1e30, -7.3])
 @pytest.mark.parametrize("noise", [0.0, 1e-7])
 def test_equal_points_stay_one_point(value: float, noise: float) -> None:
     codes = np.full((500, 4), value) * (1 + noise * np.random.default_rng(0).standard_normal((500, 4)))
-    found = placed(codes.astype(np.float32), "umap", Reducer())
+    found = placed(codes.astype(np.float32), "umap", Projector())
     np.testing.assert_array_equal(found.places, np.zeros((500, 2)))
     assert "coincide" in found.notes[0]
 
@@ -109,7 +109,7 @@ def test_settings_are_read_like_those_of_a_model() -> None:
     assert all(knob.help.endswith(".") for way in WAYS.values() for knob in way.settings.knobs())
 
 
-def test_the_process_keeps_clusters_together_leaves_out_nan_and_answers_again(shared: Reducer) -> None:
+def test_the_process_keeps_clusters_together_leaves_out_nan_and_answers_again(shared: Projector) -> None:
     codes = clusters(63)
     codes[7, 2], codes[8] = np.nan, np.inf
     codes[9], codes[40] = codes[6], 1e30
@@ -126,11 +126,11 @@ def test_the_process_keeps_clusters_together_leaves_out_nan_and_answers_again(sh
     assert shared.pid == pid
 
 
-def test_two_at_once_are_answered_one_after_the_other(shared: Reducer) -> None:
-    first, second = (reduce(clusters(count), "tsne", QUICK, shared) for count in (30, 45))
+def test_two_at_once_are_answered_one_after_the_other(shared: Projector) -> None:
+    first, second = (project_codes(clusters(count), "tsne", QUICK, shared) for count in (30, 45))
     next(first)
     waiting = next(second)
-    assert isinstance(waiting, ReduceProgress)
+    assert isinstance(waiting, ProjectionProgress)
     assert "Waiting" in waiting.doing
     *_, one = first
     *_, two = second
@@ -139,42 +139,42 @@ def test_two_at_once_are_answered_one_after_the_other(shared: Reducer) -> None:
     assert (len(one.places), len(two.places)) == (30, 45)
 
 
-def test_a_cancelled_process_is_dead_and_another_one_takes_over(reducer: Reducer) -> None:
-    work = reduce(clusters(400), "tsne", TSNESettings(iterations=5000), reducer)
+def test_a_cancelled_process_is_dead_and_another_one_takes_over(projector: Projector) -> None:
+    work = project_codes(clusters(400), "tsne", TSNESettings(iterations=5000), projector)
     next(work)
-    pid = reducer.pid
+    pid = projector.pid
     assert pid is not None
     work.close()
     assert not psutil.pid_exists(pid)
-    fresh = reducer.pid
+    fresh = projector.pid
     assert fresh is not None
     assert fresh != pid
-    reducer.close()
+    projector.close()
     assert not psutil.pid_exists(fresh)
-    assert reducer.pid is None
+    assert projector.pid is None
     with pytest.raises(Failure, match="stopped"):
-        next(reduce(clusters(), "tsne", QUICK, reducer))
+        next(project_codes(clusters(), "tsne", QUICK, projector))
 
 
-def test_a_process_that_dies_is_one_sentence_and_the_next_request_works(reducer: Reducer) -> None:
-    work = reduce(clusters(400), "tsne", TSNESettings(iterations=5000), reducer)
+def test_a_process_that_dies_is_one_sentence_and_the_next_request_works(projector: Projector) -> None:
+    work = project_codes(clusters(400), "tsne", TSNESettings(iterations=5000), projector)
     next(work)
-    assert reducer.pid is not None
-    psutil.Process(reducer.pid).kill()
+    assert projector.pid is not None
+    psutil.Process(projector.pid).kill()
     with pytest.raises(Failure, match=r"has died.*try again"):
         list(work)
-    assert not reducer.turn.locked()
-    assert reducer.pid is not None
+    assert not projector.turn.locked()
+    assert projector.pid is not None
 
 
-def test_what_the_library_refuses_is_one_sentence(reducer: Reducer) -> None:
+def test_what_the_library_refuses_is_one_sentence(projector: Projector) -> None:
     with pytest.raises(Failure, match="The projection failed"):
-        list(reduce(clusters(), "umap", PCASettings(), reducer))
+        list(project_codes(clusters(), "umap", PCASettings(), projector))
 
 
 def test_the_process_ends_with_its_parent() -> None:
     code = (
-        "from explorer.latent.reducer import Reducer; import os; r = Reducer(); r.warm(); "
+        "from explorer.latent.projector import Projector; import os; r = Projector(); r.warm(); "
         "print(r.pid, flush=True); os._exit(0)"
     )
     child = int(
@@ -187,7 +187,7 @@ def test_the_process_ends_with_its_parent() -> None:
 
 def test_the_window_never_imports_what_the_process_needs() -> None:
     code = (
-        "import sys, json, explorer.latent.reducing, explorer.runs.projections; "
+        "import sys, json, explorer.latent.projecting, explorer.runs.projections; "
         "print(json.dumps([m for m in ('umap', 'sklearn', 'numba', 'scipy', 'torch') if m in sys.modules]))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
@@ -197,12 +197,12 @@ def test_the_window_never_imports_what_the_process_needs() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 @pytest.mark.parametrize("size", [1, 2, 8])
-def test_umap_keeps_neighbours_and_repeats_itself(metric: str, size: int, shared: Reducer) -> None:
+def test_umap_keeps_neighbours_and_repeats_itself(metric: str, size: int, shared: Projector) -> None:
     rng = np.random.default_rng(0)
     codes = rng.standard_normal((300, size)).astype(np.float32)
     settings = UMAPSettings.read({"metric": metric, "neighbours": 200})
-    *_, first = reduce(codes, "umap", settings, shared)
-    *_, second = reduce(codes, "umap", settings, shared)
+    *_, first = project_codes(codes, "umap", settings, shared)
+    *_, second = project_codes(codes, "umap", settings, shared)
     assert isinstance(first, Places)
     assert isinstance(second, Places)
     np.testing.assert_array_equal(first.places, second.places)

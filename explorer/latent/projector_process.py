@@ -1,6 +1,6 @@
 """What the other process does: UMAP and t-SNE of points that come through its standard input.
 
-Run by `reducer`, never imported by the window. It ends when its parent does. Imports umap and
+Run by `projector`, never imported by the window. It ends when its parent does. Imports umap and
 scikit-learn, which bring a compiler and take seconds.
 """
 
@@ -114,7 +114,7 @@ def umap(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
     watch = Watch(settings["epochs"], tell)
     # The layout is made of powers of b: in single precision they cost a fifth less.
     a, b = map(np.float32, find_ab_params(1.0, settings["min_dist"]))
-    reducer = UMAP(
+    projector = UMAP(
         n_neighbors=count,
         a=a,
         b=b,
@@ -125,7 +125,7 @@ def umap(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
         precomputed_knn=(nearest, distances**2 if settings["metric"] == "cosine" else distances),
         tqdm_kwds={"disable": False, "file": watch, "bar_format": "{n}", "mininterval": 0.1},
     )
-    return np.asarray(reducer.fit_transform(points), np.float32)
+    return np.asarray(projector.fit_transform(points), np.float32)
 
 
 def tsne(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
@@ -142,7 +142,7 @@ def tsne(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
 
     starts = np.arange(0, nearest.size + 1, nearest.shape[1])
     graph = csr_matrix((distances.ravel(), nearest.ravel(), starts), shape=(len(points), len(points)))
-    reducer = TSNE(
+    projector = TSNE(
         perplexity=perplexity,
         max_iter=settings["iterations"],
         random_state=settings["seed"],
@@ -151,7 +151,7 @@ def tsne(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
         verbose=2,
     )
     with contextlib.redirect_stdout(Watch(settings["iterations"], tell, after="Iteration ")):
-        return np.asarray(reducer.fit_transform(graph), np.float32)
+        return np.asarray(projector.fit_transform(graph), np.float32)
 
 
 def first_layout(points: Floats, size: float, seed: int) -> Floats:

@@ -20,7 +20,7 @@ from explorer.errors import Failure
 from explorer.knobs import Settings, knob
 from explorer.latent.embedding import Embedding
 from explorer.latent.projection import principal_plane
-from explorer.latent.reducer import Reducer
+from explorer.latent.projector import Projector
 
 Floats = NDArray[np.float32]
 How = Literal["pca", "umap", "tsne"]
@@ -108,7 +108,7 @@ WAYS: Mapping[How, Way] = {
 }
 
 
-class ReduceProgress(NamedTuple):
+class ProjectionProgress(NamedTuple):
     share: float
     """From 0 to 1."""
     eta_s: float | None
@@ -126,9 +126,9 @@ class Places(NamedTuple):
     """Sentences: what was left out or done instead."""
 
 
-def reduce(
-    codes: Floats, how: How, settings: Settings, reducer: Reducer
-) -> Generator[ReduceProgress | Places, None, None]:
+def project_codes(
+    codes: Floats, how: How, settings: Settings, projector: Projector
+) -> Generator[ProjectionProgress | Places, None, None]:
     """Bring codes (N, D) to the plane; the last item is the places.
 
     There is an item every `LOOK_SECONDS` at least. Closing the generator kills the process that works,
@@ -151,8 +151,8 @@ def reduce(
         plane = principal_plane(Embedding(flat))
         yield Places(points.spread_out(plane.to_plane(flat)), "pca", notes)
         return
-    for item in _elsewhere(points.points, how, settings, reducer):
-        if isinstance(item, ReduceProgress):
+    for item in _elsewhere(points.points, how, settings, projector):
+        if isinstance(item, ProjectionProgress):
             yield item
         else:
             yield Places(points.spread_out(item[points.rows]), how, notes)
@@ -222,18 +222,18 @@ def _left_out(count: int, kept: int) -> tuple[str, ...]:
 
 
 def _elsewhere(
-    points: Floats, how: How, settings: Settings, reducer: Reducer
-) -> Generator[ReduceProgress | Floats, None, None]:
+    points: Floats, how: How, settings: Settings, projector: Projector
+) -> Generator[ProjectionProgress | Floats, None, None]:
     """Have the other process work, one request after the other."""
-    while not reducer.turn.acquire(blocking=False):
-        yield ReduceProgress(0.0, None, "Waiting for another projection")
+    while not projector.turn.acquire(blocking=False):
+        yield ProjectionProgress(0.0, None, "Waiting for another projection")
         time.sleep(LOOK_SECONDS)
     places: Floats | None = None
     try:
-        reducer.ask(how, settings.as_dict(), {"points": points})
+        projector.ask(how, settings.as_dict(), {"points": points})
         clock, heard = _Clock(), time.monotonic()
         while places is None:
-            answer = reducer.hear(LOOK_SECONDS)
+            answer = projector.hear(LOOK_SECONDS)
             if answer is not None:
                 heard = time.monotonic()
                 places = answer.arrays.get("places")
@@ -244,8 +244,8 @@ def _elsewhere(
                 yield clock.progress()
     finally:
         if places is None:
-            reducer.restart()
-        reducer.turn.release()
+            projector.restart()
+        projector.turn.release()
     yield places
 
 
@@ -269,6 +269,6 @@ class _Clock:
             self._end = self._began + (now - self._began) / share
         self._share = float(share)
 
-    def progress(self) -> ReduceProgress:
+    def progress(self) -> ProjectionProgress:
         left = None if self._end is None else max(0.0, self._end - time.monotonic())
-        return ReduceProgress(self._share, left, self._doing)
+        return ProjectionProgress(self._share, left, self._doing)

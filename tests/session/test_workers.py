@@ -1,0 +1,64 @@
+"""Results that are in the post when something else is opened."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from explorer.session.workers import Workers
+
+
+@dataclass(frozen=True, eq=False)
+class Say:
+    """Yields one word."""
+
+    word: str
+    channel: str = "words"
+
+    def answer(self, held: dict[str, Any]) -> Generator[str, None, None]:
+        yield self.word
+
+
+@pytest.fixture
+def posted() -> threading.Semaphore:
+    return threading.Semaphore(0)
+
+
+@pytest.fixture
+def workers(posted: threading.Semaphore) -> Generator[Workers, None, None]:
+    made = Workers(posted.release, lambda fault: None)
+    yield made
+    assert made.close()
+
+
+def ask(workers: Workers, posted: threading.Semaphore, word: str) -> None:
+    """Ask and wait until the answer lies in the mailbox."""
+    workers.engine.submit(Say(word))
+    assert posted.acquire(timeout=10)
+
+
+def test_an_answer_in_the_post_is_dropped_once_its_channel_is_forgotten(
+    workers: Workers, posted: threading.Semaphore
+) -> None:
+    taken: list[str] = []
+    workers.take("words", lambda request, result: taken.append(result))
+    ask(workers, posted, "of the old model")
+    workers.engine.forget("words")
+    workers.mailbox.collect()
+    assert taken == []
+    ask(workers, posted, "of the new model")
+    workers.mailbox.collect()
+    assert taken == ["of the new model"]
+
+
+def test_an_answer_that_was_only_overtaken_is_shown(workers: Workers, posted: threading.Semaphore) -> None:
+    taken: list[str] = []
+    workers.take("words", lambda request, result: taken.append(result))
+    ask(workers, posted, "first")
+    workers.engine.submit(Say("second"))
+    workers.mailbox.collect()
+    assert taken[0] == "first"
