@@ -222,11 +222,6 @@ class GAN(GenerativeModel):
         return signed.float()
 
 
-def truncated(codes: Tensor, psi: float) -> Tensor:
-    """psi z: nearer to the mean 0, where pictures are safer and more alike (Brock 2019, Karras 2019)."""
-    return psi * codes
-
-
 def frozen(network: nn.Module) -> Callable[..., Tensor]:
     """The network with weights that don't learn, though gradients pass through it to its input."""
     fixed = {name: parameter.detach() for name, parameter in network.named_parameters()}

@@ -84,7 +84,7 @@ class CodeGrid:
         self.refresh()
 
     def truncate(self, psi: float) -> None:
-        """Bring all codes nearer to the mean 0, psi z: pictures are safer there and more alike."""
+        """Bring all codes nearer to the mean 0, psi z, where they are safer and more alike (Brock 2019)."""
         if psi != self.psi:
             self.psi = psi
             self.refresh()

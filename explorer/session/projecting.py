@@ -23,7 +23,6 @@ from explorer.latent.projector import Projector
 from explorer.latent.trust import neighbours_kept
 from explorer.runs.projections import load_projection, save_projection
 from explorer.runs.run import Run
-from explorer.session.engine import Engine
 
 if TYPE_CHECKING:
     from explorer.session.open_model import OpenModel
@@ -140,7 +139,7 @@ class Projecting:
             self._session.say(f"This code has {size} numbers; choose axes from 1 to {size}.", "warning")
             return
         self.progress[which] = ProjectionProgress(0.0, None, "Starting")
-        self._engine(which).submit(
+        self._session.workers.projector.submit(
             LayOut(model.run, model.embedding, layout, settings, model.space, self._projector, anew,
                    f"lay out {which}")
         )  # fmt: skip
@@ -152,7 +151,7 @@ class Projecting:
         self.choose(which, layout, anew=True)
 
     def cancel(self, which: Which) -> None:
-        self._engine(which).forget(f"lay out {which}")
+        self._session.workers.projector.forget(f"lay out {which}")
         self._forget(which)
 
     def make_ready(self) -> None:
@@ -173,9 +172,6 @@ class Projecting:
 
     def _model(self, which: Which) -> OpenModel | None:
         return self._session.model if which == "first" else self._session.beside.model
-
-    def _engine(self, which: Which) -> Engine:
-        return self._session.workers.projector
 
     def _take(self, which: Which, request: LayOut, result: ProjectionProgress | Laid) -> None:
         model = self._model(which)
@@ -203,7 +199,7 @@ class Projecting:
         self._on_opened("beside")
 
     def _on_opened(self, which: Which) -> None:
-        self._engine(which).forget(f"lay out {which}")
+        self._session.workers.projector.forget(f"lay out {which}")
         for known in (self.layouts, self.kept, self.progress):
             known.pop(which, None)
         self.changed()

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.image_set import ImageSet
-from explorer.latent.projection import subscript
 from explorer.session.beside import Way
 from explorer.session.open_model import OpenModel
 
@@ -126,7 +125,3 @@ def code_text(code: NDArray[np.float32]) -> str:
     """Such as ``z = (1.29, 0.85)``; of long codes the first numbers."""
     numbers = ", ".join(f"{value:.2f}".replace("-", "−") for value in code[:6].tolist())
     return f"z = ({numbers}{', …' if len(code) > 6 else ''})"
-
-
-def dimension_name(index: int) -> str:
-    return "z" + subscript(index + 1)

@@ -16,7 +16,7 @@ from explorer.models import ImageShape, adversarial, arrays
 from explorer.models.base import Batch, Position
 from explorer.models.blocks import initialise
 from explorer.models.dcgan import NormalisedConv, NormalisedLinear
-from explorer.models.gan import GAN, GANConfig, truncated
+from explorer.models.gan import GAN, GANConfig
 from explorer.training.events import Finished, Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares
@@ -341,13 +341,6 @@ def test_its_own_directions_are_orthonormal_and_ordered_by_what_they_change() ->
     torch.testing.assert_close(gains[0], torch.linalg.matrix_norm(A, 2))
     assert (directions.gather(1, directions.abs().argmax(1, keepdim=True)) > 0).all()
     assert torch.equal(directions, copy.deepcopy(model).own_directions())
-
-
-def test_truncation_draws_codes_towards_the_mean() -> None:
-    codes = torch.randn(5, 3, generator=rng())
-    assert torch.equal(truncated(codes, 1.0), codes)
-    assert not truncated(codes, 0.0).any()
-    torch.testing.assert_close(truncated(codes, 0.5).norm(dim=1), 0.5 * codes.norm(dim=1))
 
 
 # Presets, weights, resuming

@@ -37,6 +37,7 @@ class LayoutChooser(QWidget):
             self.box.addItem(TITLES[layout], layout)
             self.box.setItemData(self.box.count() - 1, HELP[layout], Qt.ItemDataRole.ToolTipRole)
         self.box.activated.connect(self._choose)
+        self.box.highlighted.connect(lambda row: session.projecting.make_ready())
         self._progress = QLabel()
         self._progress.setObjectName(f"{name}.layout.progress")
         self._progress.setProperty("role", "muted")

@@ -94,11 +94,6 @@ class MapView(QWidget):
         self._listen()
         self._on_opened()
 
-    def place_to_widget(self, x: float, y: float) -> QPoint:
-        """Where a place of the plane lies on the point cloud, in its own pixels."""
-        left, top = self.cloud.view().to_pixel(x, y)
-        return QPoint(round(left), round(top))
-
     def _lay_out(self) -> None:
         self.head.setContentsMargins(14, 9, 14, 9)
         self.head.setSpacing(12)

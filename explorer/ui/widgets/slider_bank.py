@@ -101,13 +101,6 @@ class SliderBank(QWidget):
         """Pictures of one channel are white ink on black: in the light theme, ink on paper."""
         self._ink = ink
 
-    def set_strips_shown(self, shown: bool) -> None:
-        self._strips_shown = shown
-        for row in self._rows.values():
-            row.set_strip_room(shown)
-        self._asked = []
-        self._look_soon()
-
     def visible_rows(self) -> list[int]:
         """Numbers of the dimensions now in sight, from the top; none while the bank is hidden."""
         inner = self._scroll.widget()
