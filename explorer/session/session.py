@@ -318,11 +318,9 @@ class Session:
 
     def begin_gesture(self) -> None:
         self.history.begin(self.scene)
-        self.training.make_room(True)
 
     def end_gesture(self) -> None:
         self.history.end()
-        self.training.make_room(False)
         self.history_changed()
 
     def undo(self) -> None:

@@ -168,11 +168,6 @@ class Training:
         if self._job is not None:
             self._job.change(knob, value)
 
-    def make_room(self, room: bool) -> None:
-        """A gesture begins or ends, whose pictures are decoded while it lasts."""
-        if self._job is not None:
-            self._job.make_room(room)
-
     def watch(self, what: str, on: bool) -> None:
         """A view that needs computing has come on screen, or left it."""
         (self.watched.add if on else self.watched.discard)(what)

@@ -85,7 +85,7 @@ class TrainingJob:
         self.plan = plan
         self._library, self._post, self._data = library, post, data
         self._changed = threading.Condition()
-        self._paused = self._stopping = self._room = False
+        self._paused = self._stopping = False
         self._singles: deque[str | None] = deque()
         self._pace, self._due = 0.0, 0.0
         self._changes: list[tuple[str, object]] = []
@@ -118,10 +118,6 @@ class TrainingJob:
         with self._changed:
             self._changes = [change for change in self._changes if change[0] != knob] + [(knob, value)]
             self._changed.notify()
-
-    def make_room(self, room: bool) -> None:
-        """Leave a core to the hand that is dragging: its pictures come first."""
-        self._room = room
 
     def stop(self) -> None:
         with self._changed:
@@ -179,7 +175,6 @@ class TrainingJob:
         events = record(run, trainer, self._data)
         try:
             while turn := self._next_turn():
-                torch.set_num_threads(max(1, threads - 1) if self._room else threads)
                 for knob, value in self._take_changes():
                     try:
                         trainer.change(knob, value)
