@@ -6,7 +6,7 @@ Imports metrics, models, latent and data. Everything here is made from the avera
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -40,23 +40,32 @@ def portray(model: GenerativeModel, data: DataSet) -> Portrait:
     space = model.spaces[0]
     if space.can_encode:
         coded = arrays.joined(list(arrays.code(model, data.test.images, space.name)))
+        codes = rounded(coded.codes)
         items, labels = data.test.images, data.test.labels
+        spread = None if coded.spread is None else rounded(coded.spread)
+        kept = {"codes": codes, "spread": spread, "errors": coded.errors, "labels": labels}
     else:
-        coded = arrays.Coded(arrays.sample(model, SAMPLED_ITEMS, 0, space.name), None, None)
+        codes = rounded(arrays.sample(model, SAMPLED_ITEMS, 0, space.name))
         asked = arrays.classes_in_turn(SAMPLED_ITEMS, model.conditions)
-        items = arrays.decode(model, coded.codes, space.name, asked)
+        items = arrays.decode(model, codes.astype(np.float32), space.name, asked)
         labels = named(items, data)
-    kept = {"codes": coded.codes, "spread": coded.spread, "errors": coded.errors, "labels": labels}
+        kept = {"codes": codes, "labels": labels}
     probe = {
         "images": items[:PROBE_ITEMS],
         "labels": None if labels is None else labels[:PROBE_ITEMS],
     }
     atlas, record = None, None
     if space.size == 2 and space.can_decode:
-        codes, low, high = knots(coded.codes)
-        atlas = to_png(grid(arrays.decode(model, codes, space.name), TILES, gap=0))
+        between, low, high = knots(codes.astype(np.float32))
+        atlas = to_png(grid(arrays.decode(model, between, space.name), TILES, gap=0))
         record = AtlasRecord(TILES, low, high)
-    return Portrait(_present(kept), _present(probe), _preview(model, coded.codes), atlas, record)
+    return Portrait(_present(kept), _present(probe), _preview(model, codes.astype(np.float32)), atlas, record)
+
+
+def rounded(codes: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
+    """Codes (N, D) as they are kept: as float16, but for those of a plane, which one looks at closely."""
+    halves = codes.astype(np.float16)
+    return codes if codes.shape[1] <= 2 or not np.isfinite(halves).all() else halves
 
 
 def named(images: NDArray[np.uint8], data: DataSet) -> NDArray[np.int64] | None:

@@ -1,7 +1,8 @@
 """The projections that were computed for a run and are kept: `projection-<space>-<how>.npz`.
 
-They lie in the run's folder, and the manifest vouches for them. Those of a run that ships lie in the
-user's own folder instead, as nothing is ever written to what ships; there the codes vouch for them.
+A file holds the places and a digest of the codes; the codes themselves lie in the run's embedding.
+It lies in the run's folder, and the manifest vouches for it. That of a run that ships lies in the user's
+own folder instead, as nothing is ever written to what ships; there the digest alone vouches for it.
 Imports latent and weights; no torch.
 """
 
@@ -113,9 +114,9 @@ def load_projection(
 
 
 def _read(path: Path, how: How, codes: Floats) -> KeptProjection:
-    arrays = read_arrays(path, names=("codes", "places", "settings"), limit=LIMIT)
-    theirs, places, words = arrays["codes"], arrays["places"], arrays["settings"]
-    if theirs.shape != codes.shape or not np.array_equal(theirs, codes, equal_nan=theirs.dtype.kind == "f"):
+    arrays = read_arrays(path, names=("codes_sha256", "places", "settings"), limit=LIMIT)
+    theirs, places, words = arrays["codes_sha256"], arrays["places"], arrays["settings"]
+    if not np.array_equal(theirs, _digest(codes)):
         raise _unfit(path, "its codes are others")
     if places.shape != (len(codes), 2) or places.dtype.kind != "f":
         raise _unfit(path, f"it holds no {len(codes):,} places")
@@ -134,7 +135,12 @@ def _unfit(path: Path, why: str) -> BadInput:
 
 def _arrays(settings: Settings, codes: Floats, places: Floats) -> dict[str, NDArray[np.generic]]:
     words = np.frombuffer(json.dumps(settings.as_dict()).encode(), np.uint8)
-    return {"codes": codes, "places": places, "settings": words}
+    return {"codes_sha256": _digest(codes), "places": places, "settings": words}
+
+
+def _digest(codes: Floats) -> NDArray[np.uint8]:
+    little = np.ascontiguousarray(codes, "<f4")
+    return np.frombuffer(bytes.fromhex(sha256_of(little.tobytes())), np.uint8)
 
 
 def _name(space: str, how: How) -> str:

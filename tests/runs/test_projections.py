@@ -74,10 +74,9 @@ def other(arrays: Arrays, **changes: Any) -> Arrays:
 
 
 DAMAGES: list[Callable[[Arrays], Arrays]] = [
-    lambda a: other(a, codes=a["codes"] + 1),
-    lambda a: other(a, codes=a["codes"][:50], places=a["places"][:50]),
-    lambda a: other(a, codes=a["codes"].astype(str)),
-    lambda a: other(a, codes=None),
+    lambda a: other(a, codes_sha256=a["codes_sha256"] + 1),
+    lambda a: other(a, codes_sha256=a["codes_sha256"][:16]),
+    lambda a: other(a, codes_sha256=None),
     lambda a: other(a, places=a["places"][:-1]),
     lambda a: other(a, places=a["places"][:, :1]),
     lambda a: other(a, places=a["places"].astype(int)),
