@@ -19,7 +19,7 @@ class Workspace(NamedTuple):
     docks: tuple[str, ...]
     """Names of the docks that are open."""
     front: str
-    """Of those behind one another at the bottom, the one in front."""
+    """The dock at the bottom, or of those behind one another there the one in front."""
     needs: str
     """The dock without which it is no workspace."""
     bottom: int
@@ -43,10 +43,10 @@ WORKSPACES = (
     ),
     Workspace(
         "Attributes",
-        ("picture", "attributes", "guide", "strip"),
-        "strip",
+        ("picture", "attributes", "guide"),
+        "guide",
         "attributes",
-        220,
+        190,
         False,
         "Move a picture along what the images have: thickness, slant, a class, your own groups",
     ),
@@ -61,7 +61,7 @@ WORKSPACES = (
     ),
     Workspace(
         "GAN",
-        ("picture", "sliders", "gan", "training"),
+        ("picture", "sliders", "guide", "gan", "training"),
         "gan",
         "gan",
         380,
@@ -86,6 +86,7 @@ RIGHT = {"picture": 360, "sliders": 300, "attributes": 480, "guide": 220}
 """Docks on the right, and how high they would like to be."""
 
 WIDTH = 372
+BESIDE, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 HORIZONTAL, VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
@@ -147,6 +148,9 @@ class WorkspaceBar(QTabBar):
     def _show(self, space: Workspace) -> None:
         for name, dock in self._docks.items():
             dock.setVisible(name in space.docks)
+        # Where nothing else stands below the map the guide does, and leaves its column to the sliders.
+        self._window.addDockWidget(BELOW if space.front == "guide" else BESIDE, self._docks["guide"])
+        self._docks["guide"].setVisible("guide" in space.docks)
         self._docks[space.front].raise_()
         self._shown = space
         # Sizes hold only once the docks that have just come are laid out.
@@ -154,7 +158,12 @@ class WorkspaceBar(QTabBar):
 
     def _size(self) -> None:
         space = self.current
-        right = [self._docks[name] for name in RIGHT if name in space.docks and name in self._docks]
-        self._window.resizeDocks(right, [RIGHT[dock.widget().objectName()] for dock in right], VERTICAL)
+        here = [name for name in RIGHT if name in space.docks and name != space.front]
+        right = [self._docks[name] for name in here if name in self._docks]
+        heights = [RIGHT[name] for name in here if name in self._docks]
+        # On a low screen it is the first, the picture, that gives way.
+        over = sum(heights) - sum(dock.height() for dock in right)
+        heights[0] = max(right[0].minimumSizeHint().height(), heights[0] - max(over, 0))
+        self._window.resizeDocks(right, heights, VERTICAL)
         self._window.resizeDocks(right, [WIDTH] * len(right), HORIZONTAL)
         self._window.resizeDocks([self._docks[space.front]], [space.bottom], VERTICAL)

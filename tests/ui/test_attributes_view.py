@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
 from explorer.ui.views.attributes_view import AttributesView
+from explorer.ui.views.picture_picker import PicturePicker
 from explorer.ui.widgets.attribute_row import AttributeDimension, AttributeRow
 from tests.ui.opened import wait
 
@@ -38,7 +39,8 @@ def view(empty: AttributesView, session: Session, qtbot: QtBot) -> AttributesVie
     attributes = session.attributes
     wait(
         qtbot,
-        lambda: len(attributes.moves) == 15 and all(one.attribute.known.all() for one in attributes.fits),
+        lambda: len(attributes.directions) == 15
+        and all(one.attribute.known.all() for one in attributes.fits),
     )
     session.select(0)
     session.history.clear()
@@ -89,7 +91,8 @@ def test_dragging_an_attribute_changes_the_picture_as_one_entry_of_undo(
     assert row.slider.sd == pytest.approx(session.attributes.at("slant"))
 
 
-def test_every_slider_confesses(view: AttributesView) -> None:
+def test_every_slider_confesses(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    wait(qtbot, lambda: {"ink", "slant"} <= set(session.attributes.moves))
     assert not row_of(view, "ink").badge.weak
     assert row_of(view, "ink").badge.text().startswith("R² 0.9")
     assert row_of(view, "height").badge.weak, "held-out R² of 0.5"
@@ -145,13 +148,37 @@ def test_strips_follow_and_a_picture_of_them_is_a_place(
     assert session.attributes.at("ink") == pytest.approx(2.0, abs=0.01)
 
 
-def test_an_own_attribute_can_be_removed(view: AttributesView, session: Session, qtbot: QtBot) -> None:
-    assert session.model is not None
-    assert session.model.embedding is not None
-    labels = session.model.embedding.labels
-    assert labels is not None
-    groups = [np.flatnonzero(labels == label)[:40].tolist() for label in (3, 8)]
-    assert session.attributes.make_own("mine", *groups)
+def test_groups_picked_among_pictures_make_an_attribute_that_can_be_removed(
+    view: AttributesView, session: Session, qtbot: QtBot
+) -> None:
+    def click(name: str) -> None:
+        button = view.findChild(QAbstractButton, f"attributes.own.{name}")
+        assert button is not None
+        QTest.mouseClick(button, LEFT)
+
+    def sweep(rows: int) -> None:
+        first, last = (picker.list.visualRect(picker.list.model().index(row, 0)) for row in (0, rows - 1))
+        QTest.mouseClick(picker.list.viewport(), LEFT, NOTHING, first.center())
+        QTest.mouseClick(picker.list.viewport(), LEFT, Qt.KeyboardModifier.ShiftModifier, last.center())
+
+    click("new")
+    click("pictures")
+    picker = view.window().findChild(PicturePicker)
+    assert picker is not None
+    assert session.data is not None
+    for which, digit in (("with", 3), ("without", 8)):
+        picker.classes.setCurrentIndex(picker.classes.findText(str(digit)))
+        picker.classes.activated.emit(picker.classes.currentIndex())
+        sweep(30)
+        QTest.mouseClick(picker.put[which], LEFT)
+        assert session.data.test.labels is not None
+        assert {session.data.test.labels[item] for item in picker.groups[which]} == {digit}
+    picker.accept()
+    assert "30 images" in texts(view)
+    title = view.findChild(QLineEdit, "attributes.own.title")
+    assert title is not None
+    QTest.keyClicks(title, "mine")
+    click("make")
     wait(qtbot, lambda: view.findChild(AttributeRow, "attributes.mine") is not None)
     wait(qtbot, lambda: row_of(view, "mine").remove.isVisible())
     QTest.mouseClick(row_of(view, "mine").remove, LEFT)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.session.open_model import OpenModel
@@ -26,7 +27,7 @@ NEAR_MS = 50
 LARGE = 176
 """Height of the pictures, caption included."""
 
-SMALL = 96
+SMALL = 112
 """The least that the pictures shrink to on a low screen."""
 
 ROOM = 430
@@ -81,19 +82,30 @@ class PictureView(QWidget):
             near.addWidget(view, 0, column)
         title = QLabel("nearest real images, and their distance in z")
         title.setProperty("role", "caption")
+        self._below = QWidget()
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(6)
+        below.addWidget(title)
+        below.addLayout(near)
+        below.addWidget(self._lines)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(12, 8, 12, 0)
         rows.setSpacing(6)
         rows.addLayout(large, 1)
         rows.addWidget(self._code)
         rows.addWidget(self._distance)
-        rows.addWidget(title)
-        rows.addLayout(near)
-        rows.addWidget(self._lines)
+        rows.addWidget(self._below)
         rows.addStretch()
+        self._whole = rows.minimumSize().height()
+        self.setMinimumHeight(self._whole - self._below.minimumSizeHint().height())
         for place, view in enumerate(self._near):
             view.activated.connect(lambda place=place: self._go_to_neighbour(place))
             view.setToolTip("A real image near the cursor; double click to look at it.")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a low screen the sliders need the room more than the nearest images do."""
+        self._below.setVisible(self.height() >= self._whole)
 
     def _on_opened(self) -> None:
         model = self._session.model
