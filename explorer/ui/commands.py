@@ -140,6 +140,7 @@ def _table(window: MainWindow, session: Session) -> list[Command]:
             "&View", "Pan tool", lambda: cloud.set_tool(Tool.PAN), "P", "Drag moves the map", "pan", True
         ),
         Command("&View", "Find a command …", do.find_command, "Ctrl+K", "Every action by name", "search"),
+        Command("&View", "Present", window.presenting.toggle, "F11", "Whole screen, large type; Esc leaves"),
         Command("&View", "Colours of the system", lambda: theme.use("system")),
         Command("&View", "Light colours", lambda: theme.use("light"), icon="sun"),
         Command("&View", "Dark colours", lambda: theme.use("dark"), icon="moon"),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from explorer.ui.middle import Middle
     from explorer.ui.workspaces import Workspace, WorkspaceBar
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Raised when docks come or go: an older layout is then not restored."""
 
 CLOSING_MS = 2500
@@ -123,9 +123,11 @@ class MainWindow(QMainWindow):
             self.tabifyDockWidget(strip, self._dock(title, view, bottom))
 
     def _furnish_top(self) -> None:
+        from explorer.ui.presenting import Presenting
         from explorer.ui.workspaces import WorkspaceBar
 
         self.workspaces: WorkspaceBar = WorkspaceBar(self, self.docks, LAYOUT_VERSION)
+        self.presenting: Presenting = Presenting(self, self.docks, self.workspaces)
         self.workspaces.switched.connect(self._on_workspace)
         self.guide.begun.connect(lambda: self.workspaces.go_to("Compare"))
         tabs = QToolBar("Workspaces", movable=False)
@@ -146,6 +148,10 @@ class MainWindow(QMainWindow):
         dock.setWidget(view)
         # Qt only moves the docks behind a tab out of sight; a view that can't be seen must know.
         dock.visibilityChanged.connect(view.setVisible)
+        # Without its room a hidden view's dock may be no higher than its title, nor may those tabbed with it.
+        policy = view.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        view.setSizePolicy(policy)
         self.addDockWidget(area, dock)
         self.docks[view.objectName()] = dock
         return dock
@@ -224,6 +230,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """First phase: ask the training to stop and save; the second closes."""
+        if self.session is not None and self.presenting.on:
+            self.presenting.toggle()  # what is kept is the arrangement for work
         if self.session is None or self._may_close or not self.session.training.active:
             event.accept()
             return

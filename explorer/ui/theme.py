@@ -34,7 +34,7 @@ class _State(QObject):
 
     def system_changed(self) -> None:
         if self.choice == "system":
-            use("system", self.scale)
+            use("system")
 
 
 _state = _State()
@@ -50,8 +50,8 @@ def choice() -> Choice:
     return _state.choice
 
 
-def use(choice: Choice, scale: float = 1.0) -> None:
-    """Put a palette on the application; `scale` enlarges all type (present mode)."""
+def use(choice: Choice, scale: float | None = None) -> None:
+    """Put a palette on the application; `scale` enlarges all type from now on (present mode)."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     hints = QGuiApplication.styleHints()
@@ -59,11 +59,11 @@ def use(choice: Choice, scale: float = 1.0) -> None:
         _state.system_font = app.font()
         app.setStyle("Fusion")
         hints.colorSchemeChanged.connect(_state.system_changed)
-    _state.choice, _state.scale = choice, scale
+    _state.choice, _state.scale = choice, _state.scale if scale is None else scale
     dark = hints.colorScheme() == Qt.ColorScheme.Dark if choice == "system" else choice == "dark"
     _state.palette = DARK if dark else LIGHT
     font = QFont(_state.system_font)
-    font.setPointSizeF(max(_state.system_font.pointSizeF(), 9.0) * scale)
+    font.setPointSizeF(max(_state.system_font.pointSizeF(), 9.0) * _state.scale)
     app.setFont(font)
     app.setPalette(_qt_palette(_state.palette))
     app.setStyleSheet(style_sheet(_state.palette, font.pointSizeF(), paths.resources() / "icons"))

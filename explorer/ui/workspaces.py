@@ -86,6 +86,8 @@ RIGHT = {"picture": 360, "sliders": 300, "attributes": 480, "guide": 220}
 """Docks on the right, and how high they would like to be."""
 
 WIDTH = 372
+USUAL = 1000
+"""Pixels of the window's height for which the docks below the map are meant."""
 BESIDE, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 HORIZONTAL, VERTICAL = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
@@ -132,6 +134,11 @@ class WorkspaceBar(QTabBar):
         self._docks[dock].show()
         self._docks[dock].raise_()
 
+    def forget(self) -> None:
+        """Forget how the docks of every workspace were arranged."""
+        self._kept.clear()
+        self._shown = None
+
     def arrange(self) -> None:
         """Open the docks of the workspace at hand and close the others."""
         self._show(self.current)
@@ -166,4 +173,6 @@ class WorkspaceBar(QTabBar):
         heights[0] = max(right[0].minimumSizeHint().height(), heights[0] - max(over, 0))
         self._window.resizeDocks(right, heights, VERTICAL)
         self._window.resizeDocks(right, [WIDTH] * len(right), HORIZONTAL)
-        self._window.resizeDocks([self._docks[space.front]], [space.bottom], VERTICAL)
+        # A larger screen is there for larger pictures too, not for the map alone.
+        bottom = round(space.bottom * max(1.0, self._window.height() / USUAL))
+        self._window.resizeDocks([self._docks[space.front]], [bottom], VERTICAL)

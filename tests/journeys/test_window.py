@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
 
 from explorer import paths
@@ -148,12 +148,29 @@ def test_the_layout_comes_back(window: MainWindow) -> None:
     assert window.docks["sliders"].isHidden()
 
 
-@pytest.mark.parametrize(
-    "kept", [None, {}, {"geometry": "?", "docks": "!"}, {"geometry": "AAAA", "docks": "AAAA"}]
-)
-def test_a_corrupt_layout_leaves_the_default(window: MainWindow, kept: object) -> None:
-    assert not window.restore_layout(kept)
-    assert window.docks["sliders"].isVisible()
+def test_presenting_folds_the_docks_and_leaving_brings_them_back(
+    bare_window: MainWindow, qtbot: QtBot
+) -> None:
+    window, point_size = bare_window, QApplication.font().pointSizeF()
+    open_docks = {name for name, dock in window.docks.items() if dock.isVisible()}
+    QTest.keyClick(window, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    assert {name for name, dock in window.docks.items() if dock.isVisible()} == {"picture"}
+    assert QApplication.font().pointSizeF() > 1.2 * point_size
+    window.workspaces.go_to("Attributes")
+    assert window.docks["attributes"].isVisible()
+    assert window.docks["guide"].isHidden()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert window.workspaces.current.title == "Compare"
+    assert {name for name, dock in window.docks.items() if dock.isVisible()} == open_docks
+    assert QApplication.font().pointSizeF() == point_size
+
+
+def test_a_corrupt_layout_leaves_the_default(window: MainWindow) -> None:
+    for kept in (None, {}, {"geometry": "?", "docks": "!"}, {"geometry": "AAAA", "docks": "AAAA"}):
+        assert not window.restore_layout(kept)
+        assert window.docks["sliders"].isVisible()
 
 
 def test_a_corrupt_memory_is_kept_aside(home: None) -> None:
