@@ -7,21 +7,16 @@ once it does. Their parameters are keywords; `lesson` holds a file against their
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from explorer.guide import game_checks, walk_checks
+from explorer.guide.facts import Fact as Fact
 from explorer.guide.facts import Facts
 
 LOSS_SHARE, LOSS_POINTS = 0.1, 5
 """The loss at either end of a curve is the mean over this share of it, at most so many points."""
-
-
-class Fact(NamedTuple):
-    """One thing that was to hold."""
-
-    text: str
-    holds: bool
 
 
 Check = Callable[..., Fact]
@@ -40,7 +35,8 @@ def model_open(before: Facts, after: Facts, *, name: str = "", trained: bool = F
     ):
         return Fact(f"{subject} is open", False)
     opened = bool(wanted) or not trained
-    return Fact(f"{subject} is open, with {len(model.embedding):,} images on its map", opened)
+    items = "images" if model.can_encode else "samples"
+    return Fact(f"{subject} is open, with {len(model.embedding):,} {items} on its map", opened)
 
 
 def model_decodes(before: Facts, after: Facts) -> Fact:
@@ -221,7 +217,7 @@ CHECKS: Mapping[str, Check] = {
         model_open, model_decodes, picture_changed, cursor_moved, number_moved, item_selected,
         far_from_data, ends_set, strip_complete, handle_moved, drawing_landed, training_runs,
         training_finished, loss_fell, map_moved, beside_open, hole_marked, both_cursors_moved, laid_out,
-        attributes_there, attribute_moved,
+        attributes_there, attribute_moved, *game_checks.CHECKS, *walk_checks.CHECKS,
     )
 }  # fmt: skip
 

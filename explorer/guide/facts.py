@@ -8,16 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latent.embedding import Embedding
 from explorer.latent.path import Manner
+from explorer.session.adversaries import FAKE, REAL
+from explorer.session.denoise_requests import Step
+from explorer.session.denoise_settings import Label
+from explorer.session.denoise_walks import Walk
 from explorer.session.open_model import OpenModel
 from explorer.session.scene import Scene
 from explorer.session.session import Session
 from explorer.session.training import State
+
+Picture = NDArray[np.uint8]
+
+
+class Fact(NamedTuple):
+    """One thing that was to hold."""
+
+    text: str
+    holds: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +45,58 @@ class Learning:
     ended_well: bool = False
     share: float = 0.0
     """Of its steps that are done."""
+    step: int = 0
     loss: tuple[tuple[int, float], ...] = ()
     """Steps and losses."""
+
+
+@dataclass(frozen=True, eq=False)
+class Game:
+    """A generator and its critic."""
+
+    codes: tuple[Picture | None, ...] = ()
+    """What is drawn at the fixed grid of codes."""
+    distance: float | None = None
+    """Of the samples' classes from the data's, total variation."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """The critic's mean score of "real" and of "fake"."""
+    directions: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    """Unit vectors (K, D) that the generator's own weights tell."""
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A walk from noise to a picture, or a fork of one."""
+
+    steps: tuple[Step, ...] = ()
+    stops: int = 0
+    """Steps that it will have."""
+    at: int = 0
+    """The place of the walk that a fork begins at."""
+    calls: int = 0
+    """Passes through the network in all."""
+
+    @property
+    def done(self) -> bool:
+        return 0 < self.stops == len(self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Walking:
+    """The denoising of the session."""
+
+    able: bool = False
+    """The model can denoise, and is ready to."""
+    asked: Label = None
+    """The class that is asked for."""
+    walk: Course = field(default_factory=Course)
+    forks: tuple[Course, ...] = ()
+    place: int = 0
+    """The stop that is looked at."""
+    real: Picture | None = None
+    """The real picture that it begins from."""
+    noised: float | None = None
+    """t, while the real picture with noise is looked at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +109,10 @@ class Seen:
     """Of a model that was learning."""
     first_map: Embedding | None = None
     last_map: Embedding | None = None
+    stops: frozenset[int] = frozenset()
+    """Of a walk from noise, that were looked at."""
+    alone: Mapping[str, int] = field(default_factory=dict)
+    """The step at which a player of a game was moved last while the others stood still."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +133,8 @@ class Facts:
     attributes: Mapping[str, float] = field(default_factory=dict)
     """Where the cursor stands along each direction, in standard deviations."""
     learning: Learning = field(default_factory=Learning)
+    game: Game = field(default_factory=Game)
+    walking: Walking = field(default_factory=Walking)
     seen: Seen = field(default_factory=Seen)
 
 
@@ -83,6 +153,8 @@ def facts_of(session: Session, seen: Seen | None = None) -> Facts:
         layout=session.projecting.layout("first"),
         attributes={name: session.attributes.at(name) for name in session.attributes.directions},
         learning=_learning(session),
+        game=_game(session),
+        walking=_walking(session),
         seen=seen or Seen(),
     )
 
@@ -95,5 +167,37 @@ def _learning(session: Session) -> Learning:
         fault=training.fault,
         ended_well=any(flag.text == "finished" for flag in training.flags),
         share=0.0 if progress is None else progress.step / max(progress.steps, 1),
+        step=0 if progress is None else progress.step,
         loss=tuple(training.curves.get("loss", ())),
     )
+
+
+def _game(session: Session) -> Game:
+    adversaries = session.adversaries
+    scores, coverage = adversaries.scores, adversaries.coverage
+    return Game(
+        codes=tuple(adversaries.grid.pictures),
+        distance=None if coverage is None else coverage.tv,
+        scores={name: float(scores[name].mean()) for name in (REAL, FAKE) if name in scores},
+        directions=adversaries.directions.vectors,
+    )
+
+
+def _walking(session: Session) -> Walking:
+    denoising, walks = session.denoising, session.denoising.walks
+    settings = denoising.settings
+    return Walking(
+        able=not denoising.reason,
+        asked=settings.label if settings.asks else None,
+        walk=Course() if walks.parent is None else _course(walks.parent),
+        forks=tuple(_course(fork) for fork in walks.forks),
+        place=walks.place,
+        real=next(iter(denoising.pictures), None),
+        noised=settings.level if denoising.noising else None,
+    )
+
+
+def _course(walk: Walk) -> Course:
+    way = walk.way
+    stops, calls = (0, 0) if way is None else (len(way.times), way.calls[-1])
+    return Course(tuple(walk.steps), stops, walk.at, calls)

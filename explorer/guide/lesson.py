@@ -7,125 +7,29 @@ what must then hold. Places on the screen are object names of widgets.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from explorer import paths
 from explorer.errors import BadInput
 from explorer.files import read_file, shown
-from explorer.guide.table import Table, condition
+from explorer.guide.gestures import (
+    MAP,
+    SECONDS,
+    Condition,
+    Drag,
+    Gesture,
+    Key,
+    Press,
+    Where,
+    read_condition,
+    read_gesture,
+)
+from explorer.guide.table import Table
 
-MAP = "map.cloud"
 LIMIT_BYTES = 200_000
-SECONDS = 60.0
-"""What a step may take until its facts hold, unless it says otherwise."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A named check with its parameters."""
-
-    check: str
-    parameters: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class InClass:
-    """The middle of a class on the map."""
-
-    class_name: str
-
-
-@dataclass(frozen=True)
-class Void:
-    """A place of the map where no image lies."""
-
-
-@dataclass(frozen=True)
-class At:
-    """A place of the map, in its own units."""
-
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Marked:
-    """The empty place that a map points at."""
-
-
-Where = InClass | Void | At | Marked
-
-
-@dataclass(frozen=True)
-class Press:
-    """Press on the map."""
-
-    at: Where
-    place: str = MAP
-
-
-@dataclass(frozen=True)
-class Drag:
-    """Press on the map and drag through places."""
-
-    along: tuple[Where, ...]
-    place: str = MAP
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key, with the pointer over a place of the map where one is given."""
-
-    key: str
-    at: Where | None = None
-    place: str = MAP
-
-
-@dataclass(frozen=True)
-class Slide:
-    """Drag a slider to so many standard deviations, or the handle of a strip to a share of its way."""
-
-    place: str
-    to: float
-    dimension: int | None = None
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Strokes of a pen; places from 0 to 1 on the sheet, y down."""
-
-    place: str
-    strokes: tuple[tuple[tuple[float, float], ...], ...]
-
-
-@dataclass(frozen=True)
-class Click:
-    """Click in the middle of a widget."""
-
-    place: str
-
-
-@dataclass(frozen=True)
-class Choose:
-    """Take an entry of a list, or a tab."""
-
-    place: str
-    entry: str
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Nothing to do until something holds."""
-
-    until: Condition
-    seconds: float
-    place: str = ""
-
-
-Gesture = Press | Drag | Key | Slide | Draw | Click | Choose | Wait
+LAST = 1000
+"""The place among all lessons of one that claims none."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +61,12 @@ class Lesson:
     beside: str
     """The model on the second map; empty: none."""
     steps: tuple[Step, ...]
+    order: int = LAST
+    """Its place among all lessons."""
 
 
 def lessons(folder: Path | None = None) -> list[Lesson]:
-    """All lessons of a folder, by the names of their files.
+    """All lessons of a folder, in their order; those of one place by the names of their files.
 
     Raises
     ------
@@ -168,7 +74,8 @@ def lessons(folder: Path | None = None) -> list[Lesson]:
         One can't be read; says which field of which step is wrong.
     """
     folder = paths.resources() / "lessons" if folder is None else folder
-    return [read_lesson(path) for path in sorted(folder.glob("*.toml"))]
+    found = [read_lesson(path) for path in sorted(folder.glob("*.toml"))]
+    return sorted(found, key=lambda lesson: (lesson.order, lesson.stem))
 
 
 def find_lesson(stem: str, folder: Path | None = None) -> Lesson:
@@ -202,102 +109,31 @@ def read_lesson(path: Path) -> Lesson:
     steps = tuple(_step(step) for step in table.tables("steps", "step"))
     if not steps:
         raise table.wrong("steps", "must hold at least one step")
-    title, about = table.text("title"), table.text("about", "")
-    lesson = Lesson(path.stem, title, about, table.text("model", ""), table.text("beside", ""), steps)
+    lesson = Lesson(
+        stem=path.stem,
+        title=table.text("title"),
+        about=table.text("about", ""),
+        model=table.text("model", ""),
+        beside=table.text("beside", ""),
+        steps=steps,
+        order=round(table.number("order", LAST, low=1, high=LAST)),
+    )
     table.end()
     return lesson
 
 
 def _step(table: Table) -> Step:
-    gestures = tuple(_gesture(each) for each in table.tables("gestures", "gesture"))
+    gestures = tuple(read_gesture(each) for each in table.tables("gestures", "gesture"))
     usual = gestures[0].place if gestures else MAP
     step = Step(
         name=table.text("name"),
         sentences=table.texts("sentences"),
         place=table.text("place", usual),
         gestures=gestures,
-        facts=tuple(_condition(each) for each in table.tables("facts", "fact")),
+        facts=tuple(read_condition(each) for each in table.tables("facts", "fact")),
         seconds=table.number("seconds", SECONDS, low=1, high=7200),
     )
     if not step.facts:
         raise table.wrong("facts", "must hold at least one fact")
     table.end()
     return step
-
-
-def _gesture(table: Table) -> Gesture:
-    do = table.text("do")
-    if do not in _GESTURES:
-        raise table.wrong("do", f"is {do!r}; it must be one of {', '.join(_GESTURES)}")
-    gesture = _GESTURES[do](table)
-    table.end()
-    return gesture
-
-
-def _press(table: Table) -> Press:
-    return Press(_where(table.table("at")), table.text("place", MAP))
-
-
-def _drag(table: Table) -> Drag:
-    along = tuple(_where(each) for each in table.tables("along", "place"))
-    if len(along) < 2:
-        raise table.wrong("along", "must hold at least two places")
-    return Drag(along, table.text("place", MAP))
-
-
-def _key(table: Table) -> Key:
-    key = table.text("key")
-    if len(key) != 1:
-        raise table.wrong("key", f"is {key!r}; it must be one letter")
-    at = _where(table.table("at")) if table.has("at") else None
-    return Key(key.upper(), at, table.text("place", MAP))
-
-
-def _slide(table: Table) -> Slide:
-    dimension = round(table.number("dimension", low=1, high=100_000)) - 1 if table.has("dimension") else None
-    return Slide(table.text("place"), table.number("to", low=-4, high=4), dimension)
-
-
-def _draw(table: Table) -> Draw:
-    return Draw(table.text("place"), table.strokes("strokes"))
-
-
-def _click(table: Table) -> Click:
-    return Click(table.text("place"))
-
-
-def _choose(table: Table) -> Choose:
-    return Choose(table.text("place"), table.text("entry"))
-
-
-def _wait(table: Table) -> Wait:
-    until = _condition(table.table("until"))
-    return Wait(until, table.number("seconds", SECONDS, low=1, high=7200), table.text("place", ""))
-
-
-_GESTURES: Mapping[str, Callable[[Table], Gesture]] = {
-    "press": _press, "drag": _drag, "key": _key, "slide": _slide, "draw": _draw, "click": _click,
-    "choose": _choose, "wait": _wait,
-}  # fmt: skip
-
-
-def _where(table: Table) -> Where:
-    where: Where
-    if table.has("class"):
-        where = InClass(table.text("class"))
-    elif table.has("marked"):
-        if not table.truth("marked"):
-            raise table.wrong("marked", "must be true")
-        where = Marked()
-    elif table.has("void"):
-        if not table.truth("void"):
-            raise table.wrong("void", "must be true")
-        where = Void()
-    else:
-        where = At(table.number("x"), table.number("y"))
-    table.end()
-    return where
-
-
-def _condition(table: Table) -> Condition:
-    return Condition(*condition(table))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from psygnal import Signal
 
 from explorer.guide.checks import CHECKS, Fact
 from explorer.guide.facts import Facts, Seen, facts_of
-from explorer.guide.lesson import Condition
+from explorer.guide.gestures import Condition
 from explorer.session.session import Session
 
 
@@ -35,8 +36,16 @@ class Watch:
         session.projecting.changed.connect(self._on_any)
         session.attributes.changed.connect(self._on_any)
         session.training.changed.connect(self._on_any)
-        session.training.progressed.connect(self._on_any)
+        session.training.progressed.connect(self._on_progress)
         session.training.flagged.connect(self._on_flag)
+        for signal in ("game_changed", "coverage_changed"):
+            getattr(session.adversaries, signal).connect(self._on_any)
+        session.adversaries.grid.changed.connect(self._on_any)
+        session.denoising.changed.connect(self._on_any)
+        session.denoising.noise_changed.connect(self._on_any)
+        session.denoising.walks.changed.connect(self._on_any)
+        session.denoising.walks.stepped.connect(self._on_stop)
+        session.denoising.walks.moved.connect(self._on_stop)
 
     def begin(self) -> None:
         """A step begins now."""
@@ -58,14 +67,26 @@ class Watch:
     def _on_flag(self, flag: object) -> None:
         self.changed()
 
+    def _on_progress(self) -> None:
+        curves = self._session.training.curves
+        moved = {group: curves[f"gradient {group}"][-1][0] for group in self._session.adversaries.groups}
+        newest = [group for group, step in moved.items() if step == max(moved.values())]
+        if len(newest) == 1 < len(moved):
+            self._seen = replace(self._seen, alone={**self._seen.alone, newest[0]: moved[newest[0]]})
+        self.changed()
+
     def _on_picture(self) -> None:
-        seen = self._seen
-        self._seen = Seen(seen.pictures + 1, seen.maps, seen.first_map, seen.last_map)
+        self._seen = replace(self._seen, pictures=self._seen.pictures + 1)
+        self.changed()
+
+    def _on_stop(self) -> None:
+        place = self._session.denoising.walks.place
+        self._seen = replace(self._seen, stops=self._seen.stops | {place})
         self.changed()
 
     def _on_embedding(self) -> None:
         seen, model = self._seen, self._session.model
         if model is not None and model.living and model.embedding is not None:
             first = seen.first_map or model.embedding
-            self._seen = Seen(seen.pictures, seen.maps + 1, first, model.embedding)
+            self._seen = replace(seen, maps=seen.maps + 1, first_map=first, last_map=model.embedding)
         self.changed()

@@ -121,7 +121,7 @@ class Adversaries:
         training = self._session.training
         gradients = [value for _, value in training.curves.get(f"gradient {GENERATOR}", ())]
         strong = bool(self.scores) and critic_too_strong(self._margins, gradients)
-        trouble = training.trouble if self.scores else None
+        diverged = training.divergence if self.scores else None
         return (
             self._collapse(),
             Light(
@@ -134,11 +134,12 @@ class Adversaries:
                 else "D(x) − D(G(z)) > 5 for a while, with a generator's gradient that vanishes",
             ),
             Light(
-                "Trouble",
-                trouble is not None,
-                "A loss or gradient that is not finite, or too little memory"
-                if trouble is None
-                else f"Step {trouble.step:,}: {trouble.text}",
+                "Divergence",
+                diverged is not None,
+                "A loss that is not finite: then the last good weights come back and the learning rate is "
+                "halved, twice at most"
+                if diverged is None
+                else f"Step {diverged.step:,}: {diverged.text}",
             ),
         )
 

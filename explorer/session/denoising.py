@@ -47,6 +47,8 @@ class Denoising:
         self._inverting: Invert | None = None
         self._seen: tuple[Picture, ...] = ()
         """The real pictures at the last look."""
+        self._item: int | None = None
+        """The selected item at the last look."""
         session.take("denoise abilities", self._take_abilities)
         session.take("denoise inversion", self._take_inverted, self._missed_inversion)
         session.model_opened.connect(self._on_model)
@@ -89,6 +91,10 @@ class Denoising:
         return self._inverting is not None
 
     @property
+    def _began(self) -> bool:
+        return self.walks.parent is not None or self.inverting
+
+    @property
     def pictures(self) -> tuple[Picture, ...]:
         """The real pictures that a walk would start from."""
         session = self._session
@@ -108,11 +114,23 @@ class Denoising:
         """What is looked at: a stop of the walk, or the real picture with noise."""
         return self._noised() if self.noising else self.walks.step
 
+    @property
+    def error(self) -> float | None:
+        """Squared error per pixel, pixels in [0, 1], of what has come back of the pictures whose noise was
+        sought; None while there is nothing to be compared."""
+        walk = self.walks.parent
+        if not self.settings.seeks_noise or walk is None or not walk.done or not self._seen:
+            return None
+        ends = walk.steps[-1].clean[[0, -1][: len(self._seen)]]
+        return float(np.square((ends.astype(np.float32) - np.stack(self._seen)) / 255).mean())
+
     # Intents
 
     def want(self, wanted: bool) -> None:
         """Whether anybody looks; where nobody does, another picture starts no walk."""
         self._wanted = wanted
+        if self.settings.source == "noise":
+            self._item = self._session.scene.item
         self._on_source()
 
     def turn(self, **changes: Any) -> None:
@@ -125,7 +143,7 @@ class Denoising:
         if self.settings.source != before.source:
             self.stop()
             self.noising, self._seen = self.settings.source == "picture", self.pictures
-        elif (self.walks.parent is not None or self.inverting) and not self.fault:
+        elif self._began and not self.fault:
             self.start()
         self.changed()
 
@@ -204,7 +222,7 @@ class Denoising:
     def _take_abilities(self, request: AskAbilities, result: Abilities | None) -> None:
         if request is not self._asked:
             return
-        self.abilities, self._told = result, True
+        self.abilities, self._told, self._item = result, True, self._session.scene.item
         if result is not None:
             # What the last model could may be more than this one can.
             label = 0 if result.conditions else None
@@ -213,7 +231,13 @@ class Denoising:
 
     def _on_source(self) -> None:
         """The cursor, the drawing or the ends may be others."""
-        if self.abilities is None or self.settings.source == "noise" or not self._wanted:
+        if self.abilities is None or not self._wanted:
+            return
+        item, before = self._session.scene.item, self._item
+        self._item = item
+        if self.settings.source == "noise":
+            if item is not None and item != before and not self._began:
+                self._walk_back()
             return
         pictures, seen = self.pictures, self._seen
         if len(pictures) == len(seen) and all(map(np.array_equal, pictures, seen)):
@@ -222,9 +246,18 @@ class Denoising:
         if self.settings.source == "picture":
             self.stop()
             self.noising = True
-        elif (self.walks.parent is not None or self.inverting) and not self.fault:
+        elif not self.fault and (self.settings.source == "inverted" or self._began):
             self.start()
         self.changed()
+
+    def _walk_back(self) -> None:
+        """An item of the map was pressed: the model makes it anew, from the noise behind it.
+
+        A walk from fresh noise stays: who looks at items beside it wants to keep it.
+        """
+        if self._session.model is not None and not self._session.model.living:
+            self.turn(source="inverted")
+            self.start()
 
     def _take_inverted(self, request: Invert, result: Floats) -> None:
         if request is not self._inverting:

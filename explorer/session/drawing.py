@@ -41,6 +41,7 @@ class Drawing:
         self._title = ""
         """What undo calls the move of the cursor that waits for the encoder; empty when none does."""
         session.take("drawing", self._take)
+        session.model_opened.connect(self._on_model)
 
     @property
     def refusal(self) -> str | None:
@@ -101,6 +102,10 @@ class Drawing:
                 session.engine.submit(Encode(self.glyph, model.space))
             else:
                 self.clear()
+
+    def _on_model(self) -> None:
+        """The code was the last model's, and may have another length."""
+        self.code = None
 
     def _show(self, glyph: NDArray[np.uint8], title: str) -> None:
         self.glyph, self._title = glyph, title

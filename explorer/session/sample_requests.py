@@ -19,7 +19,7 @@ from explorer.data.image_set import DataSet
 from explorer.errors import BadInput
 from explorer.runs.run import Run, framing_of
 from explorer.session.requests import DISPLAY_THREADS, Floats, Held, Images
-from explorer.session.threads import import_torch
+from explorer.session.threads import import_torch, step_back
 
 if TYPE_CHECKING:
     import torch
@@ -313,6 +313,8 @@ def _read(run: Run) -> DataSet:
 
 
 def _device() -> torch.device:
+    """Where to work; from now on this thread waits for whoever answers the pointer."""
+    step_back()
     import_torch()
     import torch
 

@@ -52,6 +52,15 @@ FIRST_LESSON = Plan(
 )
 """What *Watch one learn* trains: clusters in seconds, done in under a minute on two cores."""
 
+FIRST_GAME = Plan(
+    "gan",
+    {"width": 32, "epochs": 3, "learning_rate": 3e-3, "penalty": 0.5},
+    "mnist",
+    name="my-first-gan",
+    fast=True,
+)
+"""What it trains in the GAN dock: strokes after some dozens of steps, digits after some hundreds."""
+
 
 class Flag(NamedTuple):
     """Something that happened at a step of the curve."""
@@ -91,8 +100,8 @@ class Training:
         self.progress: Progress | None = None
         self.curves: dict[str, list[tuple[int, float]]] = {}
         self.flags: list[Flag] = []
-        self.trouble: Flag | None = None
-        """What went wrong last, whether it could be mended or not."""
+        self.divergence: Flag | None = None
+        """When a loss was not finite last, whether that could be mended or not."""
         self.originals: NDArray[np.uint8] | None = None
         self.pictures: dict[str, NDArray[np.uint8]] = {}
         """ "reconstructions" and "samples", (FIXED_IMAGES, H, W, C), of the newest snapshot."""
@@ -101,6 +110,7 @@ class Training:
         self._snapshot: Snapshot | None = None
         self._embedding_since: float | None = None
         self._rest_until = 0.0
+        session.model_ready.connect(self._on_ready)
         session.take("learner", self._take_pictures)
         session.take("families", self._take_families)
 
@@ -125,7 +135,7 @@ class Training:
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
         self._snapshot, self._embedding_since, self._rest_until = None, None, 0.0
-        self.pace, self.trouble = 0.0, None
+        self.pace, self.divergence = 0.0, None
         self._job = TrainingJob(plan, self._session.library, self._post, known)
         self._set("starting")
         self._job.begin()
@@ -134,10 +144,15 @@ class Training:
         """A first training with nothing to fill in."""
         self.start(FIRST_LESSON)
 
+    def watch_a_game(self) -> None:
+        """The same for a generator and its critic."""
+        self.start(FIRST_GAME)
+
     def pause(self) -> None:
         if self._job is not None and self.state == "running":
             self._job.pause(True)
             self._set("paused")
+            self._embed()
 
     def go_on(self) -> None:
         if self._job is not None and self.state == "paused":
@@ -198,7 +213,7 @@ class Training:
             self._flag(event.step, f"{event.knob} = {event.value:g}")
         elif isinstance(event, (Warned, Failed)):
             self._flag(event.step, event.text)
-            self.trouble = self.flags[-1]
+            self.divergence = self.flags[-1] if event.diverged else self.divergence
             self._session.say(event.text, "warning" if isinstance(event, Warned) else "error")
         elif isinstance(event, Ended):
             self._take_ended(event)
@@ -276,16 +291,29 @@ class Training:
         if session.model is None or not session.model.living:
             return  # another model is on display: the weights don't belong to it
         if session.ready is None:
-            return  # the engine has no model to put them into yet; the next snapshot comes soon
+            return  # the engine has no model to put them into yet
         self._snapshot = None
         session.engine.submit(Install(snapshot.weights, snapshot.step))
         session.update_model(step=snapshot.step)
         self.snapshot_shown()
-        if "map" in self.watched and time.monotonic() >= self._rest_until:
-            self._embedding_since = time.monotonic()
-            session.embed()
+        if time.monotonic() >= self._rest_until or self.state == "paused":
+            self._embed()
         if "pictures" in self.watched and self.originals is not None:
             session.engine.submit(LearnerPictures(self.originals, session.model.space))
+
+    def _on_ready(self) -> None:
+        """What came while the engine had no model to put it into."""
+        self._refresh()
+        if self.state == "paused":
+            self._embed()
+
+    def _embed(self) -> None:
+        """Have the map of the weights on display computed, where somebody looks at it."""
+        model = self._session.model
+        shown = model is not None and model.living and self._session.ready is not None
+        if shown and "map" in self.watched and self._embedding_since is None:
+            self._embedding_since = time.monotonic()
+            self._session.embed()
 
     def took_embedding(self, result: object) -> None:
         """The engine has come so far with the map."""

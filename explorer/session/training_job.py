@@ -43,6 +43,8 @@ class Plan:
     """Wish for the run's name; the library finds a free one like it."""
     resume: str = ""
     """Name of a stopped run to go on with; the rest of the plan is then not asked."""
+    fast: bool = False
+    """Compute in bfloat16 where that saves time."""
 
 
 class Started(NamedTuple):
@@ -159,7 +161,8 @@ class TrainingJob:
             return run
         self._data = self._data or catalogue.load(plan.origin, plan.framing)
         folder = self._library.new_folder(plan.name or f"{plan.family}-{self._data.name}")
-        return new(folder, plan.family, plan.settings, self._data, seed=plan.seed)
+        settings = {**plan.settings, "precision": "bfloat16"} if plan.fast and _is_fast() else plan.settings
+        return new(folder, plan.family, settings, self._data, seed=plan.seed)
 
     def _train(self, run: Run, threads: int) -> None:
         import torch
@@ -225,3 +228,10 @@ def _take_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> Iterato
         if not turn.single or (stepped and isinstance(event, Snapshot)):
             break
     trainer.only = None
+
+
+def _is_fast() -> bool:
+    """Whether the device that trains computes bfloat16 itself."""
+    from explorer.training.device import choose, has_bfloat16
+
+    return has_bfloat16(choose()[0])

@@ -56,6 +56,8 @@ class Warned:
 
     step: int
     text: str
+    diverged: bool = False
+    """A loss was not finite."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Failed:
 
     step: int
     text: str
+    diverged: bool = False
+    """A loss was not finite."""
 
 
 Event = Progress | Snapshot | Changed | Warned | Finished | Failed

@@ -284,11 +284,13 @@ class Trainer:
         self.seconds, self._resumed = seconds, time.monotonic()
         self._rescues, self._rate_scale = rescues, scale
         if rescues == RESCUES:
-            return Failed(spoilt, "The loss is not finite, again; lower the learning rate and train anew.")
+            words = "The loss is not finite, again; lower the learning rate and train anew."
+            return Failed(spoilt, words, diverged=True)
         self._rescues, self._rate_scale = rescues + 1, scale / 2
         return Warned(
             spoilt,
             f"The loss was not finite: back at step {self.step:,} with half the learning rate.",
+            diverged=True,
         )
 
     def _note(self, updates: list[Update], shares: list[float], norm: Tensor) -> None:

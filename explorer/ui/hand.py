@@ -78,6 +78,12 @@ class Hand:
             local = held.mapFrom(widget, at) if held is not widget else at
             _send_mouse(QEvent.Type.MouseButtonRelease, held, local, LEFT, NO_BUTTON)
 
+    def double_click(self, widget: QWidget, at: QPoint) -> None:
+        self.press(widget, at)
+        self.release(widget, at)
+        _send_mouse(QEvent.Type.MouseButtonDblClick, widget, at, LEFT, LEFT)
+        _send_mouse(QEvent.Type.MouseButtonRelease, widget, at, LEFT, NO_BUTTON)
+
     def key(self, widget: QWidget, letter: str) -> None:
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             event = QKeyEvent(kind, ord(letter), Qt.KeyboardModifier.NoModifier, letter.lower())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF
 
-from explorer.guide.lesson import At, InClass, Marked, Where
+from explorer.guide.gestures import At, InClass, Marked, Where
 from explorer.session.open_model import OpenModel
 from explorer.ui.widgets.point_cloud import PointCloud
 

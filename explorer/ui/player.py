@@ -9,11 +9,11 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QTabBar, QWidget
+from PySide6.QtCore import QModelIndex, QObject, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QListView, QTabBar, QTabWidget, QWidget
 
 from explorer.errors import Failure
-from explorer.guide.lesson import Choose, Click, Drag, Draw, Gesture, Key, Press, Slide, Wait, Where
+from explorer.guide.gestures import Choose, Click, Drag, Draw, Gesture, Key, Press, Slide, Wait, Where
 from explorer.guide.watch import Watch
 from explorer.session.session import Session
 from explorer.ui.hand import REST, Hand, find, reveal
@@ -22,12 +22,15 @@ from explorer.ui.widgets.dimension_slider import DimensionSlider
 from explorer.ui.widgets.draw_canvas import DrawCanvas
 from explorer.ui.widgets.image_strip import ImageStrip
 from explorer.ui.widgets.point_cloud import PointCloud
+from explorer.ui.widgets.schedule_plot import SchedulePlot
 
 W = TypeVar("W", bound=QWidget)
 
 FAST = 0.1
 """Of the time that eyes need."""
 POLL = 0.1
+PATIENCE = 100
+"""How often a list is looked at that is filled behind the window."""
 PEN_SPEED = 420.0
 
 
@@ -96,8 +99,9 @@ class Player(QObject):
                 yield from self._slide(place, to, dimension)
             case Draw(place, strokes):
                 yield from self._draw(place, strokes)
-            case Click(place):
-                yield from self._click(place)
+            case Click(place, unless):
+                if unless is None or not self._watch.holds([unless]):
+                    yield from self._click(place)
             case Choose(place, entry):
                 yield from self._choose(place, entry)
             case Wait():
@@ -128,7 +132,12 @@ class Player(QObject):
             handle = self._session.scene.handle or 0.0
             yield from self._pull(parent, [parent.handle_place(handle), parent.handle_place(to)])
             return
-        sliders = parent.findChildren(DimensionSlider)
+        if isinstance(parent, SchedulePlot):
+            step = self._session.denoising.step
+            ends = (1.0 if step is None else step.t, to)
+            yield from self._pull(parent, [parent.point_at(t).toPoint() for t in ends])
+            return
+        sliders = [parent] if isinstance(parent, DimensionSlider) else parent.findChildren(DimensionSlider)
         fitting = [s for s in sliders if dimension is None or s.dimension.index == dimension]
         slider = next(iter(fitting), None)
         if slider is None:
@@ -162,23 +171,46 @@ class Player(QObject):
 
     def _choose(self, place: str, entry: str) -> Iterator[float]:
         widget = yield from self._found(place, QWidget)
+        if isinstance(widget, QTabWidget):
+            widget = widget.tabBar()
         if isinstance(widget, QTabBar):
-            tab = next((n for n in range(widget.count()) if widget.tabText(n) == entry), None)
-            if tab is None:
-                raise Failure(f"There is no {entry} here.")
-            middle = widget.tabRect(tab).center()
-            yield from self._hand.go(widget, middle)
-            self._hand.press(widget, middle)
-            self._hand.release(widget, middle)
-            return
-        assert isinstance(widget, QComboBox)
-        yield from self._hand.go(widget, widget.rect().center())
-        row = widget.findText(entry)
+            yield from self._turn_to(widget, entry)
+        elif isinstance(widget, QListView):
+            yield from self._open_entry(widget, entry)
+        else:
+            assert isinstance(widget, QComboBox)
+            yield from self._choose_from(widget, entry)
+
+    def _turn_to(self, bar: QTabBar, entry: str) -> Iterator[float]:
+        tab = next((n for n in range(bar.count()) if bar.tabText(n) == entry), None)
+        if tab is None:
+            raise Failure(f"There is no {entry} here.")
+        middle = bar.tabRect(tab).center()
+        yield from self._hand.go(bar, middle)
+        self._hand.press(bar, middle)
+        self._hand.release(bar, middle)
+
+    def _open_entry(self, entries: QListView, entry: str) -> Iterator[float]:
+        for _ in range(PATIENCE):
+            if (index := _entry(entries, entry)) is not None:
+                break
+            yield POLL
+        else:
+            raise Failure(f"There is no {entry} here.")
+        entries.scrollTo(index)
+        middle = entries.visualRect(index).center()
+        yield from self._hand.go(entries.viewport(), middle)
+        self._hand.double_click(entries.viewport(), middle)
+        yield REST
+
+    def _choose_from(self, box: QComboBox, entry: str) -> Iterator[float]:
+        yield from self._hand.go(box, box.rect().center())
+        row = box.findText(entry)
         if row < 0:
             raise Failure(f"There is no {entry} here.")
         # The list that drops down is a window of its own, out of the hand's reach.
-        widget.setCurrentIndex(row)
-        widget.activated.emit(row)
+        box.setCurrentIndex(row)
+        box.activated.emit(row)
         yield REST
 
     def _wait(self, wait: Wait) -> Iterator[float]:
@@ -204,3 +236,9 @@ class Player(QObject):
         if place is None:
             raise Failure("The map has no such place now; press Home on it to see all points.")
         return pixel_of(place, cloud)
+
+
+def _entry(entries: QListView, text: str) -> QModelIndex | None:
+    model = entries.model()
+    indices = (model.index(row, 0) for row in range(model.rowCount()))
+    return next((index for index in indices if index.data() == text), None)

@@ -12,6 +12,8 @@ from explorer.data.image_set import ImageSet
 from explorer.session.beside import Way
 from explorer.session.open_model import OpenModel
 
+GLYPHS = ("mnist", "fashion-mnist", "kmnist", "emnist")
+"""Data sets of light marks on black, known by name where a model has no images."""
 PAPER_LIMIT = 128
 """Mean brightness (of 255) below which grey images count as light marks on black."""
 
@@ -44,7 +46,9 @@ def item_title(model: OpenModel, item: int) -> str:
 
 def as_ink(model: OpenModel) -> bool:
     """Whether pictures are light marks on black, shown as ink on paper in the light theme."""
-    return model.items is not None and is_light_on_black(model.items)
+    if model.items is None:
+        return model.run.manifest.data.name in GLYPHS
+    return is_light_on_black(model.items)
 
 
 def is_light_on_black(items: ImageSet) -> bool:

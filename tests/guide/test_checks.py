@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.guide import checks
+from explorer.guide import checks, game_checks, walk_checks
 from explorer.guide.checks import CHECKS
-from explorer.guide.facts import Facts, Learning, Seen
+from explorer.guide.facts import Course, Facts, Game, Learning, Seen, Walking
 from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
 from explorer.runs.manifest import DataRecord, Manifest
 from explorer.runs.run import Run
+from explorer.session.denoise_requests import Step
 from explorer.session.open_model import OpenModel
 from explorer.session.scene import End, Scene
 
@@ -50,6 +51,12 @@ NEEDED: dict[str, dict[str, Any]] = {
     "laid_out": {"way": "umap"},
     "attributes_there": {"name": "ink"},
     "attribute_moved": {"name": "ink"},
+    "training_is": {"state": "running"},
+    "steps_done": {"steps": 1},
+    "stop_at": {"at_least": 0.0, "at_most": 1.0},
+    "class_asked": {"label": 3},
+    "direction_pulled": {"direction": 1},
+    "real_noised": {"at_least": 0.0, "at_most": 1.0},
 }
 
 
@@ -175,3 +182,101 @@ def test_an_attribute_moves_by_so_much() -> None:
     assert checks.attribute_moved(before, after, name="ink").holds
     assert not checks.attribute_moved(before, after, name="ink", sd=2.0).holds
     assert checks.attributes_there(OPEN, after, name="ink").holds
+
+
+def playing(*pictures: Any, distance: float = 0.9, **changes: Any) -> Facts:
+    game = Game(pictures, distance, {"real": 2.5, "fake": 0.5})
+    return replace(OPEN, game=game, learning=Learning("running", "mine", **changes))
+
+
+def test_a_game_is_told_by_its_pictures_classes_and_scores() -> None:
+    noise, digits = playing(BLACK, BLACK, step=1), playing(BLACK, WHITE, distance=0.2, step=300)
+    assert game_checks.codes_drawn(OPEN, noise).holds, "there were none"
+    assert game_checks.codes_drawn(noise, digits).text.endswith("1 pictures changed")
+    assert not game_checks.codes_drawn(noise, playing(BLACK, BLACK)).holds
+    assert not game_checks.codes_drawn(noise, playing(WHITE, None)).holds
+    assert game_checks.steps_done(noise, digits, steps=300).holds
+    assert not game_checks.steps_done(noise, digits, steps=301).holds
+    fell = game_checks.class_distance(noise, digits, at_most=0.3)
+    assert fell.holds
+    assert fell.text.endswith("is 0.20, and was 0.90")
+    assert not game_checks.class_distance(noise, digits, at_least=0.5).holds
+    assert game_checks.critic_margin(noise, digits, at_least=1.0).text.endswith("2.5 against 0.5")
+    assert not game_checks.critic_margin(noise, digits, at_most=1.0).holds
+
+
+def test_a_training_goes_on_or_waits() -> None:
+    for state, runs in (("starting", True), ("running", True), ("paused", False), ("idle", False)):
+        now = replace(OPEN, learning=Learning(state))  # type: ignore[arg-type]
+        assert game_checks.training_is(OPEN, now, state="running").holds is runs
+        assert game_checks.training_is(OPEN, now, state="paused").holds is (state == "paused")
+
+
+def test_players_move_one_by_one() -> None:
+    for alone, apart in (({}, False), ({"critic": 9}, False), ({"critic": 9, "generator": 10}, True)):
+        assert game_checks.moved_apart(OPEN, replace(OPEN, seen=Seen(alone=alone))).holds is apart
+
+
+def test_a_direction_is_pulled_by_hand_not_by_a_press() -> None:
+    game = Game(directions=np.array([[0, 1]], np.float32))
+    far = float(CODES[:, 1].mean() + 2 * CODES[:, 1].std())
+    pulled = replace(at(0, far), game=game)
+    assert game_checks.direction_pulled(OPEN, pulled, direction=1).text.endswith("2.0 sd")
+    assert not game_checks.direction_pulled(OPEN, pulled, direction=2).holds
+    assert not game_checks.direction_pulled(OPEN, pulled, direction=1, sd=2.5).holds
+    pressed = replace(at(0, far, item=3), game=game)
+    assert not game_checks.direction_pulled(OPEN, pressed, direction=1).holds
+
+
+def course(*whites: int, at: int = 0, first: int = 0, stops: int = 3) -> Course:
+    """A walk from x_t of one value to a picture; each guess is told by one grey."""
+    steps = []
+    for place, white in enumerate(whites):
+        x_t = np.full((1, 8, 8, 1), first + place, np.float32)
+        clean = np.full((1, 8, 8, 1), white, np.uint8)
+        steps.append(Step(1 - (at + place) / 2, x_t, x_t.astype(np.float16), clean))
+    return Course(tuple(steps), stops, at, 2 * stops)
+
+
+def walking(walk: Course, *forks: Course, **changes: Any) -> Facts:
+    return replace(OPEN, walking=Walking(True, walk=walk, forks=forks, **changes))
+
+
+def test_a_walk_is_looked_at_stop_by_stop() -> None:
+    there, half = walking(course(0, 51, 255), place=1), walking(course(0, 51))
+    assert walk_checks.denoised(OPEN, there).text.endswith("in 2 steps, 6 network calls")
+    assert not walk_checks.denoised(OPEN, half).holds
+    assert not walk_checks.denoised(there, there).holds, "it is the one that was there before"
+    assert "80.0 % per pixel" in walk_checks.stop_at(OPEN, there, at_least=0.4, at_most=0.6).text
+    assert not walk_checks.stop_at(OPEN, there, at_least=0.8, at_most=1.0).holds
+    for seen, all_seen in ((frozenset({0, 1, 2}), True), (frozenset({0, 2}), False)):
+        after = replace(there, seen=Seen(stops=seen))
+        assert walk_checks.stops_seen(OPEN, after).holds is all_seen
+
+
+def test_a_fork_shares_its_beginning_and_has_an_end_of_its_own() -> None:
+    walk, fork = course(0, 51, 255), course(51, 0, at=1, first=1, stops=2)
+    forked = walk_checks.forked(OPEN, walking(walk, fork))
+    assert forked.holds
+    assert "t = 0.50 and end 100.0 % per pixel" in forked.text
+    assert not walk_checks.forked(OPEN, walking(walk, fork), count=2).holds
+    assert not walk_checks.forked(OPEN, walking(walk, replace(fork, stops=3))).holds, "on its way"
+    assert not walk_checks.forked(OPEN, walking(walk, course(51, 0, at=1, first=7, stops=2))).holds
+    assert not walk_checks.forked(OPEN, walking(walk, course(51, 255, at=1, first=1, stops=2))).holds
+
+
+def test_another_class_begins_with_the_same_noise() -> None:
+    before, after = walking(course(0, 51, 255)), walking(course(0, 51, 0), asked=8)
+    assert walk_checks.class_asked(before, after, label=8).holds
+    assert not walk_checks.class_asked(before, after, label=3).holds
+    other = walking(course(0, 51, 0, first=5), asked=8)
+    assert not walk_checks.class_asked(before, other, label=8).holds
+
+
+def test_a_real_picture_is_noised_and_brought_back() -> None:
+    noised = walking(Course(), real=BLACK, noised=0.5)
+    assert walk_checks.real_noised(OPEN, noised, at_least=0.4, at_most=0.6).holds
+    assert not walk_checks.real_noised(OPEN, noised, at_least=0.6, at_most=1.0).holds
+    assert not walk_checks.brought_back(noised, noised).holds
+    back = walking(course(51, 51, at=1, stops=2), real=BLACK)
+    assert walk_checks.brought_back(noised, back).text.endswith("20.0 % per pixel from the real picture")

@@ -7,19 +7,8 @@ from pathlib import Path
 import pytest
 
 from explorer.errors import BadInput
-from explorer.guide.lesson import (
-    At,
-    Condition,
-    Drag,
-    InClass,
-    Press,
-    Slide,
-    Void,
-    Wait,
-    find_lesson,
-    lessons,
-    read_lesson,
-)
+from explorer.guide.gestures import At, Click, Condition, Drag, InClass, Press, Slide, Void, Wait
+from explorer.guide.lesson import find_lesson, lessons, read_lesson
 
 WHOLE = """
 title = "A small lesson"
@@ -32,6 +21,7 @@ gestures = [
   { do = "drag", along = [{ void = true }, { x = 1, y = -2.5 }] },
   { do = "slide", place = "sliders", dimension = 2, to = 1.5 },
   { do = "wait", until = { check = "training_finished" }, seconds = 30 },
+  { do = "click", place = "gan.watch", unless = { check = "training_is", state = "paused" } },
 ]
 facts = [{ check = "cursor_moved", sd = 0.5 }]
 """
@@ -51,6 +41,7 @@ def test_a_lesson_is_read(tmp_path: Path) -> None:
     assert step.gestures[1] == Drag((Void(), At(1.0, -2.5)))
     assert step.gestures[2] == Slide("sliders", 1.5, dimension=1)
     assert step.gestures[3] == Wait(Condition("training_finished", {}), 30.0)
+    assert step.gestures[4] == Click("gan.watch", Condition("training_is", {"state": "paused"}))
     assert step.facts == (Condition("cursor_moved", {"sd": 0.5}),)
 
 
@@ -102,9 +93,22 @@ def test_an_unknown_lesson_is_answered_with_those_that_there_are(tmp_path: Path)
         find_lesson("three", tmp_path)
 
 
+def test_lessons_come_in_their_order_and_the_rest_by_name(tmp_path: Path) -> None:
+    for name, order in (("z", "order = 1"), ("a", "order = 2"), ("c", ""), ("b", "")):
+        write(tmp_path, f"{order}\n{WHOLE}", f"{name}.toml")
+    assert [lesson.stem for lesson in lessons(tmp_path)] == ["z", "a", "b", "c"]
+
+
 def test_shipped_lessons_can_be_read() -> None:
-    shipped = {lesson.stem: lesson for lesson in lessons()}
-    first = shipped["a-map-of-handwriting"]
-    assert len(first.steps) == 9
-    for step in first.steps:
-        assert 1 <= len(step.sentences) <= 2, "a card holds two short sentences"
+    shipped = lessons()
+    assert [lesson.stem for lesson in shipped] == [
+        "a-map-of-handwriting",
+        "autoencoder-beside-vae",
+        "sixteen-numbers",
+        "two-networks-at-play",
+        "walk-from-noise",
+    ]
+    assert len(shipped[0].steps) == 9
+    for lesson in shipped:
+        for step in lesson.steps:
+            assert 1 <= len(step.sentences) <= 2, "a card holds two short sentences"

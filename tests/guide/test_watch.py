@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.guide.lesson import Condition
+from explorer.guide.gestures import Condition
 from explorer.guide.watch import Watch
 from explorer.runs.library import Library
 from explorer.session.session import Session
@@ -25,6 +25,13 @@ def test_a_move_of_the_cursor_is_noticed() -> None:
         assert watch.holds(moved)
         watch.begin()
         assert not watch.holds(moved)
+        apart, curves = [Condition("moved_apart", {})], session.training.curves
+        for critic, generator in ((8, 8), (9, 8), (9, 10)):
+            assert not watch.holds(apart)
+            for group, step in (("critic", critic), ("generator", generator)):
+                curves.setdefault(f"gradient {group}", []).append((step, 1.0))
+            session.training.progressed()
+        assert watch.holds(apart)
     finally:
         # The engine is importing torch and ends after that.
         assert session.engine.close(60)

@@ -61,6 +61,8 @@ def test_a_drawing_lands_and_is_followed_by_undo(trained: Loop) -> None:
     np.testing.assert_array_equal(session.scene.cursor, session.drawing.code)
     session.undo()
     assert session.scene.cursor is before.cursor
+    session.open("vae-mnist-16d")
+    assert session.drawing.code is None, "it was the last model's"
 
 
 def test_ends_make_strips_whose_ends_are_the_ends(trained: Loop) -> None:

@@ -175,7 +175,7 @@ class DenoisingControls(QWidget):
             if value is not None and field.number != value:
                 field.set_number(value)
         self._many.setChecked(settings.many)
-        self._fill_classes(settings.label)
+        self._fill_classes(None if settings.seeks_noise else settings.label)
         self._filling = False
         self._allow()
         words, tip = RENOISE if self._renoises else STARTS[settings.source]

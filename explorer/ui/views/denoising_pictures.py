@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.session.denoise_requests import Step
@@ -20,6 +21,8 @@ from explorer.ui.palettes import channels
 from explorer.ui.widgets.image_view import ImageView
 from explorer.ui.widgets.picture_grid import PictureGrid
 
+WIDEST = 1.2
+"""Of its height, the room that a picture takes."""
 SPREAD = 3.0
 """Standard deviations of noise that are shown as full blue or red."""
 NAMES = ("x_t", "noise", "clean")
@@ -59,10 +62,18 @@ class DenoisingPictures(QStackedWidget):
         page.setLayout(layout)
         layout.setContentsMargins(12, 6, 12, 0)
         layout.setSpacing(gap)
+        layout.addStretch()
         for view, tip in zip(views, tips, strict=True):
             view.setToolTip(tip)
             layout.addWidget(view, 1)
+        layout.addStretch()
         self.addWidget(page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is width to spare the pictures stay beside each other."""
+        for view in (*self._single, *self._square):
+            view.setMaximumWidth(max(round(WIDEST * self.height()), 1))
+        super().resizeEvent(event)
 
     def set_ink(self, ink: bool) -> None:
         """Pictures of one channel are white ink on black: in the light theme, ink on paper."""

@@ -51,7 +51,7 @@ class DenoisingView(QWidget):
         self._play, self._fork = QToolButton(), QPushButton("Fork")
         self._back, self._on = QToolButton(), QToolButton()
         self._numbers = SteadyLabel()
-        self._lines = TwoLines()
+        self._lines = TwoLines(in_a_row=True)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tick)
         self._began = 0.0
@@ -93,7 +93,6 @@ class DenoisingView(QWidget):
         left.setSpacing(0)
         left.addWidget(self._controls)
         left.addStretch()
-        left.addWidget(self._lines)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 2, 12, 2)
         buttons.setSpacing(4)
@@ -106,11 +105,15 @@ class DenoisingView(QWidget):
         right.addWidget(self._pages, 1)
         right.addLayout(buttons)
         right.addWidget(self._plot)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(side)
         row.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        column.addWidget(self._lines)
 
     def _connect(self) -> None:
         session, denoising, walks = self._session, self._denoising, self._walks
@@ -233,7 +236,8 @@ class DenoisingView(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].isLocalFile() and not self._denoising.reason:
+        # Folders of images and of models are the window's.
+        if len(urls) == 1 and Path(urls[0].toLocalFile()).is_file() and not self._denoising.reason:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -246,7 +250,7 @@ class DenoisingView(QWidget):
         return QSize(1000, 380)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(720, 300)
+        return QSize(720, 250)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

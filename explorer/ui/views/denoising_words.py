@@ -1,4 +1,4 @@
-"""What the denoising view says: two lines below the controls, numbers at the handle, what to do next.
+"""What the denoising view says: two lines below, numbers at the handle, what to do next.
 
 Part of the denoising view; knows the session, no Qt.
 """
@@ -10,24 +10,24 @@ from explorer.session.denoising import Denoising
 
 LINES = {
     "walk": (
-        "Noise is taken out step by step; at each the network guesses the whole picture.",
-        "A guess in mid-way is blurred over all that could still come: it is no picture yet.",
+        "Step by step noise goes; at each the network guesses the whole picture.",
+        "A guess in mid-way is a blend of all that could still come.",
     ),
     "noise": (
         "A real picture with as much noise as training mixes in at t.",
-        "Nothing is learned here: this way is a formula. Only the way back needs the network.",
+        "This way is a formula: only the way back is learned.",
     ),
     "forks": (
-        "The same x_t, walked on with other noise: early forks differ in all, late ones in details.",
-        "Four forks are a few draws of what could come, not all of it.",
+        "Above x_t walked on with other noise, below what it predicts: run on and they part.",
+        "A few forks are not all that could come.",
     ),
     "inverted": (
         "The noise from which the model makes this very picture, walked back.",
-        "It comes back nearly, not exactly, and only where no noise is added: η = 0.",
+        "It comes back nearly, and only where none is added: η = 0.",
     ),
     "ends": (
-        "Nine places on the great circle between the noise of A and that of B, walked together.",
-        "Between two noises lie pictures that the model makes, not steps from A to B that are real.",
+        "Nine places on the great circle from A's noise to B's, walked together.",
+        "What lies between is made up by the model: no real way from A to B.",
     ),
 }
 STARTS: dict[Source, tuple[str, str]] = {
@@ -56,7 +56,9 @@ def next_act(denoising: Denoising) -> str:
         return "Seeking the noise behind the picture …"
     if denoising.wrong:
         return ""  # it is said beside the number
-    return denoising.fault or f"Press {STARTS[denoising.settings.source][0]}."
+    source = denoising.settings.source
+    beside = ", or an image on the map" if source in ("noise", "inverted") else ""
+    return denoising.fault or f"Press {STARTS[source][0]}{beside}."
 
 
 def numbers(denoising: Denoising) -> str:
@@ -71,5 +73,7 @@ def numbers(denoising: Denoising) -> str:
     if walks.parent is None or walks.parent.way is None:
         return share
     calls = walks.parent.way.calls[walks.place]
-    plural = "" if calls == 1 else "s"
-    return f"{share},  step {walks.place} of {walks.stops - 1},  {calls:,} network call{plural}"
+    place = f"{share},  step {walks.place} of {walks.stops - 1}"
+    if denoising.error is not None and walks.place == walks.stops - 1:
+        return f"{place},  squared error {denoising.error:.4f} per pixel"
+    return f"{place},  {calls:,} network call{'' if calls == 1 else 's'}"

@@ -17,11 +17,10 @@ class GanPlane(QWidget):
         self._at: Weights = MIDDLE
         self.pad, self.picture = PlanePad(), ImageView()
         self.pad.setObjectName("gan.plane")
-        self.pad.setToolTip("z = αa + βb + γc with α + β + γ = 1; press to take the cursor there")
         self.picture.setObjectName("gan.plane.picture")
         self._words = QLabel(
-            "Press pictures of the grid to choose the corners; the pointer goes about the plane through "
-            "their codes, beyond the triangle too."
+            "Press pictures of the grid to choose the corners. Under the pointer z = αa + βb + γc with "
+            "α + β + γ = 1, beyond the triangle too; a press takes the cursor there."
         )
         self._words.setWordWrap(True)
         self._words.setProperty("role", "caption")

@@ -27,8 +27,10 @@ from explorer.ui.widgets.steady_label import SteadyLabel
 EQUILIBRIUM = float(-np.log(4))
 SOON_MS = 100
 """The scores come ten times a second; more often nothing is painted."""
-TITLES = {REAL: "real D(x)", FAKE: "fake D(G(z))"}
+TITLES = {REAL: "real x", FAKE: "fake G(z)"}
 COLOURS = {REAL: 0, FAKE: 2}
+NARROW = 500
+"""Pixels of width below which the buttons have short names."""
 STEPS = (
     ("critic", "Step critic", "One training step in which the critic alone moves, then pause"),
     ("generator", "Step generator", "One training step in which the generator alone moves, then pause"),
@@ -43,9 +45,11 @@ class GanScores(QWidget):
         self.scores.setObjectName("gan.scores")
         self.scores.set_placeholder(
             "While a GAN learns, what its critic says of real and generated pictures stands here. "
-            "Start one in the dock Training: the family Generative adversarial network."
+            "Watch one learn, or choose the family in the dock Training."
         )
-        self.value = SteadyLabel("V(D, G) = −0.00; −log 4 = −1.39 where D can't tell fakes from images")
+        self.value = SteadyLabel(
+            "step 10,000 of 10,000, paused;  V(D, G) = −0.00, and −log 4 = −1.39 where D can't"
+        )
         self.value.setObjectName("gan.value")
         self.value.setProperty("role", "caption")
         self._lamps = [QLabel() for _ in self._adversaries.lights]
@@ -81,6 +85,8 @@ class GanScores(QWidget):
         self._pace.setSingleStep(0.5)
         self._pace.setValue(2.0)
         self._pace.setSuffix(" /s")
+        self._pace.setMaximumWidth(96)
+        self._pace.lineEdit().setTextMargins(6, 0, 0, 0)
         self._pace.setAccessibleName("Rounds per second")
         self._pace.valueChanged.connect(self._on_pace)
 
@@ -150,22 +156,30 @@ class GanScores(QWidget):
             marks = (Mark(0.5, "can't tell"),)
             self.scores.set_axis("probability of being real, sigmoid(D)", (0.0, 1.0), marks)
         else:
-            self.scores.set_axis("critic's score D", marks=(Mark(0.0, "0"),))
+            # Where a score is the logarithm of odds, 0 is even odds; elsewhere it means nothing.
+            self.scores.set_axis("critic's score D", marks=(Mark(0.0, "can't tell"),) if values else ())
         self.scores.set_series(
             [
                 Series(TITLES.get(name, name), _sigmoid(each) if odds else each, COLOURS.get(name, 3))
                 for name, each in scores.items()
             ]
         )
-        self.value.setText(
-            f"{VALUE} = {values[-1][1]:.2f}; −log 4 = {EQUILIBRIUM:.2f} where D can't tell fakes from "
-            "images".replace("-", "−")
-            if values
-            else ""
-        )
+        self.value.setText(self._words())
         self._light_up()
         # Who can be stepped is known with the first gradients.
         self._on_changed()
+
+    def _words(self) -> str:
+        """How far the game has come, and V(D, G) where it has one."""
+        training, values = self._session.training, self._adversaries.values
+        if training.progress is None or not self._adversaries.scores:
+            return ""
+        step = f"step {training.progress.step:,} of {training.progress.steps:,}"
+        step += ", paused" if training.state == "paused" else ""
+        if not values:
+            return step
+        words = f"{step};  {VALUE} = {values[-1][1]:.2f}, and −log 4 = {EQUILIBRIUM:.2f} where D can't tell"
+        return words.replace("-", "−")
 
     def _light_up(self) -> None:
         for lamp, light in zip(self._lamps, self._adversaries.lights, strict=True):
@@ -176,6 +190,12 @@ class GanScores(QWidget):
                 lamp.setProperty("role", role)
                 lamp.style().unpolish(lamp)
                 lamp.style().polish(lamp)
+
+    def resizeEvent(self, event: object) -> None:
+        narrow = self.width() < NARROW
+        for group, words, _ in STEPS:
+            self._steps[group].setText(group if narrow else words)
+        self._round.setText("round" if narrow else "One round")
 
     def showEvent(self, event: object) -> None:
         self._refresh()

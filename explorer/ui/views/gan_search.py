@@ -47,6 +47,7 @@ class GanSearch(QWidget):
         self._found.setToolTip("The nearest that the model draws, of 16 codes moved side by side")
         self._find.setProperty("role", "primary")
         self._item.setPrefix("held-out image ")
+        self._item.lineEdit().setTextMargins(6, 0, 0, 0)
         self._item.setToolTip("Which of the images that the model has not seen")
         self._words.setProperty("role", "caption")
         self._words.setWordWrap(True)
@@ -117,11 +118,12 @@ class GanSearch(QWidget):
             self._words.setText("The model is being made ready …" if search.searching else refusal)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        # Folders of images and of models are the window's.
+        if any(Path(url.toLocalFile()).is_file() for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
+        if paths := [path for path in paths if path.is_file()]:
             event.acceptProposedAction()
             self._search.drop(paths[0])

@@ -219,9 +219,9 @@ class MapView(QWidget):
         if model is None:
             return
         places, classes = model.places, _classes(model)
-        if model.living and not self._fresh and len(places) == len(classes):
+        if model.living and model.can_encode and not self._fresh and len(places) == len(classes):
             self.cloud.move_points(places, TRAVEL)
-        else:
+        else:  # samples keep their places, and become others
             self.cloud.set_points(places, classes)
             if self._fresh:
                 self.cloud.frame()

@@ -181,14 +181,20 @@ class Histogram(QWidget):
             if low <= mark.at <= high:
                 painter.setPen(QPen(QColor(colours.text), 1, Qt.PenStyle.DashLine))
                 painter.drawLine(QPointF(x_of(mark.at), room.top()), QPointF(x_of(mark.at), room.bottom()))
-                painter.drawText(QPointF(x_of(mark.at) + 4, room.top() + line - 4), mark.text)
+                wide, left = self.fontMetrics().horizontalAdvance(mark.text), x_of(mark.at) + 4
+                if left + wide > self.width():
+                    left = x_of(mark.at) - 4 - wide
+                painter.drawText(QPointF(left, room.top() + line - 4), mark.text)
 
     def _paint_legend(self, painter: QPainter) -> None:
         colours, left = theme.current(), 6.0
-        line = self.fontMetrics().height()
-        for one in self._series:
-            known = usable(one.values)
-            words = one.title + (f", mean {known.mean():.2f}".replace("-", "−") if len(known) else "")
+        line, metrics = self.fontMetrics().height(), self.fontMetrics()
+        known = [usable(one.values) for one in self._series]
+        means = [f", mean {each.mean():.2f}".replace("-", "−") if len(each) else "" for each in known]
+        legend = [one.title + mean for one, mean in zip(self._series, means, strict=True)]
+        if sum(map(metrics.horizontalAdvance, legend)) + len(legend) * (SWATCH + 24) > self.width():
+            legend = [words.replace(", mean", "") for words in legend]
+        for one, words in zip(self._series, legend, strict=True):
             painter.fillRect(QRectF(left, 2 + (line - SWATCH) / 2, SWATCH, SWATCH), self._colour(one))
             painter.setPen(QColor(colours.text))
             painter.drawText(QPointF(left + SWATCH + 6, line - 1), words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
@@ -13,7 +15,7 @@ from explorer.ui.widgets.image_view import ImageView
 COLUMNS = 10
 LINES = 3
 """Of words below the sheet, the title among them."""
-GAP = 4
+GAP, FRAME = 4, 6
 SMALLEST = 96
 
 
@@ -24,6 +26,8 @@ class PictureSheet(QWidget):
         super().__init__(parent)
         self.sheet, self._title, self._words = ImageView(), QLabel(), QLabel()
         self._pictures: NDArray[np.uint8] | None = None
+        self._whole: NDArray[np.uint8] | None = None
+        self._height = 0
         self._words.setProperty("role", "muted")
         self._words.setWordWrap(True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -57,7 +61,9 @@ class PictureSheet(QWidget):
         """Pictures (N, H, W, C), ten in a row, or why there are none; `ink` as for an `ImageView`."""
         if pictures is not self._pictures:
             self._pictures = pictures
-            self.sheet.set_picture(None if pictures is None else grid(pictures, COLUMNS))
+            self._whole = None if pictures is None else grid(pictures, COLUMNS)
+            self.sheet.set_picture(self._whole)
+            self._fit()
         self.sheet.set_ink(ink)
         self.sheet.set_placeholder(placeholder)
 
@@ -70,7 +76,16 @@ class PictureSheet(QWidget):
     def set_height(self, height: int) -> None:
         """Take this height, words included. Who lays sheets out says it: were it taken from the layout, the
         width that follows could bring a scroll bar, the bar take height, and the two chase each other."""
+        self._height = height
+        self._fit()
+
+    def _fit(self) -> None:
+        """Pictures are enlarged by whole numbers of pixels: what is left over goes to the other sheets."""
         below = GAP + LINES * self.fontMetrics().lineSpacing()
-        side = max(height - below, SMALLEST)
+        side, ratio = max(self._height - below, SMALLEST), self.devicePixelRatioF()
+        if self._whole is not None:
+            pixels = max(self._whole.shape[:2])
+            if times := int((side - FRAME) * ratio / pixels):
+                side = math.ceil(times * pixels / ratio) + FRAME
         self.sheet.setFixedSize(side, side)
         self.setFixedSize(side, side + below)

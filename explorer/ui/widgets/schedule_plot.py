@@ -79,15 +79,15 @@ class SchedulePlot(QWidget):
     def _width(self) -> float:
         return max(self.width() - 2.0 * EDGE, 1.0)
 
-    def _on_curve(self, t: float) -> QPointF:
-        """The point of the curve at t."""
-        tall = self.height() - RAIL - 8
-        at = t * (len(self._curve) - 1)
-        share = float(np.interp(at, np.arange(len(self._curve)), self._curve)) if len(self._curve) else 0.0
-        return QPointF(self.point_at(t).x(), 6 + (1 - share) * tall)
+    def _on_curve(self, t: NDArray[np.float64]) -> list[QPointF]:
+        """The points of the curve at several t."""
+        tall, places = self.height() - RAIL - 8, np.linspace(0, 1, len(self._curve))
+        down = 6 + (1 - np.interp(t, places, self._curve)) * tall
+        across = EDGE + (1 - t) * self._width()
+        return [QPointF(x, y) for x, y in zip(across.tolist(), down.tolist(), strict=True)]
 
     def sizeHint(self) -> QSize:
-        return QSize(400, 92)
+        return QSize(400, 78)
 
     # Painting
 
@@ -102,7 +102,7 @@ class SchedulePlot(QWidget):
     def _paint_curve(self, painter: QPainter) -> None:
         colours = theme.current()
         bottom = self.height() - RAIL - 2.0
-        line = [self._on_curve(float(t)) for t in np.linspace(1, 0, 161)]
+        line = self._on_curve(np.linspace(1, 0, 161))
         ground = QPolygonF([QPointF(line[0].x(), bottom), *line, QPointF(line[-1].x(), bottom)])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.field))
@@ -119,7 +119,7 @@ class SchedulePlot(QWidget):
         painter.drawText(room, right, "t = 0, picture")
         painter.drawText(room, Qt.AlignmentFlag.AlignBottom, "t = 1, noise")
         if self._place is not None:
-            at = self._on_curve(self._place)
+            (at,) = self._on_curve(np.array([self._place]))
             painter.setPen(QPen(QColor(colours.accent), 1.5))
             painter.drawLine(at, QPointF(at.x(), bottom + RAIL / 2))
             painter.setBrush(QColor(colours.accent))
