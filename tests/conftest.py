@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+
+from explorer.data import embedded
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # On a machine that others use too, a second thread per operation costs more than it brings.
@@ -24,6 +28,14 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("LATENT_EXPLORER_HOME", str(root / "latent-explorer"))
     for kind in ("CONFIG", "DATA", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(root / kind.lower()))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def mnist_once() -> Iterator[None]:
+    """The 70,000 digits are unpacked once for all tests; nothing writes into them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "mnist", functools.cache(embedded.mnist))
+        yield
 
 
 @pytest.fixture

@@ -112,7 +112,8 @@ def test_random_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, data
 @settings(max_examples=40)
 @given(
     st.dictionaries(
-        st.text(max_size=5), st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists)
+        st.text(max_size=5),
+        st.recursive(st.none() | st.integers() | st.text(max_size=5), st.lists, max_leaves=5),
     )
 )
 def test_headers_of_any_content_are_refused_or_read(

@@ -1,4 +1,5 @@
-"""Measurements: `latent-explorer bench interaction|start|train|map|projection`, a module each.
+"""Measurements: `latent-explorer bench interaction|start|train|map|projection|sampling`,
+a module each.
 
 They drive the real window and the real trainer; every figure is measured, most against another
 one of the same run. A bar that is missed is said, and is no failure. Imports all but the standard
@@ -78,10 +79,14 @@ def _parser() -> Parser:
     interaction.add_argument(
         "--run", default=FIRST_RUN, metavar="RUN", help="the model on display; another like it is trained"
     )
+    interaction.add_argument(
+        "--train", metavar="FAMILY", help="train a model of another family, as it comes; its delays only"
+    )
     _add(kinds, "start", 5, 5.0, "start the application anew and watch its event loop")
     _add(kinds, "train", 3, 5.0, "the trainer against the usual training loop")
     _add(kinds, "map", 3, 5.0, "the map against a scatter plot, up to a million points")
     _add(kinds, "projection", 3, 5.0, "UMAP in its process: cold, warm, cancelled, and beside the window")
+    _add(kinds, "sampling", 5, 2.0, "pictures per second, against diffusers, and the window meanwhile")
     return parser
 
 

@@ -85,8 +85,11 @@ class Schedule(NamedTuple):
 
 
 def noise_schedule(way: Way, T: int) -> Schedule:
-    """Alpha and sigma of T + 1 places, computed in double precision."""
-    t = torch.arange(T + 1, dtype=torch.float64) / T
+    """Alpha and sigma of T + 1 places, computed in double precision, and on the CPU.
+
+    A model may be built on torch's device "meta", where nothing has a value.
+    """
+    t = torch.arange(T + 1, dtype=torch.float64, device="cpu") / T
     if way == "straight":
         return Schedule((1 - t).float(), t.float())
     if way == "cosine":
@@ -94,8 +97,8 @@ def noise_schedule(way: Way, T: int) -> Schedule:
         beta = 1 - f[1:] / f[:-1]
     else:
         # The paper's 1e-4 ... 0.02 are for T = 1000; fewer steps must each add more.
-        beta = torch.linspace(1e-4, 0.02, T, dtype=torch.float64) * (1000 / T)
-    kept = torch.cat([torch.ones(1, dtype=torch.float64), 1 - beta.clamp(max=LARGEST_BETA)])
+        beta = torch.linspace(1e-4, 0.02, T, dtype=torch.float64, device="cpu") * (1000 / T)
+    kept = torch.cat([torch.ones(1, dtype=torch.float64, device="cpu"), 1 - beta.clamp(max=LARGEST_BETA)])
     alpha_bar = kept.cumprod(0)
     return Schedule(alpha_bar.sqrt().float(), (1 - alpha_bar).sqrt().float())
 

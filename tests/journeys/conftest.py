@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.session.session import Session
 from explorer.ui import app, theme
 from explorer.ui.main_window import MainWindow
 
@@ -44,3 +45,9 @@ def window(bare_window: MainWindow, qtbot: QtBot) -> MainWindow:
         lambda: session.model is not None and len(session.model.items or ()) == 10_000, timeout=30_000
     )
     return bare_window
+
+
+@pytest.fixture
+def session(window: MainWindow) -> Session:
+    assert window.session is not None
+    return window.session

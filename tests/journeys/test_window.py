@@ -24,12 +24,6 @@ LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def session(window: MainWindow) -> Session:
-    assert window.session is not None
-    return window.session
-
-
-@pytest.fixture
 def slow_plan(tiny_data: Path) -> Plan:
     """A training that goes on until it is stopped."""
     knobs = {"network": "dense", "latent_size": 2, "width": 4, "epochs": 100_000, "batch": 32}
@@ -127,9 +121,11 @@ def test_a_damaged_model_is_one_sentence_and_the_open_one_stays(
     folder.mkdir()
     (folder / "manifest.json").write_text('{"format": 1, "family": "vae"')
     model = session.model
+    assert model is not None
     window.take(folder)
     qtbot.waitUntil(window.messages.isVisible)
-    assert session.model is model
+    assert session.model is not None
+    assert session.model.run is model.run
 
 
 def test_dark_and_light_are_chosen_and_remembered(window: MainWindow) -> None:
@@ -146,6 +142,16 @@ def test_the_layout_comes_back(window: MainWindow) -> None:
     window.docks["sliders"].show()
     assert window.restore_layout(kept)
     assert window.docks["sliders"].isHidden()
+
+
+def test_docks_behind_one_another_take_the_height_they_are_given(
+    bare_window: MainWindow, qtbot: QtBot
+) -> None:
+    bare_window.resize(1280, 1100)
+    strip = bare_window.docks["strip"]
+    qtbot.waitUntil(lambda: strip.height() < 350)
+    bare_window.resizeDocks([strip], [450], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: strip.height() > 400)
 
 
 def test_presenting_folds_the_docks_and_leaving_brings_them_back(

@@ -51,8 +51,8 @@ def mnist() -> DataSet:
 
 @pytest.fixture
 def fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(samples, "SAMPLES", 2000)
-    monkeypatch.setattr(samples, "COMPARED", 2000)
+    monkeypatch.setattr(samples, "SAMPLES", 1000)
+    monkeypatch.setattr(samples, "COMPARED", 1000)
 
 
 def stack(images: np.ndarray) -> Tensor:
@@ -71,7 +71,7 @@ def test_real_images_are_good_samples_and_one_class_is_not(mnist: DataSet) -> No
     assert real.coverage > 0.8
     assert real.density == pytest.approx(1, abs=0.2)
     assert real.conditional_accuracy is None
-    assert real.n_samples == 2000
+    assert real.n_samples == 1000
     assert ones.rfcd > 50
     assert ones.class_tv > 0.8
     assert ones.coverage < 0.2
@@ -81,7 +81,7 @@ def test_real_images_are_good_samples_and_one_class_is_not(mnist: DataSet) -> No
 def test_training_images_as_samples_are_seen_to_be_learnt_by_heart(mnist: DataSet) -> None:
     ruler = rulers.find(mnist)
     assert ruler is not None
-    small = DataSet("few", "Few", "few", mnist.train.take(slice(2000)), mnist.test, mnist.framing)
+    small = DataSet("few", "Few", "few", mnist.train.take(slice(1000)), mnist.test, mnist.framing)
     copied = finish(judge_samples(Dealer(stack(small.train.images)), small, ruler))
     fresh = finish(judge_samples(Dealer(stack(mnist.train.images[-5000:])), small, ruler))
     assert copied.nearest_train_over_test < 0.1

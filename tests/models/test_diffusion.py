@@ -53,11 +53,11 @@ def test_noised_pictures_have_the_moments_of_q(way: Way) -> None:
 
 @pytest.mark.parametrize(
     "image",
-    [(1, 28, 28), (3, 32, 20), (1, 9, 9), (3, 8, 11), (1, 12, 8), (1, 4, 4), (3, 1, 3)],
+    [(1, 9, 9), (3, 8, 11), (1, 12, 8), (1, 4, 4), (3, 1, 3)],
     ids=str,
 )
 @pytest.mark.parametrize("fold", ["none", "2x2"])
-@pytest.mark.parametrize("depth", [1, 2, 6])
+@pytest.mark.parametrize("depth", [1, 6])
 def test_any_side_goes_through_and_comes_back(image: tuple[int, int, int], fold: str, depth: int) -> None:
     model = made(ImageShape(*image), fold=fold, depth=depth, steps=2)
     x = torch.rand(2, *image, generator=seeded())
@@ -202,7 +202,7 @@ def trained(request: pytest.FixtureRequest) -> tuple[Diffusion, list[float]]:
     rates = {"learning_rate": 6e-3, "epochs": 30, "batch": 32}
     model = Diffusion(DiffusionConfig.read({**settings, **rates}), EIGHT, 4)
     initialise(model, seeded())
-    trainer = Trainer(model, squares(256))
+    trainer = Trainer(model, squares(192))
     trainer.interval = 0.0
     losses = [event.terms["loss"] for event in trainer if isinstance(event, Progress)]
     model.load_state_dict(trainer.average.tensors)

@@ -21,6 +21,7 @@ from explorer.runs.manifest import Manifest
 from explorer.runs.projections import load_projection, save_projection
 from explorer.runs.run import Run, replaced
 from explorer.weights import read_arrays, sha256_of, write_arrays
+from tests.runs.runs_made import trained
 
 NAME = "pca-mnist-16d"
 FILE = "projection-z-umap.npz"
@@ -28,9 +29,14 @@ SETTINGS = UMAPSettings(neighbours=30)
 Arrays = dict[str, NDArray[Any]]
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return trained(tmp_path_factory.mktemp("small") / "run", "pca", latent_size=3).folder
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return Run.open(Path(shutil.copytree(paths.trained() / NAME, tmp_path / "own")))
+def run(small: Path, tmp_path: Path) -> Run:
+    return Run.open(Path(shutil.copytree(small, tmp_path / "own")))
 
 
 def codes_of(run: Run) -> NDArray[np.float32]:

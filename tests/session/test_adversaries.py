@@ -13,6 +13,7 @@ from explorer.session.adversaries import Adversaries
 from explorer.session.code_grid import SIDE
 from explorer.session.families import DescribeFamilies
 from explorer.session.training_job import Plan
+from explorer.training.events import Warned
 from tests.session.conftest import Loop
 
 TINY = {"width": 4, "latent_size": 8, "batch": 32}
@@ -126,6 +127,24 @@ def test_without_a_ruler_the_missing_shares_are_explained(
     assert adversaries.coverage is None
     assert "no classifier" in adversaries.no_coverage
     assert not adversaries.lights[0].on
+
+
+def test_the_light_of_divergence_lights_on_what_it_names(
+    loop: Loop, adversaries: Adversaries, tiny_data: Path
+) -> None:
+    live(loop, adversaries, tiny_data)
+    say = loop.session.training._post
+    for event, on in (
+        (Warned(3, "Too little memory: each batch is now computed in 2 parts."), False),
+        (Warned(5, "The loss was not finite.", diverged=True), True),
+        (Warned(8, "Could not save the curves."), True),
+    ):
+        flags = len(loop.session.training.flags)
+        say(event)
+        loop.until(lambda flags=flags: len(loop.session.training.flags) > flags)  # type: ignore[misc]
+        light = adversaries.lights[2]
+        assert (light.title, light.on) == ("Divergence", on)
+    assert "Step 5" in light.text
 
 
 def test_the_plane_goes_through_the_chosen_codes(

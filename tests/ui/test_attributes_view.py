@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -39,8 +38,9 @@ def view(empty: AttributesView, session: Session, qtbot: QtBot) -> AttributesVie
     attributes = session.attributes
     wait(
         qtbot,
-        lambda: len(attributes.directions) == 15
-        and all(one.attribute.known.all() for one in attributes.fits),
+        lambda: (
+            len(attributes.directions) == 15 and all(one.attribute.known.all() for one in attributes.fits)
+        ),
     )
     session.select(0)
     session.history.clear()

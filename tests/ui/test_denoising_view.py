@@ -168,6 +168,23 @@ def test_what_is_chosen_is_walked_at_once(walked: DenoisingView, session: Sessio
     assert walks.parent.request.classes is None  # type: ignore[union-attr]
 
 
+def test_an_item_pressed_on_the_map_is_made_anew_from_the_noise_behind_it(
+    view: DenoisingView, session: Session, qtbot: QtBot
+) -> None:
+    denoising, walks = session.denoising, session.denoising.walks
+    wait(qtbot, lambda: session.model is not None and session.model.items is not None)
+    session.select(3)
+    assert part(view, "source", QComboBox).currentText() == "the noise behind a picture"
+    assert part(view, "class", QComboBox).currentText() == "any"
+    wait(qtbot, lambda: walks.parent is not None and walks.parent.done)
+    assert denoising.error is not None
+    wait(qtbot, lambda: "squared error 0." in part(view, "numbers", QLabel).text())
+    denoising.turn(source="noise")
+    denoising.start()
+    session.select(4)
+    assert denoising.settings.source == "noise", "who walks from fresh noise can look at items beside it"
+
+
 def test_a_dropped_picture_is_noised_and_walked_back(
     view: DenoisingView, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:

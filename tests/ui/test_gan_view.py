@@ -29,6 +29,7 @@ from explorer.ui.widgets.histogram import Histogram
 from explorer.ui.widgets.image_view import ImageView
 from explorer.ui.widgets.number_field import NumberField
 from explorer.ui.widgets.plane_pad import PlanePad
+from explorer.ui.widgets.trace_plot import TracePlot
 from tests.ui.opened import wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -106,7 +107,7 @@ def test_an_empty_dock_says_what_to_do_and_greys_what_can_not_be_done(view: GanV
     for name in ("critic", "generator", "round"):
         assert not button(view, f"gan.step.{name}").isEnabled()
         assert "Nothing is being trained" in button(view, f"gan.step.{name}").toolTip()
-    turn_to(view, "Find a code")
+    turn_to(view, "Invert")
     assert "Open a model" in button(view, "gan.find.start").toolTip()
     assert not button(view, "gan.find.cancel").isEnabled()
 
@@ -118,6 +119,11 @@ def test_the_game_is_seen_and_its_players_are_moved_one_by_one(
     wait(qtbot, lambda: odds.isEnabled())
     assert scores.span == (0.0, 1.0), "probabilities"
     assert "−log 4 = −1.39" in part(live, QLabel, "gan.value").text()
+    turn_to(live, "Curves")
+    value = part(live, TracePlot, "gan.values")
+    wait(qtbot, lambda: value.isVisible() and value.titles == ["now"])
+    assert part(live, TracePlot, "gan.gradients").titles == ["critic", "generator"]
+    turn_to(live, "Game")
     click(live, "gan.probabilities")
     assert scores.span != (0.0, 1.0)
     click(live, "gan.step.generator")
@@ -220,7 +226,7 @@ def test_a_direction_is_dragged_as_one_entry_of_undo(done: GanView, session: Ses
 def test_the_code_of_a_held_out_image_is_found_before_ones_eyes(
     done: GanView, session: Session, qtbot: QtBot
 ) -> None:
-    turn_to(done, "Find a code")
+    turn_to(done, "Invert")
     part(done, QSpinBox, "gan.find.item").setFocus()
     QTest.keyClick(part(done, QSpinBox, "gan.find.item"), Qt.Key.Key_Up)
     search = session.adversaries.search
@@ -236,7 +242,7 @@ def test_the_code_of_a_held_out_image_is_found_before_ones_eyes(
 
 
 def test_a_search_is_cancelled(done: GanView, session: Session) -> None:
-    turn_to(done, "Find a code")
+    turn_to(done, "Invert")
     cursor = session.scene.cursor
     click(done, "gan.find.start")
     click(done, "gan.find.cancel")
@@ -250,7 +256,7 @@ def test_a_dropped_picture_of_another_size_is_fitted_and_looked_for(
 ) -> None:
     path = tmp_path / "own.png"
     Image.fromarray(np.tile(np.arange(0, 240, 4, np.uint8), (80, 1))).convert("RGB").save(path)
-    turn_to(done, "Find a code")
+    turn_to(done, "Invert")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     drop = QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, LEFT, NOTHING)

@@ -20,6 +20,7 @@ from explorer.runs.run import new
 from explorer.session.session import Session
 from explorer.ui.bridge import Bridge
 from explorer.ui.views.library_view import LibraryView
+from tests.shapes import write_npz
 
 SOON = 60_000
 
@@ -38,13 +39,23 @@ def make(folder: Path, data: Path, family: str, *, stop: bool = False, **setting
     return folder
 
 
-@pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path, tiny_data: Path) -> Iterator[Session]:
+@pytest.fixture(scope="module")
+def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One shipped model; of the user's own a whole one and a stopped one."""
+    folder = tmp_path_factory.mktemp("originals")
+    data = write_npz(folder / "bars.npz")
+    make(folder / "shipped" / "pca-shipped", data, "pca")
+    make(folder / "own" / "mine", data, "pca")
+    make(folder / "own" / "stopped", data, "ae", stop=True, network="linear", epochs=50)
+    return folder
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path, originals: Path) -> Iterator[Session]:
+    """The same, for a test to spoil."""
     library = Library(tmp_path / "shipped", paths.library())
-    make(library.shipped / "pca-shipped", tiny_data, "pca")
-    make(library.own / "mine", tiny_data, "pca")
-    make(library.own / "stopped", tiny_data, "ae", stop=True, network="linear", epochs=50)
+    shutil.copytree(originals / "shipped", library.shipped)
+    shutil.copytree(originals / "own", library.own)
     bridge = Bridge()
     made = Session(library, bridge.wake)
     bridge.lead_to(made.mailbox.collect)

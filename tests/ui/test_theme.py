@@ -38,8 +38,9 @@ def test_type_grows_in_present_mode_and_shrinks_back(qapp: QApplication) -> None
     theme.use("light")
     body = qapp.font().pointSizeF()
     theme.use("light", scale=1.5)
+    theme.use("dark")
     assert qapp.font().pointSizeF() == pytest.approx(1.5 * body)
-    theme.use("light")
+    theme.use("light", scale=1.0)
     assert qapp.font().pointSizeF() == pytest.approx(body)
 
 

@@ -21,7 +21,7 @@ from explorer.ui.palettes import channels
 from explorer.ui.widgets.image_view import ImageView
 from explorer.ui.widgets.picture_grid import PictureGrid
 
-WIDEST = 1.2
+WIDEST = 1.3
 """Of its height, the room that a picture takes."""
 SPREAD = 3.0
 """Standard deviations of noise that are shown as full blue or red."""
@@ -33,7 +33,7 @@ TIPS = (
 )
 CAPTIONS = ("x_t", "predicted noise", "predicted picture")
 ROW_CAPTIONS = ("x_t", "predicted picture: A, seven between, B")
-REAL_CAPTIONS = ("x_t, noised in closed form", "the noise ε", "the real picture x_0")
+REAL_CAPTIONS = ("x_t, by the formula", "the noise ε", "the real picture x_0")
 
 
 def seen(x_t: NDArray[np.floating]) -> Picture:

@@ -18,6 +18,12 @@ from explorer.ui.widgets.trace_plot import Trace, TracePlot
 SOON_MS = 300
 COLOURS = (4, 3, 5, 7)
 """Of the players: others than those of real and fake."""
+TIPS = {
+    "losses": "What either player lowers, a mean over the steps since the last point",
+    "gradients": "|∂loss/∂weights| of either player: one that vanishes has nothing left to learn from",
+    "values": "V(D, G) = E log D(x) + E log(1 − D(G(z))): D raises it, G lowers it; −log 4 where D can't "
+    "tell fakes from images (Goodfellow et al. 2014)",
+}
 
 
 class GanCurves(QWidget):
@@ -29,20 +35,8 @@ class GanCurves(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 4)
         row.setSpacing(10)
-        for name, plot, tip in (
-            ("losses", self.losses, "What either player lowers, a mean over the steps since the last point"),
-            (
-                "gradients",
-                self.gradients,
-                "|∂loss/∂weights| of either player: one that vanishes has nothing left to learn from",
-            ),
-            (
-                "values",
-                self.value,
-                "V(D, G) = E log D(x) + E log(1 − D(G(z))): D raises it, G lowers it; −log 4 where D can't "
-                "tell fakes from images (Goodfellow et al. 2014)",
-            ),
-        ):
+        plots = (self.losses, self.gradients, self.value)
+        for (name, tip), plot in zip(TIPS.items(), plots, strict=True):
             plot.setObjectName(f"gan.{name}")
             plot.setToolTip(tip)
             row.addWidget(plot, 1)

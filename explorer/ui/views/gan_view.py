@@ -29,7 +29,7 @@ LINES = {
         "A GAN's falling loss is not progress.",
     ),
     "Curves": (
-        "What helps one player harms the other: the curves never come to rest.",
+        "Two losses, one game: what helps one player harms the other.",
         "A GAN's falling loss is not progress: look at the pictures.",
     ),
     "Plane": (

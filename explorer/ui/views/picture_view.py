@@ -80,13 +80,13 @@ class PictureView(QWidget):
         for column, view in enumerate(self._near):
             view.setFixedHeight(54)
             near.addWidget(view, 0, column)
-        title = QLabel("nearest real images, and their distance in z")
-        title.setProperty("role", "caption")
+        self._title = QLabel("nearest real images, and their distance in z")
+        self._title.setProperty("role", "caption")
         self._below = QWidget()
         below = QVBoxLayout(self._below)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(6)
-        below.addWidget(title)
+        below.addWidget(self._title)
         below.addLayout(near)
         below.addWidget(self._lines)
         rows = QVBoxLayout(self)
@@ -112,6 +112,9 @@ class PictureView(QWidget):
         ink = model is not None and wording.as_ink(model)
         for view in (self.original, self.beside, self.decoded, *self._near):
             view.set_ink(ink)
+        # The codes on a generator's map were drawn: no image belongs to them.
+        for part in (self._title, *self._near):
+            part.setVisible(model is None or model.can_encode)
         self._on_beside()
         self._on_cursor()
         self._on_neighbours()
@@ -179,6 +182,9 @@ class PictureView(QWidget):
             return ""
         distance = float(found.distances[0])
         where = "far from data" if model.embedding.is_far(distance) else "inside the data"
+        if not model.can_encode:
+            where = "far from" if model.embedding.is_far(distance) else "among"
+            return f"{where} the drawn codes: the nearest is {distance:.2f} away"
         return f"{where}: the nearest held-out image is {distance:.2f} away"
 
     def _go_to_neighbour(self, place: int) -> None:

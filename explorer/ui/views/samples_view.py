@@ -1,13 +1,12 @@
 """Sheets of pictures beside each other: held-out images as models rebuild them, and what models draw.
 
-Knows the session and contains widgets. Imports Qt and numpy.
+Knows the session and contains widgets. Imports Qt.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -26,11 +25,11 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session.requests import Images
-from explorer.session.sample_requests import READABLE, Wanted
-from explorer.session.samples import MOST, Row, Sheet
+from explorer.session.samples import MOST
 from explorer.session.session import Session
 from explorer.session.shelf import Card
 from explorer.ui import theme, wording
+from explorer.ui.views import samples_words as words
 from explorer.ui.widgets.picture_sheet import PictureSheet
 from explorer.ui.widgets.two_lines import TwoLines
 
@@ -40,27 +39,6 @@ SIDE = 268
 SHARE = 0.4
 """A sheet is no higher than this share of the row is wide: several are to be compared at a glance."""
 SHEETS = 1 + MOST
-NOTHING = "Open a model in the library: its held-out images are then rebuilt by it, and by others beside it."
-SOURCES = {"prior": "N(0, I)", "fitted": "fitted"}
-SOURCE_TIPS = {
-    "prior": "Codes z ~ N(0, I), decoded",
-    "fitted": "Codes z ~ N(m, C), decoded; m and C are mean and covariance of the held-out images' codes",
-}
-ERROR_TIP = "Mean squared error per pixel over these images; pixels from 0 to 1"
-FIGURES_TIP = (
-    "Of {n:,} draws, through a classifier of the data. rFCD: 100 × Fréchet distance of its features to those "
-    "of training images, over the trace of their covariance; 0 is best. TV: half the summed difference "
-    "between the shares of classes in draws and in held-out images, 0 to 1. Readable: share of draws whose "
-    "likeliest class has a probability above {readable:g}."
-)
-REBUILT = (
-    "Held-out images, and what each model makes of the same ones.",
-    "A small error says that codes hold the image, not that other codes are worth decoding.",
-)
-DRAWN = (
-    "Codes drawn from N(0, I), and from a Gaussian fitted to each model's own codes.",
-    "An autoencoder's trouble is where one samples, not what it can draw.",
-)
 
 
 class SamplesView(QWidget):
@@ -76,7 +54,7 @@ class SamplesView(QWidget):
         self._modes = {name: QPushButton(name) for name in ("Reconstructions", "Samples")}
         self._again, self._add = QToolButton(), QPushButton("Add models …")
         self._pair = (QComboBox(), QComboBox())
-        self._empty = QLabel(NOTHING, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._empty = QLabel(words.NOTHING, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lines = TwoLines()
         self._name_parts()
         self._lay_out()
@@ -164,7 +142,7 @@ class SamplesView(QWidget):
         return self._modes["Samples"].isChecked()
 
     def _on_mode(self) -> None:
-        self._lines.say(*(DRAWN if self.draws else REBUILT))
+        self._lines.say(*(words.DRAWN if self.draws else words.REBUILT))
         self._want()
         self._refresh()
 
@@ -242,7 +220,7 @@ class SamplesView(QWidget):
             panel.hide()
         self._scroll.setVisible(shown > 0)
         self._empty.setVisible(not shown)
-        self._empty.setText("Choose two models of the library." if draws else NOTHING)
+        self._empty.setText("Choose two models of the library." if draws else words.NOTHING)
 
     def _show_rebuilt(self) -> int:
         """How many sheets are shown."""
@@ -257,7 +235,7 @@ class SamplesView(QWidget):
         for place, run in enumerate(runs, start=1):
             row = rebuilt.rows[run.folder]
             self._show_sheet(place, None if row.refusal else row.pictures, ink, row.refusal)
-            self.sheets[place].say(run.name, _row_words(row), ERROR_TIP)
+            self.sheets[place].say(run.name, words.row_words(row), words.ERROR_TIP)
         return 1 + len(runs)
 
     def _show_samples(self) -> int:
@@ -265,8 +243,8 @@ class SamplesView(QWidget):
             sheet = self._samples.sheet(wanted)
             ink = sheet.pictures is not None and _is_ink(sheet.pictures)
             self._show_sheet(place, sheet.pictures, ink, sheet.refusal)
-            title = f"{wanted.run.name}, {SOURCES[wanted.source]}"
-            self.sheets[place].say(title, _sheet_words(sheet), _sheet_tip(wanted, sheet))
+            title = f"{wanted.run.name}, {words.SOURCES[wanted.source]}"
+            self.sheets[place].say(title, words.sheet_words(sheet), words.sheet_tip(wanted, sheet))
         return len(self._samples.wanted)
 
     def _show_sheet(self, place: int, pictures: Images | None, ink: bool, refusal: str) -> None:
@@ -298,26 +276,3 @@ class SamplesView(QWidget):
 def _is_ink(pictures: Images) -> bool:
     """Whether they are light marks on black, shown as ink on paper in the light theme."""
     return pictures.shape[3] == 1 and float(pictures.mean()) < wording.PAPER_LIMIT
-
-
-def _row_words(row: Row) -> str:
-    if row.refusal:
-        return ""
-    if not row.done:
-        return f"rebuilding … {100 * float(np.isfinite(row.errors).mean()):.0f} %"
-    return f"error {float(row.errors.mean()):.4f} per pixel"
-
-
-def _sheet_words(sheet: Sheet) -> str:
-    if (found := sheet.figures) is not None:
-        return f"rFCD {found.rfcd:.1f} %, TV {found.class_tv:.2f}\nreadable {100 * found.readable:.0f} %"
-    if sheet.refusal or sheet.unmeasured:
-        return "no figures" if sheet.unmeasured else ""
-    return "waiting …" if sheet.share is None else f"measuring … {100 * sheet.share:.0f} %"
-
-
-def _sheet_tip(wanted: Wanted, sheet: Sheet) -> str:
-    tip, figures = f"{SOURCE_TIPS[wanted.source]}.", sheet.figures
-    if figures is None:
-        return f"{tip}\n{sheet.unmeasured}".strip()
-    return f"{tip}\n{FIGURES_TIP.format(n=figures.n, readable=READABLE)}"
