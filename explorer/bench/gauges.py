@@ -147,7 +147,7 @@ class SliderDrag:
         QApplication.sendEvent(self._slider, event)
 
     def _on_painted(self) -> None:
-        now, shown = time.perf_counter(), self._session.pictured
+        now, shown = time.perf_counter(), self._session.cursor.pictured
         codes = [code for _, code in self._asked]
         count = next((n for n in range(len(codes), 0, -1) if codes[n - 1] is shown), 0)
         self.delays += [now - moment for moment, _ in self._asked[:count]]

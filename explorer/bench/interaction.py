@@ -82,7 +82,7 @@ def take_slider(window: MainWindow) -> SliderDrag:
         return [slider for slider in window.findChildren(DimensionSlider) if slider.isEnabled()]
 
     wait_until(lambda: bool(sliders()), "a slider of a dimension in use")
-    wait_until(lambda: session.pictured is not None and len(session.strips.rows) > 0, "the pictures")
+    wait_until(lambda: session.cursor.pictured is not None and len(session.strips.rows) > 0, "the pictures")
     picture = window.findChild(ImageView, "picture.decoded")
     assert isinstance(picture, ImageView)
     return SliderDrag(session, sliders()[0], picture)
@@ -167,7 +167,7 @@ class Interaction:
         session.warm_up()
         self.window.training.warm_up()
         session.open(self.run.folder)
-        wait_until(lambda: session.ready is not None and session.data is not None, "the model")
+        wait_until(lambda: session.ready is not None and session.images.data is not None, "the model")
         wait_until(lambda: warm.is_set() and len(session.strips.rows) > 0, "the warm window")
         session.warmed_up.disconnect(warm.set)
         settle()

@@ -97,7 +97,7 @@ def settle(window: MainWindow) -> None:
     session.warmed_up.connect(warm.set)
     session.warm_up()
     session.open(Library().find(RUN).folder)
-    wait_until(lambda: session.ready is not None and session.data is not None, "the model")
+    wait_until(lambda: session.ready is not None and session.images.data is not None, "the model")
     wait_until(warm.is_set, "the warm window")
     session.warmed_up.disconnect(warm.set)
     wait(2.0)

@@ -87,7 +87,9 @@ def denoising(window: MainWindow, seconds: float) -> dict[str, Any]:
     say("Denoising ...")
     session.open(DENOISER)
     window.bring("denoising")
-    wait_until(lambda: work.abilities is not None and session.data is not None, "the model that denoises")
+    wait_until(
+        lambda: work.abilities is not None and session.images.data is not None, "the model that denoises"
+    )
     work.turn(many=True, label="each")
 
     def again() -> None:

@@ -77,11 +77,11 @@ class Watch(QObject):
             self._seen["stalls_ms" if self._warm else "warming_stalls_ms"].append(round(stall, 1))
         if self._session is None and self._window is not None and self._window.session is not None:
             self._session = self._window.session
-            self._session.picture_changed.connect(self._pictured)
+            self._session.cursor.picture_changed.connect(self._pictured)
             self._window.warmed_up.connect(lambda: QTimer.singleShot(SETTLED_MS, self._use))
 
     def _pictured(self) -> None:
-        if self._session is not None and self._session.decode_seconds is not None:
+        if self._session is not None and self._session.cursor.decode_seconds is not None:
             self._note("first_decode_s")
 
     def _use(self) -> None:

@@ -27,7 +27,7 @@ class Watch:
         session.model_ready.connect(self._on_any)
         session.embedding_changed.connect(self._on_embedding)
         session.cursor_changed.connect(self._on_any)
-        session.picture_changed.connect(self._on_picture)
+        session.cursor.picture_changed.connect(self._on_picture)
         session.interpolation.changed.connect(self._on_any)
         session.drawing.changed.connect(self._on_any)
         session.hole_found.connect(self._on_any)

@@ -76,7 +76,7 @@ class Adversaries:
         session.model_opened.connect(self._on_model)
         session.model_ready.connect(self._on_ready)
         session.embedding_changed.connect(self._count)
-        session.data_changed.connect(self._count)
+        session.images.data_changed.connect(self._count)
         session.history_changed.connect(self._on_scene)
         session.training.progressed.connect(self._on_progress)
         session.training.changed.connect(self._on_training)
@@ -187,9 +187,9 @@ class Adversaries:
             return "The map shows images, not samples. A model without an encoder has its samples there."
         if self.told is not None and self.told.conditions:
             return "This model draws the class that it is asked for, so how often each comes says nothing."
-        if session.data is None:
+        if session.images.data is None:
             return "The images are being read."
-        if session.data.test.labels is None:
+        if session.images.data.test.labels is None:
             return "These images have no labels, so no class can be told."
         if model.embedding is None:
             return "Samples are being drawn and looked at."
@@ -204,12 +204,12 @@ class Adversaries:
         session, model = self._session, self._session.model
         self.coverage = None
         if not self.no_coverage and model is not None and model.embedding is not None:
-            assert session.data is not None
-            names = session.data.test.class_names
+            assert session.images.data is not None
+            names = session.images.data.test.class_names
             self.coverage = Coverage(
                 names,
                 _shares(model.embedding.labels, len(names)),
-                _shares(session.data.test.labels, len(names)),
+                _shares(session.images.data.test.labels, len(names)),
             )
         self.coverage_changed()
 
@@ -229,7 +229,7 @@ class Adversaries:
         session = self._session
         if session.scene.condition != self._condition:
             self._condition = session.scene.condition
-            session.decode_cursor()
+            session.cursor.decode()
             session.strips.refresh()
             self.grid.refresh()
             self.directions.refresh_strips()

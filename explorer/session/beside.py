@@ -63,8 +63,8 @@ class Beside:
         session.take("carry there", self._take_carried)
         session.take("carry here", self._take_carried_back)
         session.cursor_changed.connect(self._follow)
-        session.picture_changed.connect(self._follow_picture)
-        session.data_changed.connect(self._share_items)
+        session.cursor.picture_changed.connect(self._follow_picture)
+        session.images.data_changed.connect(self._share_items)
         session.model_opened.connect(self._on_first_opened)
 
     # Intents
@@ -199,12 +199,12 @@ class Beside:
     def _follow_picture(self) -> None:
         """The first model has decoded; the second looks at the picture, unless it sees the original."""
         session, scene = self._session, self._session.scene
-        if not self.present or session.model is None or session.picture is None:
+        if not self.present or session.model is None or session.cursor.picture is None:
             return
         ours = scene.second is not None or (scene.item is not None and self.shares_items)
         if ours or scene.glyph is not None or self._is_same_run:
             return
-        self._carry(session.picture, "there")
+        self._carry(session.cursor.picture, "there")
 
     def _carry(self, picture: NDArray[np.uint8], way: Way) -> None:
         if self.can_carry and self.ready is not None and self.model is not None:
@@ -246,7 +246,7 @@ class Beside:
         session = self._session
         if session.scene.second is result.code and session.model is not None and session.ready is not None:
             if self._is_same_run:
-                session.follow_moved_code(result.code)
+                session.cursor.follow(result.code)
             elif self.can_carry:
                 session.engine.submit(Encode(result.picture, session.model.space, channel="carry here"))
 
@@ -258,11 +258,11 @@ class Beside:
 
     def _take_carried_back(self, request: Encode, result: Encoded) -> None:
         if self._session.scene.second is not None:
-            self._session.follow_moved_code(result.code)
+            self._session.cursor.follow(result.code)
 
     def _share_items(self) -> None:
         """The held-out images of the first model are this one's too, where both have met them."""
-        data, model = self._session.data, self.model
+        data, model = self._session.images.data, self.model
         if data is not None and model is not None and self.shares_items:
             items: ImageSet = data.test
             self.model = replace(model, items=items)

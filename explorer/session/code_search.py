@@ -35,7 +35,7 @@ class CodeSearch:
         self.found: Found | None = None
         session.take("gan inversion", self._take, self._missed)
         session.model_opened.connect(self._on_model)
-        session.data_changed.connect(self._on_data)
+        session.images.data_changed.connect(self._on_data)
         session.drawing.changed.connect(self._on_drawing)
 
     @property
@@ -45,12 +45,12 @@ class CodeSearch:
     @property
     def count(self) -> int:
         """How many held-out images there are."""
-        return 0 if self._session.data is None else len(self._session.data.test)
+        return 0 if self._session.images.data is None else len(self._session.images.data.test)
 
     @property
     def target(self) -> Picture | None:
         """The picture whose code is looked for, (H, W, C)."""
-        data = self._session.data
+        data = self._session.images.data
         if self.own is not None or data is None or not 0 <= self.item < self.count:
             return self.own
         picture: Picture = data.test.images[self.item]
@@ -95,7 +95,7 @@ class CodeSearch:
         if self.refusal or session.model is None or target is None:
             return
         model, condition = session.model, session.scene.condition
-        self._asked = FindCode(target, model.run, model.space, session.data, condition)
+        self._asked = FindCode(target, model.run, model.space, session.images.data, condition)
         self.found = None
         session.reader.submit(self._asked)
         self.changed()

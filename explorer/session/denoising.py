@@ -104,7 +104,7 @@ class Denoising:
             ends = (session.scene.end_a, session.scene.end_b)
             found = [None if end is None else end.picture for end in ends]
         else:
-            original = session.original
+            original = session.cursor.original
             found = [session.drawing.glyph if original is None else original]
         channels, height, width = session.model.run.manifest.image
         return tuple(one for one in found if one is not None and one.shape == (height, width, channels))

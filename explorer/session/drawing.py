@@ -120,7 +120,7 @@ class Drawing:
             session.change(self._title, cursor=result.code, item=None, glyph=request.picture, handle=None)
             self._title = ""
         elif session.scene.glyph is request.picture:
-            session.follow_moved_code(result.code)
+            session.cursor.follow(result.code)
         self.changed()
 
 

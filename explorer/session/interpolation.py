@@ -140,10 +140,10 @@ class Interpolation:
                 name = model.class_of(item)
                 title = f"item {item}" if name is None else f"item {item}, {name}"
                 return End(model.embedding.codes[item], picture, title)
-        cursor, picture = session.scene.cursor, session.picture_now()
+        cursor, picture = session.scene.cursor, session.cursor.picture_now()
         if cursor is None or picture is None:
             return None
-        return End(cursor, picture, "the cursor" if session.original is None else "own picture")
+        return End(cursor, picture, "the cursor" if session.cursor.original is None else "own picture")
 
     def _find_nearest(self) -> None:
         model = self._session.model

@@ -76,7 +76,7 @@ class Reconstructions:
         self._waiting: list[Path] = []
         """Asked for and not whole yet."""
         session.take("reconstructions", self._take, self._missed)
-        for fact in (session.model_opened, session.items_arrived, session.data_changed):
+        for fact in (session.model_opened, session.items_arrived, session.images.data_changed):
             fact.connect(self._refresh)
         session.beside.model_opened.connect(self._refresh)
 
@@ -145,11 +145,11 @@ class Reconstructions:
         session = self._session
         if session.model is None:
             return None
-        items = session.data.test if session.data is not None else session.model.items
+        items = session.images.data.test if session.images.data is not None else session.model.items
         channels, height, width = session.model.run.manifest.image
         if items is None or not len(items) or items.shape != (height, width, channels):
             return None
-        if session.data is None and not session.model.can_encode:
+        if session.images.data is None and not session.model.can_encode:
             return None  # its items are pictures of its own
         return items.images[fixed_choice(items)]
 
@@ -257,7 +257,7 @@ class Samples:
         self._forget()
         missing = tuple(wanted for wanted in self.wanted if not self.sheet(wanted).done)
         if self._shown and missing:
-            self._asked = DrawSamples(missing, self.seed, self._session.data, self.measured)
+            self._asked = DrawSamples(missing, self.seed, self._session.images.data, self.measured)
             self._session.reader.submit(self._asked)
         self.changed()
 

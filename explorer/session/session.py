@@ -15,47 +15,31 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from psygnal import Signal
 
-from explorer.data.framing import Framing
-from explorer.data.image_set import DataSet, ImageSet
-from explorer.data.progress import ReadProgress
 from explorer.errors import BadInput, Failure
-from explorer.latent.embedding import Embedding
-from explorer.latent.projection import Projection, natural
+from explorer.latent.projection import Projection
 from explorer.runs.library import Library
 from explorer.runs.run import framing_of
 from explorer.session.adversaries import Adversaries
 from explorer.session.attributes import Attributes
 from explorer.session.beside import Beside
+from explorer.session.cursor import Cursor, Floats
 from explorer.session.data_choice import DataChoice
 from explorer.session.denoising import Denoising
 from explorer.session.drawing import Drawing
 from explorer.session.engine import Request
+from explorer.session.images import Images
 from explorer.session.interpolation import Interpolation
-from explorer.session.map_requests import Cost, Embed, EmbedSamples, Gallery
 from explorer.session.open_model import OpenModel, opened
 from explorer.session.projecting import Projecting
-from explorer.session.requests import (
-    Decode,
-    Decoded,
-    LoadData,
-    Loaded,
-    Neighbours,
-    Ready,
-    Redraw,
-    Show,
-    WarmUp,
-)
+from explorer.session.requests import Ready, Show, WarmUp
 from explorer.session.samples import Samples
 from explorer.session.scene import History, Scene
 from explorer.session.shelf import Shelf
 from explorer.session.slider_strips import SliderStrips
 from explorer.session.training import Training
 from explorer.session.workers import Workers
-
-Floats = NDArray[np.float32]
 
 FIRST_RUN, SECOND_RUN = "vae-mnist-2d", "ae-mnist-2d"
 """On the map of the first screen, and beside it."""
@@ -66,9 +50,6 @@ OF_ONE_MODEL = (
     *("drawing", "sliders", "learner", "carry here"),
 )
 """Channels whose answers mean nothing once another model is on display."""
-
-SAMPLED_ITEMS = 2000
-"""On a map of samples while its model learns."""
 
 
 class Message(NamedTuple):
@@ -96,11 +77,7 @@ class Session:
     """The engine can decode; until then tiles stand in where there are any."""
     embedding_changed = Signal()
     items_arrived = Signal()
-    data_changed = Signal()
-    """A data set is being read (`reading`), or has been (`data`)."""
     cursor_changed = Signal()
-    picture_changed = Signal()
-    neighbours_changed = Signal()
     shown_changed = Signal()
     hover_changed = Signal()
     hole_found = Signal()
@@ -122,24 +99,15 @@ class Session:
         self.history = History()
         self.scene = Scene()
         self.model: OpenModel | None = None
-        self.data: DataSet | None = None
-        self.reading: ReadProgress | None = None
         self.ready: Ready | None = None
-        self.picture: NDArray[np.uint8] | None = None
-        self.pictured: Floats | None = None
-        """The code that `picture` was decoded from."""
-        self.decode_seconds: float | None = None
-        self.neighbours: Neighbours | None = None
         self.hovered: int | None = None
         """The item under the pointer, of whichever map."""
         take = self.take = self.workers.take
         take("model", self._take_model)
         take("weights", self._take_model)
-        take("cursor", self._take_cursor)
-        take("gallery", self._take_gallery)
-        take("embed", self._take_embedding, self._missed_embedding)
-        take("data", self._take_data, self._missed_data)
         take("warm-up", lambda request, result: self.warmed_up())
+        self.cursor = Cursor(self)
+        self.images = Images(self)
         self.interpolation = Interpolation(self)
         self.drawing = Drawing(self)
         self.strips = SliderStrips(self)
@@ -195,7 +163,8 @@ class Session:
         cursor stays with its item or own picture.
         """
         last, kept = self.model, self.scene
-        self.model, self.ready, self.picture, self.neighbours = model, None, None, None
+        self.model, self.ready = model, None
+        self.cursor.clear()
         for channel in OF_ONE_MODEL:
             self.engine.forget(channel)
         if not model.living:
@@ -206,17 +175,17 @@ class Session:
         )
         self.scene = Scene(item=kept.item, glyph=kept.glyph) if same_data else Scene()
         self.history.clear()
-        if same_data and self.data is not None and not model.living:
+        if same_data and self.images.data is not None and not model.living:
             if model.can_encode:
-                self.model = replace(model, items=self.data.test)
+                self.model = replace(model, items=self.images.data.test)
         elif not model.living:
-            self.data = None
-            self.load_data(model.run.manifest.data.origin, framing_of(model.run.manifest))
+            self.images.data = None
+            self.images.load(model.run.manifest.data.origin, framing_of(model.run.manifest))
         self.model_opened()
         if self.model is not None and self.model.embedding is not None:
             self.embedding_changed()
         self.history_changed()
-        self._settle_cursor()
+        self.cursor.settle()
 
     def restore_cursor(self, numbers: list[object]) -> None:
         """Put the cursor where it was in an earlier session; numbers that don't fit are left."""
@@ -344,42 +313,13 @@ class Session:
             return np.array(self.scene.place, np.float32)
         return self.model.projection.to_plane(self.scene.cursor)
 
-    def picture_now(self) -> NDArray[np.uint8] | None:
-        """The picture that belongs to the scene: the item's or the drawing's own, else the decoded one."""
-        return self.picture if self.original is None else self.original
-
-    @property
-    def original(self) -> NDArray[np.uint8] | None:
-        """The real picture whose code the cursor is at, where there is one."""
-        if self.scene.item is not None and self.model is not None:
-            return self.model.picture_of(self.scene.item)
-        return self.scene.glyph
-
     # What has changed, and what has to be computed for it
-
-    def decode_cursor(self) -> None:
-        """Ask for the picture at the cursor; tiles answer until the model can."""
-        model, code = self.model, self.scene.cursor
-        if model is None or code is None:
-            return
-        if self.ready is not None and model.can_decode:
-            condition = self.scene.condition
-            self.engine.submit(Decode(code, model.space, model.embedding, condition=condition))
-            return
-        if self.ready is not None and self.original is not None and model.drawn_from is not None:
-            self.engine.submit(Redraw(code, self.original, model.drawn_from))
-        if model.atlas is not None:
-            self.picture, self.pictured = model.atlas.decode(code), code
-            self.picture_changed()
-        if model.embedding is not None:
-            self.neighbours = Neighbours(*model.embedding.nearest(code, 6))
-            self.neighbours_changed()
 
     def _tell(self, before: Scene) -> None:
         now = self.scene
         if now.cursor is not before.cursor or now.item != before.item:
             self.cursor_changed()
-            self.decode_cursor()
+            self.cursor.decode()
         self.beside.lead(before, now)
         if now.shown != before.shown:
             self.shown_changed()
@@ -402,53 +342,11 @@ class Session:
             self.ready = result
             self.model_ready()
         if isinstance(request, Show) and self.model is not None:
-            self._complete(self.model)
-        self.decode_cursor()
+            self.images.complete(self.model)
+        self.cursor.decode()
         self.strips.refresh()
         self.interpolation.refresh()
         self.drawing.refresh()
-
-    def _complete(self, model: OpenModel) -> None:
-        """Ask for what the run on disk lacks: its embedding, or the pictures of a map of samples."""
-        if model.embedding is None:
-            self.embed()
-        elif not model.can_encode:
-            known = model.embedding
-            self.engine.submit(Gallery(known.codes, known.labels, known.class_names, model.space))
-
-    def _take_gallery(self, request: Gallery, result: ImageSet | None) -> None:
-        if result is not None:
-            self.update_model(items=result)
-            self.items_arrived()
-
-    def _take_cursor(self, request: Decode, result: Decoded | Neighbours) -> None:
-        if isinstance(result, Decoded):
-            self.picture, self.pictured = result.picture, result.code
-            self.decode_seconds = result.seconds
-            self.picture_changed()
-        else:
-            self.neighbours = result
-            self.neighbours_changed()
-
-    def _settle_cursor(self) -> None:
-        """The codes are others now: the cursor follows its item or own picture, or goes to the middle."""
-        embedding = None if self.model is None else self.model.embedding
-        item = self.scene.item
-        if embedding is None:
-            return
-        if item is not None and item < len(embedding):
-            self.follow_moved_code(embedding.codes[item])
-        elif self.scene.glyph is None and self.scene.cursor is None:
-            self.follow_moved_code(embedding.mean)
-        else:
-            # An own picture's code follows when the encoder has answered.
-            self.cursor_changed()
-
-    def follow_moved_code(self, code: Floats) -> None:
-        """What the cursor is at has moved with the weights; the cursor stays on it. No new choice."""
-        self.scene = replace(self.scene, cursor=code)
-        self.cursor_changed()
-        self.decode_cursor()
 
     def settle_lead(self) -> None:
         """The map that led is gone: the cursor stays where it has followed to."""
@@ -466,56 +364,6 @@ class Session:
         if item != self.hovered:
             self.hovered = item
             self.hover_changed()
-
-    def embed(self) -> None:
-        """Ask for the codes of the held-out items, where the run keeps none or they are moving."""
-        model = self.model
-        if model is None or self.ready is None:
-            return
-        if not model.can_encode:
-            if self.data is not None:
-                self.engine.submit(EmbedSamples(SAMPLED_ITEMS, self.data, model.space))
-        elif model.items is not None:
-            items = model.items
-            self.engine.submit(Embed(items.images, items.labels, items.class_names, model.space))
-
-    def _take_embedding(self, request: Embed, result: object) -> None:
-        model = self.model
-        if isinstance(result, Embedding) and model is not None:
-            projection = natural(result, model.projection, living=model.living)
-            self.model = replace(model, embedding=result, projection=projection)
-            self.embedding_changed()
-            self._settle_cursor()
-        self.training.took_embedding(result)
-
-    def _missed_embedding(self) -> None:
-        self.training.took_embedding(Cost(0.0))
-
-    def _missed_data(self) -> None:
-        self.reading = None
-        self.data_changed()
-
-    def load_data(self, origin: str, framing: Framing) -> None:
-        """Read a data set behind the window."""
-        self.reader.submit(LoadData(origin, framing))
-
-    def _take_data(self, request: LoadData, result: ReadProgress | Loaded) -> None:
-        if isinstance(result, ReadProgress):
-            self.reading = result
-            self.data_changed()
-            return
-        self.reading, self.data = None, result.data
-        self.data_changed()
-        model = self.model
-        if model is None or model.run.manifest.data.fingerprint != result.fingerprint:
-            return
-        if model.can_encode:
-            self.model = replace(model, items=result.data.test)
-            self.items_arrived()
-        if model.embedding is None:
-            self.embed()
-        elif self.neighbours is not None:
-            self.neighbours_changed()
 
 
 def _nearest(places: Floats, place: tuple[float, float]) -> int:

@@ -130,7 +130,7 @@ class Training:
         if self.active:
             self._session.say("A training is under way; stop it first.", "warning")
             return
-        at_hand = (self._session.data, self._session.data_choice.data)
+        at_hand = (self._session.images.data, self._session.data_choice.data)
         known = next((data for data in at_hand if data and _is_meant(data, plan)), None)
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
@@ -225,7 +225,7 @@ class Training:
     def _take_started(self, event: Started) -> None:
         session = self._session
         manifest = event.run.manifest
-        self.run, session.data = event.run, event.data
+        self.run, session.images.data = event.run, event.data
         self.settings = dict(manifest.settings)
         items = event.data.test.take(slice(0, LIVING_ITEMS))
         self.originals = _fixed(event.data.test)
@@ -313,7 +313,7 @@ class Training:
         shown = model is not None and model.living and self._session.ready is not None
         if shown and "map" in self.watched and self._embedding_since is None:
             self._embedding_since = time.monotonic()
-            self._session.embed()
+            self._session.images.embed()
 
     def took_embedding(self, result: object) -> None:
         """The engine has come so far with the map."""

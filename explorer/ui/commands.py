@@ -60,14 +60,14 @@ class Commands:
 
     def copy_picture(self) -> None:
         focused = QApplication.focusWidget()
-        picture = focused.picture() if isinstance(focused, ImageView) else self.session.picture
+        picture = focused.picture() if isinstance(focused, ImageView) else self.session.cursor.picture
         if picture is not None:
             QGuiApplication.clipboard().setImage(to_qimage(picture))
             self.session.say("Copied the picture.")
 
     def save_picture(self) -> None:
         focused = QApplication.focusWidget()
-        picture = focused.picture() if isinstance(focused, ImageView) else self.session.picture
+        picture = focused.picture() if isinstance(focused, ImageView) else self.session.cursor.picture
         if picture is None:
             self.session.say("There is no picture yet: press on the map first.", "warning")
             return

@@ -38,8 +38,8 @@ class Status(QStatusBar):
         session.model_opened.connect(self._on_model)
         session.model_ready.connect(self._on_model)
         session.embedding_changed.connect(self._on_model)
-        session.data_changed.connect(self._on_model)
-        session.picture_changed.connect(self._later)
+        session.images.data_changed.connect(self._on_model)
+        session.cursor.picture_changed.connect(self._later)
         session.training.changed.connect(self._on_training)
         session.training.progressed.connect(self._later)
         self._soon = QTimer(self, singleShot=True, interval=READ_MS)
@@ -59,7 +59,9 @@ class Status(QStatusBar):
         else:
             data = session.model.run.manifest.data
             words = f"{session.model.run.name}   {data.title}, {data.test:,} held-out images"
-            self._data.setText(f"{words}   {session.reading.doing} …" if session.reading else words)
+            self._data.setText(
+                f"{words}   {session.images.reading.doing} …" if session.images.reading else words
+            )
         self._device.setText(session.ready.device if session.ready else "warming up …")
 
     def _later(self) -> None:
@@ -67,7 +69,7 @@ class Status(QStatusBar):
             self._soon.start()
 
     def _on_picture(self) -> None:
-        seconds = self._session.decode_seconds
+        seconds = self._session.cursor.decode_seconds
         if seconds is not None:
             self._latency.setText(f"picture {seconds * 1000:.1f} ms")
 

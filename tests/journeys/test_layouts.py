@@ -20,7 +20,7 @@ def session(bare_window: MainWindow, qtbot: QtBot) -> Session:
     session = bare_window.session
     assert session is not None
     session.open("vae-mnist-16d")
-    qtbot.waitUntil(lambda: session.ready is not None and session.data is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: session.ready is not None and session.images.data is not None, timeout=30_000)
     return session
 
 
@@ -59,7 +59,7 @@ def test_a_void_of_an_estimate_is_decoded_and_the_cursor_stays_where_it_was_put(
     cloud.frame()
     at = a_void(cloud)
     wanted = cloud.view().to_plane(at.x(), at.y())
-    with qtbot.waitSignal(session.picture_changed, timeout=10_000):
+    with qtbot.waitSignal(session.cursor.picture_changed, timeout=10_000):
         press(cloud, at)
     np.testing.assert_allclose(session.cursor_place, wanted, rtol=1e-4)
     session.undo()

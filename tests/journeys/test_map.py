@@ -65,7 +65,7 @@ def test_first_start_shows_a_three(window: MainWindow, session: Session) -> None
     assert session.scene.item is not None
     assert session.model is not None
     assert session.model.class_of(session.scene.item) == "3"
-    assert session.picture is not None
+    assert session.cursor.picture is not None
     assert not session.history.undo_title
 
 
@@ -79,7 +79,9 @@ def test_pressing_an_item_selects_it(
     assert session.model is not None
     assert session.model.embedding is not None
     np.testing.assert_array_equal(session.scene.cursor, session.model.embedding.codes[item])
-    qtbot.waitUntil(lambda: session.neighbours is not None and session.neighbours.items[0] == item)
+    qtbot.waitUntil(
+        lambda: session.cursor.neighbours is not None and session.cursor.neighbours.items[0] == item
+    )
     for name in ("picture.original", "picture.decoded", "picture.difference"):
         view = window.findChild(ImageView, name)
         assert view is not None
@@ -105,7 +107,7 @@ def test_pressing_a_void_decodes_it(
 def test_dragging_scrubs_and_is_one_undo(session: Session, cloud: PointCloud, qtbot: QtBot) -> None:
     start = session.scene
     pictures: list[object] = []
-    session.picture_changed.connect(lambda: pictures.append(session.picture))
+    session.cursor.picture_changed.connect(lambda: pictures.append(session.cursor.picture))
     drag(cloud, QPoint(200, 150), QPoint(420, 260))
     qtbot.waitUntil(lambda: len(pictures) > 1)
     assert session.scene.cursor is not start.cursor

@@ -35,7 +35,7 @@ def test_a_slider_moves_the_cursor_on_the_map(window: MainWindow, session: Sessi
     assert slider is not None
     start = session.scene.cursor
     assert start is not None
-    before = session.picture
+    before = session.cursor.picture
     middle = QPoint(slider.width() // 2, 38)
     QTest.mousePress(slider, LEFT, NOTHING, middle)
     QTest.mouseMove(slider, middle + QPoint(60, 0))
@@ -43,7 +43,9 @@ def test_a_slider_moves_the_cursor_on_the_map(window: MainWindow, session: Sessi
     moved = session.scene.cursor
     assert moved is not None
     assert np.flatnonzero(moved != start).tolist() == [slider.dimension.index]
-    qtbot.waitUntil(lambda: session.picture is not before and session.pictured is session.scene.cursor)
+    qtbot.waitUntil(
+        lambda: session.cursor.picture is not before and session.cursor.pictured is session.scene.cursor
+    )
     session.undo()
     assert session.scene.cursor is start
 

@@ -43,7 +43,7 @@ def finished(loop: Loop, adversaries: Adversaries, data: Path, **settings: objec
     session = loop.session
     session.training.start(plan(data, epochs=1, **settings))
     loop.until(lambda: not session.training.active and adversaries.told is not None)
-    loop.until(lambda: session.data is not None and session.model.embedding is not None)  # type: ignore[union-attr]
+    loop.until(lambda: session.images.data is not None and session.model.embedding is not None)  # type: ignore[union-attr]
 
 
 def test_the_players_take_their_turns_one_by_one(
@@ -174,14 +174,14 @@ def test_a_class_is_asked_for_and_undone(loop: Loop, adversaries: Adversaries, t
     finished(loop, adversaries, tiny_data, condition="class")
     assert adversaries.class_names == ("0", "1")
     assert "class that it is asked for" in adversaries.no_coverage
-    loop.until(lambda: session.picture is not None and bool(adversaries.grid.pictures))
-    before = session.picture
+    loop.until(lambda: session.cursor.picture is not None and bool(adversaries.grid.pictures))
+    before = session.cursor.picture
     adversaries.choose_class(1)
     assert session.scene.condition == 1
-    loop.until(lambda: session.picture is not before and (session.picture != before).any())
+    loop.until(lambda: session.cursor.picture is not before and (session.cursor.picture != before).any())
     session.undo()
     assert session.scene.condition is None
-    loop.until(lambda: (session.picture == before).all())  # type: ignore[union-attr]
+    loop.until(lambda: (session.cursor.picture == before).all())  # type: ignore[union-attr]
 
 
 def test_directions_move_the_cursor_in_standard_deviations(

@@ -51,7 +51,7 @@ def digits(loop: Loop) -> Attributes:
     """The 16-D VAE of the library, its attributes fitted."""
     attached(loop.session)
     loop.session.open("vae-mnist-16d")
-    loop.until(lambda: loop.session.ready is not None and loop.session.data is not None)
+    loop.until(lambda: loop.session.ready is not None and loop.session.images.data is not None)
     made = fitted(loop)
     loop.until(lambda: not np.isnan(made.fits[-1].attribute.values).any())
     loop.until(lambda: len(made.directions) == 15)
@@ -102,9 +102,9 @@ def test_a_digit_leans_over_when_its_slant_is_dragged(digits: Attributes, loop: 
     seen = []
     for sd in (-2.0, 2.0):
         digits.slide("slant", sd)
-        loop.until(lambda: session.pictured is session.scene.cursor)
-        assert session.picture is not None
-        seen.append(float(measure(session.picture[None])["slant"][0]))
+        loop.until(lambda: session.cursor.pictured is session.scene.cursor)
+        assert session.cursor.picture is not None
+        seen.append(float(measure(session.cursor.picture[None])["slant"][0]))
     assert seen[1] - seen[0] > 20, "degrees"
 
 

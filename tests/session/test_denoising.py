@@ -118,9 +118,9 @@ def test_the_cursor_is_answered_in_mid_way(loop: Loop, denoising: Denoising) -> 
     denoising.turn(steps=100, many=True)
     denoising.start()
     loop.until(lambda: walks.step is not None)
-    session.picture = None
+    session.cursor.picture = None
     session.select(3)
-    loop.until(lambda: session.picture is not None)
+    loop.until(lambda: session.cursor.picture is not None)
     assert walks.parent is not None
     assert not walks.parent.done
     loop.until(lambda: walks.parent.done)  # type: ignore[union-attr]
@@ -159,7 +159,7 @@ def test_a_real_picture_is_noised_by_the_formula(loop: Loop, denoising: Denoisin
     denoising.turn(source="picture", many=True)
     assert "Press an item" in denoising.fault
     loop.session.select(2)
-    can, picture = denoising.abilities, loop.session.original
+    can, picture = denoising.abilities, loop.session.cursor.original
     assert can is not None
     assert picture is not None
     assert not denoising.fault
@@ -180,7 +180,7 @@ def test_from_little_noise_the_same_picture_comes_back(loop: Loop, denoising: De
     walk = denoising.walks.parent
     assert walk is not None
     assert walk.steps[0].t == pytest.approx(0.15)
-    difference = walk.steps[-1].clean.astype(float) - loop.session.original
+    difference = walk.steps[-1].clean.astype(float) - loop.session.cursor.original
     assert np.square(difference / 255).mean() < 0.02
     loop.session.select(3)
     assert denoising.noising, "another picture is looked at, with its noise"
@@ -197,7 +197,7 @@ def test_a_picture_comes_back_from_its_own_noise_and_another_is_inverted_at_once
             denoising.start()
         assert denoising.inverting
         loop.until(lambda: denoising.walks.parent is not None and denoising.walks.parent.done)
-        difference = denoising.walks.step.clean[0].astype(float) - loop.session.original  # type: ignore[union-attr]
+        difference = denoising.walks.step.clean[0].astype(float) - loop.session.cursor.original  # type: ignore[union-attr]
         assert np.square(difference / 255).mean() < 5e-3
 
 

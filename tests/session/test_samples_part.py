@@ -19,7 +19,7 @@ AE, VAE = "ae-mnist-2d", "vae-mnist-2d"
 def opened(loop: Loop) -> Loop:
     session = loop.session
     session.open_first()
-    loop.until(lambda: session.ready is not None and session.data is not None)
+    loop.until(lambda: session.ready is not None and session.images.data is not None)
     session.samples.measured = 300
     return loop
 
@@ -67,9 +67,9 @@ def test_each_open_model_rebuilds_the_same_images_with_the_errors_of_its_embeddi
     part.add(paths.trained() / "ae-mnist-16d")
     rebuilt(opened)
     assert [run.name for run in part.runs] == [VAE, AE, "ae-mnist-16d"]
-    assert session.data is not None
-    chosen = fixed_choice(session.data.test)
-    np.testing.assert_array_equal(part.originals, session.data.test.images[chosen])
+    assert session.images.data is not None
+    chosen = fixed_choice(session.images.data.test)
+    np.testing.assert_array_equal(part.originals, session.images.data.test.images[chosen])
     errors = {}
     for run in part.runs:
         row, kept = part.rows[run.folder], embedding_of(run.name)

@@ -39,12 +39,12 @@ def test_slider_and_map_are_in_step(trained: Loop) -> None:
 def test_the_newest_picture_arrives(trained: Loop) -> None:
     session = trained.session
     shown: list[np.ndarray] = []
-    session.picture_changed.connect(lambda: shown.append(session.picture))  # type: ignore[arg-type]
+    session.cursor.picture_changed.connect(lambda: shown.append(session.cursor.picture))  # type: ignore[arg-type]
     for sd in np.linspace(-2, 2, 60):
         session.slide(0, float(sd))
     last = session.scene.cursor
     trained.until(lambda: shown)
-    trained.until(lambda: session.neighbours is not None)
+    trained.until(lambda: session.cursor.neighbours is not None)
     session.engine.forget("cursor")
     assert session.scene.cursor is last
     assert session.engine.in_flight_max == session.engine.waiting_max == 1

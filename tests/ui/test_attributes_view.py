@@ -34,7 +34,7 @@ def empty(session: Session, qtbot: QtBot) -> AttributesView:
 def view(empty: AttributesView, session: Session, qtbot: QtBot) -> AttributesView:
     """The 16-D VAE of the library on a seven, all that is to be known of its attributes known."""
     session.open("vae-mnist-16d")
-    wait(qtbot, lambda: session.ready is not None and session.data is not None)
+    wait(qtbot, lambda: session.ready is not None and session.images.data is not None)
     attributes = session.attributes
     wait(
         qtbot,
@@ -79,12 +79,12 @@ def test_dragging_an_attribute_changes_the_picture_as_one_entry_of_undo(
     drag(row, 0.5, 1.0, 2.0)
     assert session.attributes.at("slant") == pytest.approx(2.0, abs=0.05)
     assert row.slider.sd == pytest.approx(2.0, abs=0.05)
-    wait(qtbot, lambda: session.pictured is session.scene.cursor)
-    assert session.picture is not None
-    leaning = measure(session.picture[None])["slant"][0]
+    wait(qtbot, lambda: session.cursor.pictured is session.scene.cursor)
+    assert session.cursor.picture is not None
+    leaning = measure(session.cursor.picture[None])["slant"][0]
     drag(row, -2.0)
-    wait(qtbot, lambda: session.pictured is session.scene.cursor)
-    assert measure(session.picture[None])["slant"][0] < leaning - 20
+    wait(qtbot, lambda: session.cursor.pictured is session.scene.cursor)
+    assert measure(session.cursor.picture[None])["slant"][0] < leaning - 20
     session.undo()
     session.undo()
     assert session.scene.cursor is before.cursor
@@ -165,14 +165,14 @@ def test_groups_picked_among_pictures_make_an_attribute_that_can_be_removed(
     click("pictures")
     picker = view.window().findChild(PicturePicker)
     assert picker is not None
-    assert session.data is not None
+    assert session.images.data is not None
     for which, digit in (("with", 3), ("without", 8)):
         picker.classes.setCurrentIndex(picker.classes.findText(str(digit)))
         picker.classes.activated.emit(picker.classes.currentIndex())
         sweep(30)
         QTest.mouseClick(picker.put[which], LEFT)
-        assert session.data.test.labels is not None
-        assert {session.data.test.labels[item] for item in picker.groups[which]} == {digit}
+        assert session.images.data.test.labels is not None
+        assert {session.images.data.test.labels[item] for item in picker.groups[which]} == {digit}
     picker.accept()
     assert "30 images" in texts(view)
     title = view.findChild(QLineEdit, "attributes.own.title")
@@ -225,7 +225,7 @@ def test_too_small_groups_say_what_is_missing(view: AttributesView) -> None:
 def test_a_hidden_view_asks_for_nothing(view: AttributesView, session: Session, qtbot: QtBot) -> None:
     view.hide()
     session.open("vae-mnist-2d")
-    wait(qtbot, lambda: session.ready is not None and session.data is not None)
+    wait(qtbot, lambda: session.ready is not None and session.images.data is not None)
     assert session.attributes.fits == ()
     view.show()
     wait(qtbot, lambda: bool(session.attributes.directions))

@@ -70,9 +70,10 @@ def test_a_stroke_lands_and_comes_back(view: DrawingView, session: Session, qtbo
     model = session.model
     assert model is not None
     assert session.scene.cursor is not None
+    cursor = session.cursor
     wait(
         qtbot,
-        lambda: session.neighbours is not None and model.class_of(int(session.neighbours.items[0])) == "1",
+        lambda: cursor.neighbours is not None and model.class_of(int(cursor.neighbours.items[0])) == "1",
     )
     session.undo()
     assert session.scene.glyph is None, "a stroke is one entry"

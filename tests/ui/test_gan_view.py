@@ -70,7 +70,7 @@ def done(view: GanView, session: Session, tiny_data: Path, qtbot: QtBot) -> GanV
     settings = {**TINY, "epochs": 1, "condition": "class"}
     session.training.start(Plan("gan", settings, str(tiny_data), name="bars"))
     wait(qtbot, lambda: not session.training.active and session.adversaries.told is not None)
-    wait(qtbot, lambda: part(view, ChoiceGrid, "gan.grid").count == 64 and session.data is not None)
+    wait(qtbot, lambda: part(view, ChoiceGrid, "gan.grid").count == 64 and session.images.data is not None)
     wait(qtbot, lambda: session.scene.cursor is not None)
     return view
 

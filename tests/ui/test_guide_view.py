@@ -108,7 +108,7 @@ def test_what_is_done_is_ticked_and_the_lesson_goes_on(
 
 
 def test_who_presses_while_reading_is_not_sent_back(guide: GuideView, session: Session, qtbot: QtBot) -> None:
-    wait(qtbot, lambda: session.picture is not None)
+    wait(qtbot, lambda: session.cursor.picture is not None)
     session.select(one(session))
     wait(qtbot, lambda: shown(guide) == "Press on a one.")
 

@@ -114,8 +114,8 @@ class DrawingView(QWidget):
         session.model_opened.connect(self._on_items)
         session.items_arrived.connect(self._on_items)
         session.cursor_changed.connect(self._refresh)
-        session.picture_changed.connect(self._refresh)
-        session.neighbours_changed.connect(self._on_neighbours)
+        session.cursor.picture_changed.connect(self._refresh)
+        session.cursor.neighbours_changed.connect(self._on_neighbours)
 
     # Intents
 
@@ -169,14 +169,14 @@ class DrawingView(QWidget):
         self._clear.setEnabled(drawing.glyph is not None)
         self._look.setEnabled(drawing.glyph is not None and not here)
         self.seen.set_picture(drawing.glyph)
-        self.returned.set_picture(session.picture if here else None)
+        self.returned.set_picture(session.cursor.picture if here else None)
         self._says.setText(refusal or self._words(here))
         self._on_neighbours()
 
     def _on_neighbours(self) -> None:
         if not self.isVisible():
             return
-        model, found = self._session.model, self._session.neighbours
+        model, found = self._session.model, self._session.cursor.neighbours
         here = self._is_looked_at() and model is not None and found is not None
         for place, view in enumerate(self._near):
             if not here or model is None or found is None or place >= len(found.items):
@@ -202,9 +202,9 @@ class DrawingView(QWidget):
         if not here:
             return "The cursor has gone elsewhere; Look brings it back to this picture."
         where = wording.code_text(drawing.code)
-        if session.picture is None or session.picture.shape != drawing.glyph.shape:
+        if session.cursor.picture is None or session.cursor.picture.shape != drawing.glyph.shape:
             return where
-        error = float(np.square((session.picture.astype(np.float32) - drawing.glyph) / 255).mean())
+        error = float(np.square((session.cursor.picture.astype(np.float32) - drawing.glyph) / 255).mean())
         return f"{where}\nmean square difference {error:.4f} per pixel"
 
     def sizeHint(self) -> QSize:

@@ -18,8 +18,8 @@ FINE = 100
 
 def drawn_in_ink(session: Session) -> bool:
     """Whether the model's pictures are light marks on black, as its data are."""
-    if session.data is not None:
-        return wording.is_light_on_black(session.data.test)
+    if session.images.data is not None:
+        return wording.is_light_on_black(session.images.data.test)
     return session.model is not None and wording.as_ink(session.model)
 
 
@@ -53,7 +53,7 @@ class GanGrid(QWidget):
         self.grid.pressed.connect(self.pressed)
         self._adversaries.changed.connect(self._on_model)
         self._adversaries.grid.changed.connect(self._on_pictures)
-        session.data_changed.connect(self._on_pictures)
+        session.images.data_changed.connect(self._on_pictures)
         self._adversaries.grid.plane_changed.connect(self._on_corners)
         self._on_model()
 

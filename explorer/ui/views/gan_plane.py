@@ -36,7 +36,7 @@ class GanPlane(QWidget):
         self.pad.pressed.connect(self._on_press)
         self._grid.changed.connect(self._on_grid)
         self._grid.plane_changed.connect(self._on_plane)
-        session.data_changed.connect(self._on_plane)
+        session.images.data_changed.connect(self._on_plane)
         self._on_plane()
 
     def _on_over(self, weights: Weights) -> None:

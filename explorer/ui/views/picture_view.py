@@ -60,12 +60,12 @@ class PictureView(QWidget):
         session.model_opened.connect(self._on_opened)
         session.items_arrived.connect(self._on_opened)
         session.cursor_changed.connect(self._on_cursor)
-        session.picture_changed.connect(self._on_picture)
+        session.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
         session.beside.picture_changed.connect(self._on_beside)
         self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
         self._near_soon.timeout.connect(self._on_neighbours)
-        session.neighbours_changed.connect(self._near_later)
+        session.cursor.neighbours_changed.connect(self._near_later)
         self._on_opened()
 
     def _lay_out(self) -> None:
@@ -122,7 +122,7 @@ class PictureView(QWidget):
     def _on_cursor(self) -> None:
         session = self._session
         model, cursor, item = session.model, session.scene.cursor, session.scene.item
-        original = session.original
+        original = session.cursor.original
         compared = session.beside.present
         self.original.setVisible(original is not None)
         self.difference.setVisible(original is not None and not compared)
@@ -149,7 +149,7 @@ class PictureView(QWidget):
 
     def _on_picture(self) -> None:
         session = self._session
-        picture, original = session.picture, session.original
+        picture, original = session.cursor.picture, session.cursor.original
         self.decoded.set_picture(picture)
         if picture is None or original is None or picture.shape != original.shape:
             return
@@ -167,7 +167,7 @@ class PictureView(QWidget):
 
     def _on_neighbours(self) -> None:
         session = self._session
-        found = session.neighbours
+        found = session.cursor.neighbours
         for place, view in enumerate(self._near):
             known = found is not None and place < len(found.items)
             item = int(found.items[place]) if known and found is not None else -1
@@ -188,7 +188,7 @@ class PictureView(QWidget):
         return f"{where}: the nearest held-out image is {distance:.2f} away"
 
     def _go_to_neighbour(self, place: int) -> None:
-        found = self._session.neighbours
+        found = self._session.cursor.neighbours
         if found is not None and place < len(found.items):
             self._session.select(int(found.items[place]))
 
