@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,14 +161,11 @@ class Interaction:
 
     def show_run(self) -> None:
         """Put the run on display, with everything that takes time once behind it."""
-        session, warm = self.session, Event()
-        session.warmed_up.connect(warm.set)
-        session.warm_up()
+        session = self.session
         self.window.training.warm_up()
         session.open(self.run.folder)
         wait_until(lambda: session.ready is not None and session.images.data is not None, "the model")
-        wait_until(lambda: warm.is_set() and len(session.strips.rows) > 0, "the warm window")
-        session.warmed_up.disconnect(warm.set)
+        wait_until(lambda: len(session.strips.rows) > 0, "the pictures of the sliders")
         settle()
         wait(0.5)
 

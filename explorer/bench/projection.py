@@ -92,14 +92,10 @@ def settle(window: MainWindow) -> None:
     """Put the run on display, with everything that takes time once behind it."""
     from explorer.bench.window import wait, wait_until
 
-    session, warm = window.session, threading.Event()
+    session = window.session
     assert session is not None
-    session.warmed_up.connect(warm.set)
-    session.warm_up()
     session.open(Library().find(RUN).folder)
     wait_until(lambda: session.ready is not None and session.images.data is not None, "the model")
-    wait_until(warm.is_set, "the warm window")
-    session.warmed_up.disconnect(warm.set)
     wait(2.0)
 
 

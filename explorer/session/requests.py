@@ -260,19 +260,3 @@ class LoadData:
 
         for result in catalogue.reading(self.origin, self.framing):
             yield Loaded(result, result.fingerprint()) if isinstance(result, DataSet) else result
-
-
-@dataclass(frozen=True, eq=False)
-class WarmUp:
-    """Import what the first training needs: the first optimiser brings the compiler's modules with it."""
-
-    channel: str = "warm-up"
-
-    def answer(self, held: Held) -> Generator[str, None, None]:
-        import_torch()
-        import torch
-
-        weight = torch.nn.Parameter(torch.zeros(1))
-        weight.grad = torch.zeros(1)
-        torch.optim.AdamW([weight], fused=True).step()
-        yield "warm"

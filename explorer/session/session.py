@@ -33,7 +33,7 @@ from explorer.session.images import Images
 from explorer.session.interpolation import Interpolation
 from explorer.session.open_model import OpenModel, opened
 from explorer.session.projecting import Projecting
-from explorer.session.requests import Ready, Show, WarmUp
+from explorer.session.requests import Ready, Show
 from explorer.session.samples import Samples
 from explorer.session.scene import History, Scene
 from explorer.session.shelf import Shelf
@@ -84,8 +84,6 @@ class Session:
     """An empty place to point at is known: `model.hole`."""
     history_changed = Signal()
     library_changed = Signal()
-    warmed_up = Signal()
-    """What the first training needs has been imported."""
     said = Signal(Message)
 
     def __init__(self, library: Library, wake: Callable[[], None], *, begin: bool = True) -> None:
@@ -105,7 +103,6 @@ class Session:
         take = self.take = self.workers.take
         take("model", self._take_model)
         take("weights", self._take_model)
-        take("warm-up", lambda request, result: self.warmed_up())
         self.cursor = Cursor(self)
         self.images = Images(self)
         self.interpolation = Interpolation(self)
@@ -199,10 +196,6 @@ class Session:
         """Replace parts of the model on display (used by the training)."""
         if self.model is not None:
             self.model = dataclasses.replace(self.model, **changes)
-
-    def warm_up(self) -> None:
-        """Import behind the window what the first training needs."""
-        self.reader.submit(WarmUp())
 
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""

@@ -1,6 +1,7 @@
 """One AdamW per parameter group, with a guard against exploding gradients. Imports torch and `models.base`.
 
-Nothing here waits for the device: norms and cuts stay tensors.
+Nothing here waits for the device: norms and cuts stay tensors. The update is torch's function, not its
+class: the first instance of the class imports torch's compiler, which takes seconds.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor
+from torch.optim.adamw import adamw
 
 from explorer.models.base import ParameterGroup
 
@@ -18,6 +20,8 @@ LIMIT = 10.0
 MEMORY = 0.99
 """How slowly the usual length follows the measured one."""
 
+EPSILON = 1e-8
+
 _KEPT = ("step", "exp_avg", "exp_avg_sq")
 
 
@@ -26,7 +30,8 @@ class Optimisers:
 
     def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
         self._groups = groups
-        self._adam = {name: self._build(group) for name, group in groups.items()}
+        self._state: dict[str, dict[int, dict[str, Tensor]]] = {name: {} for name in groups}
+        """Group to place of the parameter to what AdamW keeps of it; empty before its first step."""
         self._usual: dict[str, Tensor] = {}
 
     @property
@@ -34,22 +39,15 @@ class Optimisers:
         """There is one group only."""
         return len(self._groups) == 1
 
-    @staticmethod
-    def _build(group: ParameterGroup) -> torch.optim.AdamW:
-        fused = group.parameters[0].device.type in ("cpu", "cuda")
-        return torch.optim.AdamW(
-            group.parameters, lr=0.0, betas=group.betas, weight_decay=group.weight_decay, fused=fused
-        )
-
     def clear(self) -> None:
         """Forget all gradients: one group's update may leave some in another."""
-        for adam in self._adam.values():
-            adam.zero_grad(set_to_none=True)
+        for group in self._groups.values():
+            for parameter in group.parameters:
+                parameter.grad = None
 
     @torch.no_grad()
     def apply(self, group: str, rate: float) -> Tensor:
         """Move a group's parameters by one step; returns the gradient's length before the cut."""
-        adam = self._adam[group]
         gradients = [p.grad for p in self._groups[group].parameters if p.grad is not None]
         norm: Tensor = torch.stack(torch._foreach_norm(gradients)).norm()
         usual = self._usual.setdefault(group, norm.clone())
@@ -58,24 +56,39 @@ class Optimisers:
         if cut.device.type != "cpu" or float(cut) < 1.0:
             torch._foreach_mul_(gradients, cut)
         usual.lerp_(torch.minimum(norm, LIMIT * usual), 1 - MEMORY)
-        adam.param_groups[0]["lr"] = rate * self._groups[group].relative_rate
-        adam.step()
+        self._step(group, rate * self._groups[group].relative_rate)
         return norm
+
+    def _step(self, name: str, rate: float) -> None:
+        group, state = self._groups[name], self._state[name]
+        places = [at for at, p in enumerate(group.parameters) if p.grad is not None]
+        for at in places:
+            if at not in state:
+                like = group.parameters[at]
+                step = torch.zeros((), dtype=torch.float32, device=like.device)
+                state[at] = {"step": step} | {key: torch.zeros_like(like) for key in _KEPT[1:]}
+        parameters: list[Tensor] = [group.parameters[at] for at in places]
+        steps, means, squares = ([state[at][key] for at in places] for key in _KEPT)
+        beta1, beta2 = group.betas
+        adamw(
+            parameters, [p.grad for p in parameters if p.grad is not None], means, squares, [], steps,
+            fused=parameters[0].device.type in ("cpu", "cuda"), amsgrad=False, beta1=beta1, beta2=beta2,
+            lr=rate, weight_decay=group.weight_decay, eps=EPSILON, maximize=False,
+        )  # fmt: skip
 
     def tensors(self) -> dict[str, Tensor]:
         """Everything an exact resume needs, by name."""
         found = {f"{name}/usual": usual for name, usual in self._usual.items()}
-        for name, adam in self._adam.items():
-            for index, parameter in enumerate(self._groups[name].parameters):
-                for key, value in adam.state.get(parameter, {}).items():
-                    found[f"{name}/{index}/{key}"] = value
+        for name, state in self._state.items():
+            for index in sorted(state):
+                found |= {f"{name}/{index}/{key}": value for key, value in state[index].items()}
         return found
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Put back what `tensors` gave; KeyError, IndexError or ValueError when it is of another model."""
         self._usual.clear()
-        for adam in self._adam.values():
-            adam.state.clear()
+        for state in self._state.values():
+            state.clear()
         for path, value in tensors.items():
             name, *rest = path.split("/")
             parameters = self._groups[name].parameters
@@ -90,4 +103,4 @@ class Optimisers:
             # counter for lying on the same device.
             like = parameter if value.shape == parameter.shape else value
             kept = torch.empty_like(like, dtype=value.dtype, device=parameter.device)
-            self._adam[name].state[parameter][key] = kept.copy_(value)
+            self._state[name].setdefault(int(index), {})[key] = kept.copy_(value)

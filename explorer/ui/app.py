@@ -151,16 +151,18 @@ class Opening:
         faults.watch(lambda text: session.mailbox.post(lambda: session.say(text, "error")))
         self._window.repaint()
         session.workers.begin()
-        session.warmed_up.connect(self._on_warm)
-        QTimer.singleShot(WARM_MS, self._window, session.warm_up)
+        QTimer.singleShot(WARM_MS, self._window, self._warm_up)
         clock = QTimer(self._window, interval=KEEP_MS)
         clock.timeout.connect(self._keep)
         clock.start()
 
-    def _on_warm(self) -> None:
-        """Last the library of the plot: in a thread, as the window would stand still for a second."""
+    def _warm_up(self) -> None:
+        """After torch the library of the plot: in a thread, as the window would stand still for a second."""
+
+        from explorer.session.threads import import_torch
 
         def bring() -> None:
+            import_torch()
             importlib.import_module(PLOT)
             self._session.mailbox.post(self._finish)
 
