@@ -123,10 +123,10 @@ def both_cursors_moved(before: Facts, after: Facts) -> Fact:
     return Fact("The cursor moved on both maps", moved)
 
 
-def laid_out(before: Facts, after: Facts, *, way: str) -> Fact:
-    """The first map is laid out so."""
+def projected(before: Facts, after: Facts, *, way: str) -> Fact:
+    """The first map shows this projection."""
     names = {"axes": "its own axes", "pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
-    return Fact(f"The map is laid out by {names.get(way, way)}", after.layout == way)
+    return Fact(f"The map shows {names.get(way, way)}", after.projection == way)
 
 
 def attributes_there(before: Facts, after: Facts, *, name: str) -> Fact:
@@ -216,7 +216,7 @@ CHECKS: Mapping[str, Check] = {
     for check in (
         model_open, model_decodes, picture_changed, cursor_moved, number_moved, item_selected,
         far_from_data, ends_set, strip_complete, handle_moved, drawing_landed, training_runs,
-        training_finished, loss_fell, map_moved, beside_open, hole_marked, both_cursors_moved, laid_out,
+        training_finished, loss_fell, map_moved, beside_open, hole_marked, both_cursors_moved, projected,
         attributes_there, attribute_moved, *game_checks.CHECKS, *walk_checks.CHECKS,
     )
 }  # fmt: skip

@@ -128,8 +128,8 @@ class Facts:
     beside: OpenModel | None = None
     beside_cursor: NDArray[np.float32] | None = None
     beside_picture: NDArray[np.uint8] | None = None
-    layout: str = ""
-    """How the codes are laid out on the first map."""
+    projection: str = ""
+    """How the codes reach the first map."""
     attributes: Mapping[str, float] = field(default_factory=dict)
     """Where the cursor stands along each direction, in standard deviations."""
     learning: Learning = field(default_factory=Learning)
@@ -150,7 +150,7 @@ def facts_of(session: Session, seen: Seen | None = None) -> Facts:
         beside=session.beside.model,
         beside_cursor=session.beside.cursor,
         beside_picture=session.beside.picture,
-        layout=session.projecting.layout("first"),
+        projection=session.projecting.way("first"),
         attributes={name: session.attributes.at(name) for name in session.attributes.directions},
         learning=_learning(session),
         game=_game(session),

@@ -94,7 +94,7 @@ class Beside:
         if self.model is not None:
             self.show(None)
 
-    def lay_out(self, projection: Projection) -> None:
+    def project(self, projection: Projection) -> None:
         """Show the codes of the second map in another way."""
         if self.model is not None:
             self.model = replace(self.model, projection=projection)

@@ -1,4 +1,4 @@
-"""How codes are laid out on a map: by the code's own axes, PCA, UMAP or t-SNE.
+"""How codes reach the plane of a map: by the code's own axes, PCA, UMAP or t-SNE.
 
 Part of the session. The latter two take a while, in a process of their own; what they found stays with
 the run. numpy only.
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from explorer.session.open_model import OpenModel
     from explorer.session.session import Session
 
-Layout = Literal["axes", "pca", "umap", "tsne"]
+Way = Literal["axes", "pca", "umap", "tsne"]
 Which = Literal["first", "beside"]
 
-TITLES: Mapping[Layout, str] = {"axes": "Own axes", **{how: way.title for how, way in WAYS.items()}}
-HELP: Mapping[Layout, str] = {
+TITLES: Mapping[Way, str] = {"axes": "Own axes", **{how: known.title for how, known in WAYS.items()}}
+HELP: Mapping[Way, str] = {
     "axes": "Two of the code's own numbers, as they are.",
-    **{how: way.help for how, way in WAYS.items()},
+    **{how: known.help for how, known in WAYS.items()},
 }
 
 
@@ -44,8 +44,8 @@ class AxesSettings(Settings):
     second: int = knob(2, low=1, high=100_000, help="The dimension along the vertical axis.")
 
 
-class Laid(NamedTuple):
-    """A finished layout."""
+class Projected(NamedTuple):
+    """A projection, and what it is worth."""
 
     projection: Projection
     kept: float | None
@@ -54,12 +54,12 @@ class Laid(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class LayOut:
+class Project:
     """Bring an embedding to the plane: from what the run keeps, or anew."""
 
     run: Run
     embedding: Embedding
-    layout: Layout
+    way: Way
     settings: Settings
     space: str
     projector: Projector
@@ -67,21 +67,21 @@ class LayOut:
     """The settings must be these; otherwise whatever the run keeps will do."""
     channel: str
 
-    def answer(self, held: dict[str, Any]) -> Generator[ProjectionProgress | Laid, None, None]:
+    def answer(self, held: dict[str, Any]) -> Generator[ProjectionProgress | Projected, None, None]:
         codes, notes = self.embedding.codes, tuple[str, ...]()
-        if self.layout == "axes":
+        if self.way == "axes":
             assert isinstance(self.settings, AxesSettings)
             flat: Projection = own_axes(self.embedding, self.settings.first - 1, self.settings.second - 1)
-        elif self.layout == "pca":
+        elif self.way == "pca":
             flat = principal_plane(self.embedding)
         else:
-            places, notes = yield from self._projected(self.layout)
+            places, notes = yield from self._projected(self.way)
             flat = EstimatedProjection(codes, places)
-        yield Laid(flat, neighbours_kept(codes, flat.to_plane(codes)), notes)
+        yield Projected(flat, neighbours_kept(codes, flat.to_plane(codes)), notes)
 
     def _projected(
         self, how: How
-    ) -> Generator[ProjectionProgress | Laid, None, tuple[Floats, tuple[str, ...]]]:
+    ) -> Generator[ProjectionProgress | Projected, None, tuple[Floats, tuple[str, ...]]]:
         codes, wanted = self.embedding.codes, self.settings if self.anew else None
         kept, notes = None, tuple[str, ...]()
         try:
@@ -98,60 +98,60 @@ class LayOut:
                     notes = (*notes, str(fault))
                 return item.places, (*notes, *item.notes)
             yield item
-        raise Failure("The layout ended without places; try again.")
+        raise Failure("The projection ended without places; try again.")
 
 
 class Projecting:
-    """The layouts of both maps."""
+    """The projections of both maps."""
 
     changed = Signal()
-    """Another layout, its progress, or how far it is to be trusted."""
+    """Another projection, its progress, or how far it is to be trusted."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._projector = Projector()
-        self.settings: dict[Layout, Settings] = {
+        self.settings: dict[Way, Settings] = {
             "axes": AxesSettings(),
-            **{how: way.settings() for how, way in WAYS.items()},
+            **{how: known.settings() for how, known in WAYS.items()},
         }
-        self.layouts: dict[Which, Layout] = {}
+        self.ways: dict[Which, Way] = {}
         """Chosen by hand; what a model opens with is its natural projection."""
         self.progress: dict[Which, ProjectionProgress] = {}
         self.kept: dict[Which, float | None] = {}
         for which in ("first", "beside"):
-            session.take(f"lay out {which}", partial(self._take, which), partial(self._forget, which))
+            session.take(f"project {which}", partial(self._take, which), partial(self._forget, which))
         session.model_opened.connect(self._on_first_opened)
         session.beside.model_opened.connect(self._on_beside_opened)
 
     # Intents
 
-    def choose(self, which: Which, layout: Layout, *, anew: bool = False) -> None:
-        """Lay one map out; UMAP and t-SNE are computed where the run keeps none."""
+    def choose(self, which: Which, way: Way, *, anew: bool = False) -> None:
+        """Project the codes of one map so; UMAP and t-SNE are computed where the run keeps none."""
         model = self._model(which)
         if model is None or model.embedding is None:
             return
-        if model.living and layout in ("umap", "tsne"):
+        if model.living and way in ("umap", "tsne"):
             self._session.say("The model still learns: UMAP and t-SNE come when it has ended.", "warning")
             return
         size = model.embedding.size
-        settings = self.settings[layout]
+        settings = self.settings[way]
         if isinstance(settings, AxesSettings) and max(settings.first, settings.second) > size:
             self._session.say(f"This code has {size} numbers; choose axes from 1 to {size}.", "warning")
             return
         self.progress[which] = ProjectionProgress(0.0, None, "Starting")
         self._session.workers.projector.submit(
-            LayOut(model.run, model.embedding, layout, settings, model.space, self._projector, anew,
-                   f"lay out {which}")
+            Project(model.run, model.embedding, way, settings, model.space, self._projector, anew,
+                   f"project {which}")
         )  # fmt: skip
         self.changed()
 
-    def set_settings(self, which: Which, layout: Layout, settings: Settings) -> None:
-        """Lay the map out with other settings."""
-        self.settings[layout] = settings
-        self.choose(which, layout, anew=True)
+    def set_settings(self, which: Which, way: Way, settings: Settings) -> None:
+        """The same with other settings."""
+        self.settings[way] = settings
+        self.choose(which, way, anew=True)
 
     def cancel(self, which: Which) -> None:
-        self._session.workers.projector.forget(f"lay out {which}")
+        self._session.workers.projector.forget(f"project {which}")
         self._forget(which)
 
     def make_ready(self) -> None:
@@ -163,17 +163,17 @@ class Projecting:
 
     # Facts
 
-    def layout(self, which: Which) -> Layout:
+    def way(self, which: Which) -> Way:
         """What the map shows now."""
         model = self._model(which)
         spaces = () if model is None else model.run.manifest.spaces
         flat = bool(spaces) and math.prod(spaces[0].shape) <= 2
-        return self.layouts.get(which, "axes" if flat else "pca")
+        return self.ways.get(which, "axes" if flat else "pca")
 
     def _model(self, which: Which) -> OpenModel | None:
         return self._session.model if which == "first" else self._session.beside.model
 
-    def _take(self, which: Which, request: LayOut, result: ProjectionProgress | Laid) -> None:
+    def _take(self, which: Which, request: Project, result: ProjectionProgress | Projected) -> None:
         model = self._model(which)
         if model is None or model.embedding is not request.embedding:
             return
@@ -181,11 +181,11 @@ class Projecting:
             self.progress[which] = result
         else:
             self.progress.pop(which, None)
-            self.layouts[which], self.kept[which] = request.layout, result.kept
+            self.ways[which], self.kept[which] = request.way, result.kept
             for note in result.notes:
                 self._session.say(note, "warning")
             owner = self._session if which == "first" else self._session.beside
-            owner.lay_out(result.projection)
+            owner.project(result.projection)
         self.changed()
 
     def _forget(self, which: Which) -> None:
@@ -199,7 +199,7 @@ class Projecting:
         self._on_opened("beside")
 
     def _on_opened(self, which: Which) -> None:
-        self._session.workers.projector.forget(f"lay out {which}")
-        for known in (self.layouts, self.kept, self.progress):
+        self._session.workers.projector.forget(f"project {which}")
+        for known in (self.ways, self.kept, self.progress):
             known.pop(which, None)
         self.changed()

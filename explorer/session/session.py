@@ -345,7 +345,7 @@ class Session:
         """The map that led is gone: the cursor stays where it has followed to."""
         self.scene = replace(self.scene, second=None)
 
-    def lay_out(self, projection: Projection) -> None:
+    def project(self, projection: Projection) -> None:
         """Show the codes of the first map in another way."""
         if self.model is not None:
             self.model = replace(self.model, projection=projection)

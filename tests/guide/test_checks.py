@@ -48,7 +48,7 @@ def at(x: float, y: float, **scene: Any) -> Facts:
 NEEDED: dict[str, dict[str, Any]] = {
     "number_moved": {"dimension": 0},
     "beside_open": {"name": "bars"},
-    "laid_out": {"way": "umap"},
+    "projected": {"way": "umap"},
     "attributes_there": {"name": "ink"},
     "attribute_moved": {"name": "ink"},
     "training_is": {"state": "running"},
@@ -174,7 +174,7 @@ def test_two_maps_are_looked_at_together() -> None:
     both = replace(at(1, 1), beside=model(), beside_cursor=code(2, 2), beside_picture=BLACK)
     assert checks.both_cursors_moved(beside, both).holds
     assert not checks.both_cursors_moved(beside, replace(both, beside_cursor=beside.beside_cursor)).holds
-    assert checks.laid_out(OPEN, replace(OPEN, layout="umap"), way="umap").text.endswith("UMAP")
+    assert checks.projected(OPEN, replace(OPEN, projection="umap"), way="umap").text.endswith("UMAP")
 
 
 def test_an_attribute_moves_by_so_much() -> None:

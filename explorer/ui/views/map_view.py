@@ -18,7 +18,7 @@ from explorer.session.open_model import OpenModel
 from explorer.session.projecting import Which
 from explorer.session.session import Session
 from explorer.ui import wording
-from explorer.ui.views.layout_chooser import LayoutChooser
+from explorer.ui.views.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.hover_card import HoverCard
 from explorer.ui.widgets.legend import Legend
 from explorer.ui.widgets.point_cloud import PointCloud
@@ -80,7 +80,7 @@ class MapView(QWidget):
         self._figure.setObjectName(f"{name}.figures")
         self.head = QHBoxLayout()
         which: Which = "first" if self._side is session else "beside"
-        self.layouts = LayoutChooser(session, which, name)
+        self.projections = ProjectionChooser(session, which, name)
         self._which: Which = which
         self.cloud = PointCloud()
         self.cloud.setObjectName(f"{name}.cloud")
@@ -99,7 +99,7 @@ class MapView(QWidget):
         self.head.setSpacing(12)
         self.head.addWidget(self._title)
         self.head.addWidget(self._subtitle, 1)
-        self.head.addWidget(self.layouts)
+        self.head.addWidget(self.projections)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

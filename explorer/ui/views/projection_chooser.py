@@ -1,4 +1,4 @@
-"""Chooses how a map is laid out: own axes, PCA, UMAP, t-SNE; shows the progress of those that take a while.
+"""Chooses the projection of a map: own axes, PCA, UMAP, t-SNE; shows the progress of those that take a while.
 
 Part of the map view; knows the session. Imports Qt.
 """
@@ -17,37 +17,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.session.projecting import HELP, TITLES, Layout, Which
+from explorer.session.projecting import HELP, TITLES, Way, Which
 from explorer.session.session import Session
 from explorer.ui import theme
 from explorer.ui.forms import KnobForm
 
-ORDER: tuple[Layout, ...] = ("axes", "pca", "umap", "tsne")
+ORDER: tuple[Way, ...] = ("axes", "pca", "umap", "tsne")
 
 
-class LayoutChooser(QWidget):
+class ProjectionChooser(QWidget):
     """A list, a button for the settings, and while something is computed how far it is."""
 
     def __init__(self, session: Session, which: Which, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._which = session, which
         self.box = QComboBox()
-        self.box.setObjectName(f"{name}.layout")
-        for layout in ORDER:
-            self.box.addItem(TITLES[layout], layout)
-            self.box.setItemData(self.box.count() - 1, HELP[layout], Qt.ItemDataRole.ToolTipRole)
+        self.box.setObjectName(f"{name}.projection")
+        for way in ORDER:
+            self.box.addItem(TITLES[way], way)
+            self.box.setItemData(self.box.count() - 1, HELP[way], Qt.ItemDataRole.ToolTipRole)
         self.box.activated.connect(self._choose)
         self.box.highlighted.connect(lambda row: session.projecting.make_ready())
         self._progress = QLabel()
-        self._progress.setObjectName(f"{name}.layout.progress")
+        self._progress.setObjectName(f"{name}.projection.progress")
         self._progress.setProperty("role", "muted")
         self._cancel, self._settings = QToolButton(autoRaise=True), QToolButton(autoRaise=True)
-        self._cancel.setObjectName(f"{name}.layout.cancel")
+        self._cancel.setObjectName(f"{name}.projection.cancel")
         self._cancel.setToolTip("Leave it; the map stays as it is")
         self._cancel.clicked.connect(lambda: session.projecting.cancel(which))
         theme.set_icon(self._cancel, "close")
-        self._settings.setObjectName(f"{name}.layout.settings")
-        self._settings.setToolTip("Settings of this layout")
+        self._settings.setObjectName(f"{name}.projection.settings")
+        self._settings.setToolTip("Settings of this projection")
         self._settings.clicked.connect(self._open_settings)
         theme.set_icon(self._settings, "sliders")
         row = QHBoxLayout(self)
@@ -63,12 +63,12 @@ class LayoutChooser(QWidget):
 
     def _refresh(self) -> None:
         projecting = self._session.projecting
-        layout, progress = projecting.layout(self._which), projecting.progress.get(self._which)
+        way, progress = projecting.way(self._which), projecting.progress.get(self._which)
         with QSignalBlocker(self.box):
             if progress is None:
-                self.box.setCurrentIndex(ORDER.index(layout))
-        self.box.setToolTip(HELP[layout])
-        self._settings.setVisible(bool(projecting.settings[layout].knobs()))
+                self.box.setCurrentIndex(ORDER.index(way))
+        self.box.setToolTip(HELP[way])
+        self._settings.setVisible(bool(projecting.settings[way].knobs()))
         for widget in (self._progress, self._cancel):
             widget.setVisible(progress is not None)
         if progress is not None:
@@ -77,7 +77,7 @@ class LayoutChooser(QWidget):
 
     def _open_settings(self) -> None:
         projecting = self._session.projecting
-        dialog = LayoutSettings(projecting.layout(self._which), self._session, self._which, self)
+        dialog = ProjectionSettings(projecting.way(self._which), self._session, self._which, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -85,26 +85,26 @@ class LayoutChooser(QWidget):
         self._refresh()
 
 
-class LayoutSettings(QDialog):
-    """The settings of a layout, each with its line of help."""
+class ProjectionSettings(QDialog):
+    """The settings of a projection, each with its line of help."""
 
-    def __init__(self, layout: Layout, session: Session, which: Which, parent: QWidget) -> None:
+    def __init__(self, way: Way, session: Session, which: Which, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("layout.settings")
-        self.setWindowTitle(f"{TITLES[layout]}: settings")
-        self._layout, self._session, self._which = layout, session, which
-        now = session.projecting.settings[layout]
+        self.setObjectName("projection.settings")
+        self.setWindowTitle(f"{TITLES[way]}: settings")
+        self._way, self._session, self._which = way, session, which
+        now = session.projecting.settings[way]
         knobs = now.knobs()
         self.form = KnobForm(knobs, [knob.name for knob in knobs])
         self.form.set_values(now.as_dict())
-        help_line = QLabel(HELP[layout])
+        help_line = QLabel(HELP[way])
         help_line.setWordWrap(True)
         help_line.setProperty("role", "muted")
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
         self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self._ok.setText("Lay out")
+        self._ok.setText("Project")
         buttons.accepted.connect(self._accept)
         buttons.rejected.connect(self.reject)
         self.form.changed.connect(lambda: self._ok.setEnabled(self.form.fault is None))
@@ -114,6 +114,6 @@ class LayoutSettings(QDialog):
         column.addWidget(buttons)
 
     def _accept(self) -> None:
-        settings = type(self._session.projecting.settings[self._layout]).read(self.form.values())
-        self._session.projecting.set_settings(self._which, self._layout, settings)
+        settings = type(self._session.projecting.settings[self._way]).read(self.form.values())
+        self._session.projecting.set_settings(self._which, self._way, settings)
         self.accept()

@@ -26,7 +26,7 @@ def session(bare_window: MainWindow, qtbot: QtBot) -> Session:
 
 def choose(window: MainWindow, title: str, name: str = "map") -> None:
     """As a person does: from the list."""
-    box = window.findChild(QComboBox, f"{name}.layout")
+    box = window.findChild(QComboBox, f"{name}.projection")
     assert box is not None
     box.setFocus()
     row = box.findText(title)
@@ -35,7 +35,7 @@ def choose(window: MainWindow, title: str, name: str = "map") -> None:
 
 
 @pytest.mark.parametrize("title", ["UMAP", "t-SNE"])
-def test_a_kept_layout_is_there_at_once_and_says_what_it_is_worth(
+def test_a_kept_projection_is_there_at_once_and_says_what_it_is_worth(
     bare_window: MainWindow, session: Session, qtbot: QtBot, title: str
 ) -> None:
     before = session.model.places
@@ -54,7 +54,7 @@ def test_a_void_of_an_estimate_is_decoded_and_the_cursor_stays_where_it_was_put(
     bare_window: MainWindow, session: Session, qtbot: QtBot
 ) -> None:
     choose(bare_window, "UMAP")
-    qtbot.waitUntil(lambda: session.projecting.layout("first") == "umap", timeout=30_000)
+    qtbot.waitUntil(lambda: session.projecting.way("first") == "umap", timeout=30_000)
     cloud = bare_window.map.cloud
     cloud.frame()
     at = a_void(cloud)
@@ -66,14 +66,14 @@ def test_a_void_of_an_estimate_is_decoded_and_the_cursor_stays_where_it_was_put(
     assert session.scene.place is None
 
 
-def test_two_layouts_of_one_model_stand_side_by_side(
+def test_two_projections_of_one_model_stand_side_by_side(
     bare_window: MainWindow, session: Session, qtbot: QtBot
 ) -> None:
     session.beside.open("vae-mnist-16d")
     qtbot.waitUntil(lambda: session.beside.ready is not None, timeout=30_000)
     choose(bare_window, "UMAP", "beside")
-    qtbot.waitUntil(lambda: session.projecting.layout("beside") == "umap", timeout=30_000)
-    assert session.projecting.layout("first") == "pca"
+    qtbot.waitUntil(lambda: session.projecting.way("beside") == "umap", timeout=30_000)
+    assert session.projecting.way("first") == "pca"
     session.select(17)
     assert session.beside.cursor is not None
     np.testing.assert_array_equal(session.beside.cursor, session.scene.cursor)
@@ -84,10 +84,10 @@ def test_other_axes_are_chosen_in_the_settings(
     bare_window: MainWindow, session: Session, qtbot: QtBot
 ) -> None:
     choose(bare_window, "Own axes")
-    qtbot.waitUntil(lambda: session.projecting.layout("first") == "axes", timeout=10_000)
-    button = bare_window.findChild(QToolButton, "map.layout.settings")
+    qtbot.waitUntil(lambda: session.projecting.way("first") == "axes", timeout=10_000)
+    button = bare_window.findChild(QToolButton, "map.projection.settings")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    dialog = bare_window.findChild(QDialog, "layout.settings")
+    dialog = bare_window.findChild(QDialog, "projection.settings")
     first = dialog.findChildren(NumberField)[0]
     first.set_number(5)
     ok = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Lay out")
