@@ -90,7 +90,7 @@ def test_other_axes_are_chosen_in_the_settings(
     dialog = bare_window.findChild(QDialog, "projection.settings")
     first = dialog.findChildren(NumberField)[0]
     first.set_number(5)
-    ok = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Lay out")
+    ok = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Project")
     with qtbot.waitSignal(session.embedding_changed, timeout=10_000):
         QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
     assert session.model.projection.axes == ("z₅", "z₂")
