@@ -209,6 +209,7 @@ class MainWindow(QMainWindow):
         restored = self.restoreGeometry(QByteArray(geometry))
         if not self.restoreState(QByteArray(docks), LAYOUT_VERSION):
             return False
+        self.workspaces.leave_sizes()
         if not any(
             screen.availableGeometry().intersects(self.geometry()) for screen in QApplication.screens()
         ):

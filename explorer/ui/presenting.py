@@ -54,6 +54,7 @@ class Presenting(QObject):
             spaces.go_to(space.title)
             # Sizes hold only in a window that the desktop has given its own size again.
             window.restoreState(docks)
+            spaces.leave_sizes()
             QTimer.singleShot(SETTLED_MS, window, lambda: self.on or window.restoreState(docks))
         self._leave.setEnabled(self.on)
         self.limelight.shine(self.on)

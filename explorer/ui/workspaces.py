@@ -106,6 +106,8 @@ class WorkspaceBar(QTabBar):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._window, self._docks, self._version = window, docks, version
         self._kept: dict[str, QByteArray] = {}
+        self._sizing = QTimer(self, singleShot=True, interval=0)
+        self._sizing.timeout.connect(self._size)
         self._here = [space for space in WORKSPACES if space.needs in docks]
         for number, space in enumerate(self._here):
             self.addTab(space.title)
@@ -134,6 +136,10 @@ class WorkspaceBar(QTabBar):
         self._docks[dock].show()
         self._docks[dock].raise_()
 
+    def leave_sizes(self) -> None:
+        """The docks have got sizes from elsewhere."""
+        self._sizing.stop()
+
     def forget(self) -> None:
         """Forget how the docks of every workspace were arranged."""
         self._kept.clear()
@@ -161,7 +167,7 @@ class WorkspaceBar(QTabBar):
         self._docks[space.front].raise_()
         self._shown = space
         # Sizes hold only once the docks that have just come are laid out.
-        QTimer.singleShot(0, self, self._size)
+        self._sizing.start()
 
     def _size(self) -> None:
         space = self.current

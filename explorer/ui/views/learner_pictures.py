@@ -5,6 +5,8 @@ Part of the training view; knows the session. While hidden nothing is asked for.
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -47,6 +49,7 @@ class LearnerPictures(QWidget):
             return
         if originals is None:
             self._samples.hide()
+            self._pairs.show()
             self._pairs.set_title("")
             self._pairs.set_pictures([])
             self._pairs.set_placeholder(
@@ -56,6 +59,9 @@ class LearnerPictures(QWidget):
         ink = is_light_on_black(ImageSet(originals))
         rebuilt, samples = training.pictures.get("reconstructions"), training.pictures.get("samples")
         self._samples.setVisible(samples is not None)
+        self._pairs.setVisible(rebuilt is not None or samples is None)
+        if samples is not None:
+            self._show_samples(samples, ink, alone=rebuilt is None)
         columns = self._columns(len(originals), samples is not None)
         given = list(originals)
         back = [None] * len(given) if rebuilt is None else list(rebuilt)
@@ -68,11 +74,16 @@ class LearnerPictures(QWidget):
         self._pairs.set_ink(ink)
         self._pairs.set_title("reconstructions")
         self._pairs.set_pictures([picture for row in rows for picture in row])
-        if samples is not None:
-            self._samples.set_columns(max(1, columns // 2))
-            self._samples.set_ink(ink)
-            self._samples.set_title("samples")
-            self._samples.set_pictures(list(samples))
+
+    def _show_samples(self, samples: NDArray[np.uint8], ink: bool, *, alone: bool) -> None:
+        """Beside the pairs, or in their place where a model has no encoder and gives nothing back."""
+        width, height = self.width() * (1 if alone else 1 / 3) - SPACE, self.height() - 16
+        choices = {max(1, len(samples) // rows) for rows in (1, 2, 3, 4)}
+        columns = max(choices, key=lambda n: self._samples.side_for(width, height, n, len(samples)))
+        self._samples.set_columns(columns)
+        self._samples.set_ink(ink)
+        self._samples.set_title("samples")
+        self._samples.set_pictures(list(samples))
 
     def _columns(self, count: int, with_samples: bool) -> int:
         """All pairs in one line, or half of them in each of two: what makes the larger pictures."""

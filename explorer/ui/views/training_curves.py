@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LEAST_MS = 500
 """A refresh of the plot takes 10 ms, which the training lacks."""
+IN_THE_GAN_DOCK = ("gradient ", "critic on ")
+"""Beginnings of the terms of a game that have curves of their own there; here they would leave no room."""
 BUSY_SHARE = 0.05
 """Of the time at most this share goes into the curves, however long they have become."""
 
@@ -71,6 +73,8 @@ class TrainingCurves(QWidget):
             plot.clear()
             self._plan, self._flags = training.plan, 0
         for name, points in training.curves.items():
+            if name.startswith(IN_THE_GAN_DOCK):
+                continue
             plot.set_curve(name, [step for step, _ in points], [value for _, value in points])
         for flag in training.flags[self._flags :]:
             plot.add_flag(flag.step, flag.text)
