@@ -81,3 +81,8 @@ def test_a_run_that_is_not_there_is_one_sentence(capsys: Text) -> None:
     out, err = capsys.readouterr()
     assert not out
     assert len(err.splitlines()) == 1
+
+
+def test_codes_that_are_too_long_are_refused_before_they_are_sought(capsys: Text) -> None:
+    assert main(["attributes", "diffusion-mnist"]) == 2
+    assert "784 numbers" in capsys.readouterr().err

@@ -20,7 +20,7 @@ from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import BadInput
 from explorer.latent.embedding import Embedding
 from explorer.metrics import ruler as rulers
-from explorer.metrics.attributes import Fit, Fitted, Moves, directions, fitting, leakage
+from explorer.metrics.attributes import Fit, Fitted, Moves, check_size, directions, fitting, leakage
 from explorer.models import GenerativeModel, arrays
 from explorer.models.base import Space
 from explorer.runs import own_attributes
@@ -46,6 +46,7 @@ def attributes(options: argparse.Namespace) -> int:
     space = next((space for space in model.spaces if space.can_decode), None)
     if space is None:
         raise BadInput(f"{run.name} decodes no codes, so nothing can be moved in it.")
+    check_size(space.size)  # before an hour goes by in which such codes are found
     found = images.of_run(run, quiet=options.json)
     bar = Bar("Fitting", shown=not options.json)
     try:

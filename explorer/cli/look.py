@@ -24,9 +24,9 @@ from explorer.metrics.evaluate import Figures
 from explorer.metrics.evaluate import evaluate as judged
 from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel, arrays
+from explorer.runs.keeping import keep_figures
 from explorer.runs.library import Library
-from explorer.runs.lock import locked
-from explorer.runs.run import Run, replaced
+from explorer.runs.run import Run
 from explorer.training import device as devices
 from explorer.weights import write_arrays
 
@@ -129,8 +129,7 @@ def _device(options: argparse.Namespace) -> torch.device:
 
 def _keep(run: Run, figures: dict[str, Any]) -> None:
     try:
-        with locked(run.folder):
-            replaced(run.manifest, figures=figures).write(run.folder)
+        keep_figures(run, figures)
     except (BadInput, Failure) as error:
         say(f"The figures are not kept with the model: {error}")
 

@@ -76,6 +76,8 @@ def _encoded(run: Run, options: argparse.Namespace) -> Embedding:
     from explorer.models import arrays
 
     model = run.model()
+    if not model.spaces[0].can_encode:
+        raise BadInput(f"{run.name} keeps no codes yet: without an encoder they come as its training ends.")
     test = images.of_run(run, quiet=options.json).data.test
     codes = arrays.encode(model, test.images, model.spaces[0].name)
     return Embedding(codes, labels=test.labels, class_names=test.class_names)

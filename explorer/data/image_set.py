@@ -107,24 +107,6 @@ def id_from(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "data"
 
 
-def to_picture(item: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Turn one item into a picture uint8 (H, W, C).
-
-    Parameters
-    ----------
-    item
-        (H, W) or (H, W, C); uint8, bool, or floats in [0, 1] (clipped; NaN becomes 0).
-    """
-    values = np.asarray(item)
-    if values.dtype != np.uint8:
-        unit = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=1.0, neginf=0.0)
-        values = np.rint(np.clip(unit, 0, 1) * 255).astype(np.uint8)
-    picture = values[:, :, None] if values.ndim == 2 else values
-    if picture.ndim != 3 or picture.shape[2] not in (1, 3):
-        raise ValueError(f"an item of shape {values.shape} is no picture")
-    return picture
-
-
 def grid(images: NDArray[np.uint8], columns: int, gap: int = 1, background: int = 0) -> NDArray[np.uint8]:
     """A contact sheet: images (N, H, W, C) row by row, gap pixels apart."""
     n, height, width, channels = images.shape

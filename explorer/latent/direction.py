@@ -211,7 +211,7 @@ def direct(
     d, left = hold(start, others, spread if aligned else None)
     gain = float(probe.w @ d)
     length = float(np.linalg.norm(d))
-    if sd == 0 or left < NEGLIGIBLE or left * float(probe.w @ start) > LONGEST * gain:
+    if sd == 0 or gain == 0 or left < NEGLIGIBLE or left * float(probe.w @ start) > LONGEST * gain:
         return None
     return Direction(name, way, d / length, sd / gain * length, probe.w / sd, spread.mean)
 

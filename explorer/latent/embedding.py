@@ -83,9 +83,6 @@ class Embedding:
         """Codes (..., D) in standard deviations of the data's codes."""
         return (codes - self.mean) / self.std
 
-    def destandardise(self, sd: Floats) -> Floats:
-        return self.mean + sd * self.std
-
     def nearest(self, code: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
         """The k items nearest to a code (D,), nearest first, and their distances in code units."""
         squared = _squares(self.codes, code)

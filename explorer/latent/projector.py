@@ -48,8 +48,11 @@ class Projector:
         return None if child is None else child.process.pid
 
     def warm(self) -> None:
-        """Have a process import and compile what it needs, unless there is one; returns at once."""
-        with self._lock:
+        """Have a process import and compile what it needs, unless there is one; returns at once.
+
+        Where none can be started, whoever asks hears of it.
+        """
+        with self._lock, contextlib.suppress(Failure):
             self._warm()
 
     def ask(self, how: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -89,7 +92,7 @@ class Projector:
         """Kill the process, whatever it does, and have a new one get ready; returns at once."""
         with self._lock:
             self._kill()
-            if not self._closed:
+            with contextlib.suppress(Failure):
                 self._warm()
 
     def close(self) -> None:

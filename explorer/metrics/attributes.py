@@ -118,11 +118,7 @@ def fitting(
     n = min(len(embedding), MOST_ITEMS)
     codes = embedding.codes[:n]
     finite = np.asarray(np.isfinite(codes).all(axis=1))
-    if embedding.size > MOST_NUMBERS:
-        raise BadInput(
-            f"Codes of {embedding.size:,} numbers have no attribute sliders; "
-            f"{MOST_NUMBERS} numbers are the most."
-        )
+    check_size(embedding.size)
     if finite.sum() < 2 * FEWEST:
         raise BadInput(f"Attribute sliders need the codes of at least {2 * FEWEST} images.")
     yield 0.0
@@ -140,6 +136,14 @@ def fitting(
     judged = np.flatnonzero(finite & held_out(n))
     chosen = judged[np.linspace(0, len(judged) - 1, min(MOVED, len(judged))).astype(np.intp)]
     yield Fitted(tuple(fits), spread_of(codes[finite]), codes[chosen], (*notes, *left_out))
+
+
+def check_size(size: int) -> None:
+    """Refuse codes of too many numbers with BadInput."""
+    if size > MOST_NUMBERS:
+        raise BadInput(
+            f"Codes of {size:,} numbers have no attribute sliders; {MOST_NUMBERS} numbers are the most."
+        )
 
 
 def held_out(n: int) -> NDArray[np.bool_]:

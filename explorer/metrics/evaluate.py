@@ -7,7 +7,7 @@ of the whole test part. Imports the measures beside it, the contract in `models.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from torch import Tensor
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import BadInput, Failure
 from explorer.metrics import ruler as rulers
+from explorer.metrics import samples
 from explorer.metrics.frechet import FEWEST, moments, rfcd
 from explorer.metrics.lights import active_units
 from explorer.metrics.likelihood import SAMPLES as LIKELIHOOD_SAMPLES
@@ -26,7 +27,7 @@ from explorer.metrics.pixels import images_at_once, in_parts
 from explorer.metrics.probe import Probe
 from explorer.metrics.progress import EvaluateProgress, Meter, Work
 from explorer.metrics.ruler import Ruler
-from explorer.metrics.samples import COMPARED, FEWEST_REAL, SAMPLES, judge_samples, sampled_space
+from explorer.metrics.samples import can_judge, judge_samples
 from explorer.models.base import GenerativeModel
 
 LIKELIHOOD_IMAGES = 1000
@@ -99,43 +100,62 @@ def evaluate(
     model = model.to(device).eval()
     space, n = model.spaces[0], len(data.test)
     judged = data.test.take(slice(None if full else LIKELIHOOD_IMAGES))
-    probed = _probed(data) if space.can_encode else None
-    mirrored = space.can_encode and space.can_decode
-    sampled = sampled_space(model) if len(data.train) >= FEWEST_REAL else None
-    ruled = rulers.is_labelled(data) and ((mirrored and n >= FEWEST) or sampled is not None)
+    mirrored = space.can_encode and space.can_decode and n >= FEWEST
+    sampled = can_judge(model, data)
+    ruled = rulers.is_labelled(data) and (mirrored or sampled)
     ruler = rulers.find(data, device) if ruled else None
-    calls = 1 if model.plan is None else model.plan.steps
-    meter = Meter(
-        (rulers.cost(data) if ruled and ruler is None else 0.0)
-        + (n * (3 if space.can_decode else 1) if space.can_encode else 0)
-        + (len(probed) if probed else 0)
-        + (n + len(judged) * LIKELIHOOD_SAMPLES if space.has_posterior else 0)
-        + (SAMPLES * calls + 5 * COMPARED if ruled and sampled else 0)
-    )
+    training = rulers.cost(data) if ruled and ruler is None else 0.0
+    of_samples = samples.cost(model) if ruled and sampled else 0.0
+    meter = Meter(training + _cost(model, data, len(judged)) + of_samples)
     if ruled and ruler is None:
         ruler = yield from meter.watch("training the ruler", rulers.make(data, device))
     figures = Figures(n)
     if space.can_encode:
-        of_decoded = ruler if mirrored and n >= FEWEST else None
-        seen = yield from meter.watch("reconstructing", _reconstruct(model, data.test, of_decoded))
-        figures = dataclasses.replace(figures, mse=seen.mse, rfcd_reconstruction=seen.rfcd)
-    if probed:
-        accuracy = yield from meter.watch("probing the codes", _probe(model, probed, data.test, seen.codes))
-        figures = dataclasses.replace(figures, probe_accuracy=accuracy)
+        figures = yield from _of_codes(meter, figures, model, data, ruler if mirrored else None)
     if space.has_posterior:
-        kl, active = yield from meter.watch("measuring the posterior", _posterior(model, data.test))
-        x = judged_pixels(model, judged.images).to(device)
-        bound = yield from meter.watch("bounding the likelihood", bounds(model, x))
-        if not np.isfinite(bound.iwae[LIKELIHOOD_SAMPLES]):
-            raise Failure("The model gives likelihoods that are not finite numbers; train it anew.")
-        iwae = bound.iwae[LIKELIHOOD_SAMPLES]
-        figures = dataclasses.replace(
-            figures, kl_per_dimension=kl, active_units=active, elbo=bound.elbo, iwae_500=iwae
-        )
-    if sampled is not None and ruler is not None:
+        figures = yield from _of_posterior(meter, figures, model, data.test, judged)
+    if sampled and ruler is not None:
         found = yield from meter.watch("judging samples", judge_samples(model, data, ruler))
         figures = dataclasses.replace(figures, **found._asdict())
     yield figures
+
+
+def _cost(model: GenerativeModel, data: DataSet, judged: int) -> float:
+    """Of what is measured without a ruler, in passes of one image through a network."""
+    space, n = model.spaces[0], len(data.test)
+    probed = _probed(data) if space.can_encode else None
+    return (
+        (n * (3 if space.can_decode else 1) if space.can_encode else 0)
+        + (len(probed) if probed else 0)
+        + (n + judged * LIKELIHOOD_SAMPLES if space.has_posterior else 0)
+    )
+
+
+def _of_codes(
+    meter: Meter, figures: Figures, model: GenerativeModel, data: DataSet, ruler: Ruler | None
+) -> Generator[EvaluateProgress, None, Figures]:
+    """Add what codes of the test images tell."""
+    seen = yield from meter.watch("reconstructing", _reconstruct(model, data.test, ruler))
+    figures = dataclasses.replace(figures, mse=seen.mse, rfcd_reconstruction=seen.rfcd)
+    if probed := _probed(data):
+        accuracy = yield from meter.watch("probing the codes", _probe(model, probed, data.test, seen.codes))
+        figures = dataclasses.replace(figures, probe_accuracy=accuracy)
+    return figures
+
+
+def _of_posterior(
+    meter: Meter, figures: Figures, model: GenerativeModel, test: ImageSet, judged: ImageSet
+) -> Generator[EvaluateProgress, None, Figures]:
+    """Add the spread of the posterior, and the bounds on the likelihood of the judged images."""
+    kl, active = yield from meter.watch("measuring the posterior", _posterior(model, test))
+    x = judged_pixels(model, judged.images).to(_device(model))
+    bound = yield from meter.watch("bounding the likelihood", bounds(model, x))
+    iwae = bound.iwae[LIKELIHOOD_SAMPLES]
+    if not np.isfinite(iwae):
+        raise Failure("The model gives likelihoods that are not finite numbers; train it anew.")
+    return dataclasses.replace(
+        figures, kl_per_dimension=kl, active_units=active, elbo=bound.elbo, iwae_500=iwae
+    )
 
 
 def _check(model: GenerativeModel, data: DataSet) -> None:

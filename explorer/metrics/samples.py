@@ -21,12 +21,16 @@ from explorer.metrics.pixels import images_at_once, in_parts
 from explorer.metrics.progress import Work
 from explorer.metrics.ruler import Ruler
 from explorer.models.base import GenerativeModel, Space
+from explorer.models.schedule import network_calls
 
 SAMPLES = 10_000
 """Fewer make no figure that may be quoted."""
 
 FEWEST_REAL = 1000
 """Training images without which there is nothing to hold samples against."""
+
+FEWEST_TEST = 100
+"""Test images likewise."""
 
 COMPARED = 10_000
 """Real images of each part, at the most, that samples are held against one by one."""
@@ -63,16 +67,27 @@ def sampled_space(model: GenerativeModel) -> Space | None:
     return next((space for space in model.spaces if space.prior is not None and space.can_decode), None)
 
 
+def can_judge(model: GenerativeModel, data: DataSet) -> bool:
+    """Whether there is something to draw from, and enough to hold it against."""
+    enough = len(data.train) >= FEWEST_REAL and len(data.test) >= FEWEST_TEST
+    return enough and sampled_space(model) is not None
+
+
+def cost(model: GenerativeModel) -> float:
+    """Of judging a model, in passes of one image through a network."""
+    return SAMPLES * _passes(model) + 5 * COMPARED
+
+
 def judge_samples(model: GenerativeModel, data: DataSet, ruler: Ruler, seed: int = 0) -> Work[SampleFigures]:
     """Draw `SAMPLES` pictures and judge them. Yields passes of one image through a network."""
     rng = np.random.Generator(np.random.PCG64(seed))
     drawn = yield from draw(model, ruler, data.train.labels, SAMPLES, seed)
     if not np.isfinite(drawn.features).all():
         raise Failure("The model gives samples that are not finite numbers; train it anew.")
-    test = yield from _features(ruler, _some(data.test, rng))
-    train = yield from _features(ruler, _some(data.train, rng))
+    test = yield from _features(ruler, _some(data.test, COMPARED, rng))
+    train = yield from _features(ruler, _some(data.train, len(test.features), rng))
     coverage, density = yield from coverage_and_density(test.features, drawn.features)
-    near_train = yield from nearest_distances(drawn.features, train.features[: len(test.features)])
+    near_train = yield from nearest_distances(drawn.features, train.features)
     near_test = yield from nearest_distances(drawn.features, test.features)
     return SampleFigures(
         rfcd=rfcd(ruler.real, moments(drawn.features)),
@@ -97,7 +112,7 @@ def draw(
     if model.conditions and labels is not None:
         wanted = torch.from_numpy(labels)[torch.randint(len(labels), (n,), generator=rng)]
     features, classes = [], []
-    step = images_at_once(model.image.size, device)
+    step, passes = images_at_once(model.image.size, device), _passes(model)
     for start in range(0, n, step):
         part = slice(start, start + step)
         with torch.inference_mode():
@@ -106,10 +121,15 @@ def draw(
             found = ruler.features(x)
             features.append(found.cpu().numpy())
             classes.append(ruler.classify(found).cpu().numpy())
-        yield float(len(x))
+        yield float(len(x) * passes)
     return Drawn(
         np.concatenate(features), np.concatenate(classes), None if wanted is None else wanted.numpy()
     )
+
+
+def _passes(model: GenerativeModel) -> int:
+    """Of one picture that is drawn."""
+    return 1 if model.plan is None else network_calls(model.plan)
 
 
 def total_variation(a: NDArray[np.int64], b: NDArray[np.int64], classes: int) -> float:
@@ -118,10 +138,11 @@ def total_variation(a: NDArray[np.int64], b: NDArray[np.int64], classes: int) ->
     return float(0.5 * np.abs(shares[0] - shares[1]).sum())
 
 
-def _some(part: ImageSet, rng: np.random.Generator) -> ImageSet:
-    if len(part) <= COMPARED:
+def _some(part: ImageSet, most: int, rng: np.random.Generator) -> ImageSet:
+    """Drawn at random: a folder's images come class by class."""
+    if len(part) <= most:
         return part
-    return part.take(np.sort(rng.choice(len(part), COMPARED, replace=False)))
+    return part.take(np.sort(rng.choice(len(part), most, replace=False)))
 
 
 def _features(ruler: Ruler, part: ImageSet) -> Work[Drawn]:

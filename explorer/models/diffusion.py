@@ -158,14 +158,6 @@ class Diffusion(GenerativeModel):
     def _schedule(self) -> Schedule:
         return Schedule(self.alpha, self.sigma)
 
-    def schedule(self, t: Tensor) -> Tensor:
-        """alpha-bar at t in [0, 1]: the share of the picture in the variance of x_t."""
-        return self._schedule.alpha_bar[self._index(t)]
-
-    def noised(self, x: Tensor, t: float, noise: Tensor) -> Tensor:
-        """x_t of pictures x in [0, 1] in closed form: the draw from q(x_t | x_0) that this noise gives."""
-        return self._schedule.mixed(2 * x - 1, noise, int(self._index(torch.tensor(t))))
-
     def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
         clean = 2 * batch.x - 1
         count, device = len(clean), clean.device
@@ -197,8 +189,9 @@ class Diffusion(GenerativeModel):
 
     def decode(self, codes: Tensor, space: str = "x_T", condition: Tensor | None = None) -> Tensor:
         rng = torch.Generator(codes.device).manual_seed(0)
-        *_, last = self.denoise(codes, self.plan, rng, condition)
-        return last.clean
+        for step in self.denoise(codes, self.plan, rng, condition):
+            clean = step.clean  # no more is kept: a thousand steps of a batch would fill the memory
+        return clean
 
     def denoise(
         self, x_T: Tensor, plan: SamplingPlan, rng: torch.Generator, condition: Tensor | None = None

@@ -20,10 +20,10 @@ from explorer import paths
 from explorer.data.attribute import FEWEST, Attribute
 from explorer.errors import BadInput, Failure
 from explorer.files import shown
+from explorer.runs.keeping import keep_arrays
 from explorer.runs.library import run_id
-from explorer.runs.lock import locked
-from explorer.runs.run import Run, replaced
-from explorer.weights import read_arrays, sha256_of, write_arrays
+from explorer.runs.run import Run
+from explorer.weights import read_arrays, write_arrays
 
 FILE = "own-attributes.npz"
 LIMIT = 64 << 20
@@ -108,7 +108,7 @@ def keep(run: Run, attributes: Sequence[OwnAttribute]) -> None:
     Raises
     ------
     BadInput
-        More than there is room for, or another program is writing to the run.
+        More than there is room for, or the run is gone, or another program is writing to it.
     Failure
         The disk refused.
     """
@@ -125,12 +125,7 @@ def keep(run: Run, attributes: Sequence[OwnAttribute]) -> None:
             raise Failure(f"Could not save {shown(path)}: {error.strerror}.") from error
         write_arrays(path, arrays)
         return
-    with locked(run.folder):
-        write_arrays(run.folder / FILE, arrays)
-        files = {**run.manifest.files, FILE: sha256_of((run.folder / FILE).read_bytes())}
-        manifest = replaced(run.manifest, files=files)
-        manifest.write(run.folder)
-        run.manifest = manifest
+    keep_arrays(run, FILE, arrays)
 
 
 def _writable(run: Run) -> bool:

@@ -20,9 +20,8 @@ from explorer.errors import BadInput, Failure
 from explorer.files import parse_json, shown
 from explorer.knobs import Settings
 from explorer.latent.projecting import WAYS, How
-from explorer.runs.lock import locked
-from explorer.runs.manifest import Manifest
-from explorer.runs.run import Run, replaced
+from explorer.runs.keeping import keep_arrays
+from explorer.runs.run import Run
 from explorer.weights import read_arrays, sha256_of, write_arrays
 
 Floats = NDArray[np.float32]
@@ -51,7 +50,7 @@ def save_projection(
     Raises
     ------
     BadInput
-        The run is being written to by another program.
+        The run is gone, or being written to by another program.
     Failure
         The folder can't be written.
     """
@@ -73,12 +72,7 @@ def keep_with_run(
 ) -> Path:
     """Keep them in the run's folder itself, also where it is one that will ship."""
     name = _name(space, how)
-    with locked(run.folder):
-        write_arrays(run.folder / name, _arrays(settings, codes, places))
-        manifest = Manifest.read(run.folder)
-        digest = sha256_of((run.folder / name).read_bytes())
-        run.manifest = replaced(manifest, files={**manifest.files, name: digest})
-        run.manifest.write(run.folder)
+    keep_arrays(run, name, _arrays(settings, codes, places))
     return run.folder / name
 
 

@@ -130,10 +130,9 @@ class Beside:
     def nudge(self, right: float, up: float) -> None:
         """Move this map's cursor along its axes by so many standard deviations."""
         model = self.model
-        if model is None or model.projection is None or self.cursor is None or not len(model.places):
+        if model is None or model.projection is None or self.cursor is None:
             return
-        step = np.array([right, up]) * model.places.std(axis=0)
-        x, y = model.projection.to_plane(self.cursor) + step
+        x, y = model.projection.to_plane(self.cursor) + np.array([right, up]) * model.places_sd
         self.go_to_plane(float(x), float(y), title="nudge the cursor")
 
     # What the views read

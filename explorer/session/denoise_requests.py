@@ -58,14 +58,15 @@ class AskAbilities:
     channel: str = "denoise abilities"
 
     def answer(self, held: Held) -> Generator[Abilities | None, None, None]:
+        from explorer.models.schedule import Schedule
+
         model = held.get("model")
         if model is None or model.noise_way is None or model.plan is None:
             yield None
             return
-        alpha, sigma = map(_floats, model.noise_way)
-        T = len(alpha) - 1
-        alpha_bar = alpha**2 / (alpha**2 + sigma**2)
-        yield Abilities(T, model.conditions, Plan(*model.plan), alpha, sigma, alpha_bar)
+        way = Schedule(*model.noise_way)
+        alpha, sigma, alpha_bar = map(_floats, (*way, way.alpha_bar))
+        yield Abilities(way.T, model.conditions, Plan(*model.plan), alpha, sigma, alpha_bar)
 
 
 class Way(NamedTuple):

@@ -267,7 +267,8 @@ class Denoising:
             shares = np.linspace(0, 1, ROW, dtype=np.float32)
             between = great_circle(result[0].ravel(), result[1].ravel(), shares)
             result = between.reshape(ROW, *result.shape[1:])
-        self._walk(result, 1.0)
+        # With the plan that it was sought with: a field may hold no number meanwhile.
+        self.walks.begin(Denoise(request.plan, self.settings.seed or 0, len(result), None, result))
         self.changed()
 
     def _missed_inversion(self) -> None:

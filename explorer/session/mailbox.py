@@ -40,5 +40,17 @@ class Mailbox:
         with self._lock:
             letters, self._letters = self._letters, deque()
             self._awake = False
-        for letter in letters:
-            letter()
+        while letters:
+            try:
+                letters.popleft()()
+            except BaseException:
+                self._put_back(letters)  # whose fault is none of theirs
+                raise
+
+    def _put_back(self, letters: deque[Callable[[], None]]) -> None:
+        with self._lock:
+            self._letters.extendleft(reversed(letters))
+            if self._awake or not self._letters:
+                return
+            self._awake = True
+        self._wake()

@@ -43,6 +43,12 @@ class OpenModel:
             return np.zeros((0, 2), np.float32)
         return self.projection.to_plane(self.embedding.codes)
 
+    @property
+    def places_sd(self) -> NDArray[np.float32]:
+        """Standard deviation of the places that there are along each axis, (2,)."""
+        known = self.places[np.isfinite(self.places).all(axis=1)]
+        return np.asarray(known.std(axis=0), np.float32) if len(known) else np.ones(2, np.float32)
+
     @cached_property
     def emptiness(self) -> Emptiness:
         """Of the frame of the map."""

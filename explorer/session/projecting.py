@@ -93,7 +93,8 @@ class Project:
         for item in project_codes(codes, how, self.settings, self.projector):
             if isinstance(item, Places):
                 try:
-                    save_projection(self.run, how, self.settings, codes, item.places, self.space)
+                    if item.how == how:
+                        save_projection(self.run, how, self.settings, codes, item.places, self.space)
                 except (BadInput, Failure) as fault:
                     notes = (*notes, str(fault))
                 return item.places, (*notes, *item.notes)

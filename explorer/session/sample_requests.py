@@ -2,7 +2,7 @@
 
 Part of the session; see `requests`. Each loads the models that it needs and lets go of them; only the
 classifier that judges stays in `held`, under "judge". torch is imported where the reader answers.
-Legend of shapes: N pictures, D numbers in a code; images uint8 (N, H, W, C).
+Legend of shapes: N pictures; images uint8 (N, H, W, C).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from explorer.data.image_set import DataSet
 from explorer.errors import BadInput
 from explorer.runs.run import Run, framing_of
+from explorer.session.draws import Draws, Source
 from explorer.session.requests import DISPLAY_THREADS, Floats, Held, Images
 from explorer.session.threads import import_torch, step_back
 
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
     import torch
 
     from explorer.metrics.ruler import Ruler
-    from explorer.models.base import GenerativeModel, Space
+    from explorer.models.base import GenerativeModel
 
-Source = Literal["prior", "fitted"]
 Key = tuple[Path, Source]
 
 SHOWN = 100
@@ -147,13 +147,14 @@ class DrawSamples:
         device = _device()
         models: dict[Path, GenerativeModel] = {}
         read: dict[str, DataSet] = {}
-        begun: list[tuple[Wanted, _Draws, Images]] = []
+        begun: list[tuple[Wanted, Draws, Images]] = []
         for wanted in self.wanted:
             try:
                 if wanted.run.folder not in models:
                     models[wanted.run.folder] = wanted.run.model().to(device)
                 model = models[wanted.run.folder]
-                draws = _Draws(wanted, model, self._labels(wanted.run, model, read), self.seed)
+                labels = self._labels(wanted.run, model, read)
+                draws = Draws(wanted.run, wanted.source, model, labels, self.seed)
             except BadInput as error:
                 yield Unable(wanted.key, str(error))
                 continue
@@ -164,7 +165,7 @@ class DrawSamples:
             yield from self._measure(wanted, draws, pictures, read, held)
 
     def _measure(
-        self, wanted: Wanted, draws: _Draws, first: Images, read: dict[str, DataSet], held: Held
+        self, wanted: Wanted, draws: Draws, first: Images, read: dict[str, DataSet], held: Held
     ) -> Generator[Measuring | Measured | Unmeasured, None, None]:
         """What the classifier makes of the pictures shown and of those that follow them."""
         from explorer.metrics.frechet import moments, rfcd
@@ -255,45 +256,6 @@ class _Seen:
         self.features.append(found.cpu().numpy())
         self.classes.append(ruler.classify(found).cpu().numpy())
         self.confidence.append(ruler.confidence(found).cpu().numpy())
-
-
-class _Draws:
-    """Pictures without end from one source, the same ones for the same seed.
-
-    Raises
-    ------
-    BadInput
-        There are no codes to fit a Gaussian to.
-    """
-
-    def __init__(
-        self, wanted: Wanted, model: GenerativeModel, labels: NDArray[np.int64] | None, seed: int
-    ) -> None:
-        self.model, self._space = model, next(space for space in model.spaces if space.can_decode)
-        self._rng = np.random.default_rng(seed)
-        self._classes = np.arange(model.conditions) if labels is None else labels
-        self._gaussian = _fitted(wanted.run, self._space) if wanted.source == "fitted" else None
-
-    def next(self, n: int) -> Images:
-        from explorer.models import arrays
-
-        codes = self._rng.standard_normal((n, self._space.size))
-        if self._gaussian is not None:
-            mean, root = self._gaussian
-            codes = mean + codes @ root.T
-        asked = self._rng.choice(self._classes, n) if self.model.conditions else None
-        return arrays.decode(self.model, codes.astype(np.float32), self._space.name, asked)
-
-
-def _fitted(run: Run, space: Space) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean (D,) of the run's codes, and a root (D, D) of their covariance."""
-    embedding = run.embedding(space.name) if space.can_encode else None
-    codes = np.zeros((0, 0)) if embedding is None else embedding.codes.astype(np.float64)
-    codes = codes[np.isfinite(codes).all(axis=1)]
-    if len(codes) < 2:
-        raise BadInput("No codes of images are kept with it that a Gaussian could be fitted to.")
-    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(codes, rowvar=False)))
-    return codes.mean(axis=0), vectors * np.sqrt(values.clip(min=0))
 
 
 def _read(run: Run) -> DataSet:

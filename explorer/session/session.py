@@ -138,8 +138,11 @@ class Session:
         except (BadInput, Failure) as error:
             self.say(str(error), "error")
 
-    def open_like(self, name: str) -> None:
-        """Open a run of the library if it is there, unless what is on display has the same kind of space."""
+    def open_like(self, name: str, beside: str = "") -> None:
+        """Open a run of the library if it is there, unless what is on display has the same kind of space.
+
+        With it the one `beside`.
+        """
         try:
             wanted = self.library.find(name).manifest.spaces[0]
         except (BadInput, IndexError):
@@ -152,6 +155,8 @@ class Session:
             return
         if not self.training.active:
             self.open(name)
+            if beside:
+                self.beside.open(beside)
 
     def show(self, model: OpenModel) -> None:
         """Put an opened run on display.
@@ -258,10 +263,9 @@ class Session:
         model = self.model
         if model is None or model.projection is None or self.scene.cursor is None:
             return
-        scale = model.places.std(axis=0) if len(model.places) else np.ones(2, np.float32)
         start = self.cursor_place
         assert start is not None
-        place = start + np.array([right, up]) * scale
+        place = start + np.array([right, up]) * model.places_sd
         self.go_to_plane(float(place[0]), float(place[1]), title="nudge the cursor")
 
     def show_classes(self, shown: frozenset[int] | None) -> None:

@@ -51,6 +51,7 @@ class Optimisers:
         gradients = [p.grad for p in self._groups[group].parameters if p.grad is not None]
         norm: Tensor = torch.stack(torch._foreach_norm(gradients)).norm()
         usual = self._usual.setdefault(group, norm.clone())
+        usual.copy_(torch.where(usual > 0, usual, norm))  # a first gradient of 0 says nothing of the next
         cut = (LIMIT * usual / (norm + 1e-12)).clamp(max=1.0)
         # Only on a CPU it costs nothing to look first, and the product a tenth of a dense model's step.
         if cut.device.type != "cpu" or float(cut) < 1.0:

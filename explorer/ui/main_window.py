@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
     def _on_workspace(self, space: Workspace) -> None:
         self.middle.set_comparing(space.compares)
         if space.model and self.session is not None:
-            self.session.open_like(space.model)
+            self.session.open_like(space.model, space.beside)
 
     def _dock(self, title: str, view: QWidget, area: Area) -> QDockWidget:
         dock = QDockWidget(title)

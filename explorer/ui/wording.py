@@ -127,5 +127,6 @@ def way_text(way: Way | None) -> str:
 
 def code_text(code: NDArray[np.float32]) -> str:
     """Such as ``z = (1.29, 0.85)``; of long codes the first numbers."""
-    numbers = ", ".join(f"{value:.2f}".replace("-", "−") for value in code[:6].tolist())
+    # A rounded zero may carry a sign; adding 0 takes it away.
+    numbers = ", ".join(f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in code[:6].tolist())
     return f"z = ({numbers}{', …' if len(code) > 6 else ''})"

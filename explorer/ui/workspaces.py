@@ -29,6 +29,8 @@ class Workspace(NamedTuple):
     tip: str = ""
     model: str = ""
     """Opened where the one on display has another kind of latent space."""
+    beside: str = ""
+    """Opened beside it."""
 
 
 WORKSPACES = (
@@ -78,6 +80,7 @@ WORKSPACES = (
         True,
         "Watch noise become a picture, step by step",
         "diffusion-mnist",
+        "vae-mnist-2d",
     ),
 )
 

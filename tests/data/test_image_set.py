@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.data.framing import Framing
-from explorer.data.image_set import DataSet, ImageSet, grid, id_from, split_order, to_picture
+from explorer.data.image_set import DataSet, ImageSet, grid, id_from, split_order
 
 
 def image_set(n: int = 6) -> ImageSet:
@@ -51,16 +51,6 @@ def test_the_split_is_always_the_same_and_leaves_none_empty(n: int) -> None:
     assert sorted(order) == list(range(n))
     assert n - n_train == max(1, n // 7)
     np.testing.assert_array_equal(order, split_order(n)[0])
-
-
-def test_items_become_pictures() -> None:
-    grey = np.array([[0.0, 0.5], [1.5, np.nan]])
-    assert to_picture(grey)[:, :, 0].tolist() == [[0, 128], [255, 0]]
-    colour = np.zeros((2, 3, 3), np.uint8)
-    assert to_picture(colour) is colour
-    assert to_picture(np.array([[True, False]])).tolist() == [[[255], [0]]]
-    with pytest.raises(ValueError, match="no picture"):
-        to_picture(np.zeros(5))
 
 
 def test_a_grid_places_row_by_row() -> None:

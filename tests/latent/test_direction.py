@@ -92,6 +92,9 @@ def test_what_codes_say_nothing_of_has_no_direction() -> None:
     assert direct("a", "probe", Reading(nothing, 1.0), nothing, spread) is None
     constant = spread_of(np.ones((50, 6), np.float32))
     assert direct("a", "probe", Reading(np.ones(6), 0.0), np.ones(6), constant) is None
+    w, across = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    spread = spread_of(np.array([[0, 0], [1, 0], [0, 1.0]]))
+    assert direct("a", "difference", Reading(w, 0.0), across, spread, aligned=False) is None
 
 
 def test_one_unit_is_one_standard_deviation_along_the_probe() -> None:

@@ -27,14 +27,6 @@ def test_any_codes_give_a_unit_for_every_slider(codes: np.ndarray) -> None:
     assert np.isfinite(embedding.usual_gap)
 
 
-@given(CODES)
-def test_standard_deviations_and_back_is_the_same_code(codes: np.ndarray) -> None:
-    embedding = Embedding(codes)
-    there = embedding.standardise(codes[np.isfinite(codes).all(axis=1)])
-    back = embedding.destandardise(there)
-    np.testing.assert_allclose(back, codes[np.isfinite(codes).all(axis=1)], rtol=1e-3, atol=1e-3)
-
-
 @given(CODES, st.integers(1, 20))
 def test_the_nearest_are_sorted_and_none_is_missed(codes: np.ndarray, k: int) -> None:
     embedding = Embedding(codes)

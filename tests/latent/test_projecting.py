@@ -167,6 +167,16 @@ def test_a_process_that_dies_is_one_sentence_and_the_next_request_works(projecto
     assert projector.pid is not None
 
 
+def test_where_no_process_can_be_started_it_is_one_sentence_each_time(
+    projector: Projector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    projector.warm()
+    for _ in range(2):
+        with pytest.raises(Failure, match="can't be started"):
+            placed(clusters(), "umap", projector)
+
+
 def test_what_the_library_refuses_is_one_sentence(projector: Projector) -> None:
     with pytest.raises(Failure, match="The projection failed"):
         list(project_codes(clusters(), "umap", PCASettings(), projector))

@@ -13,7 +13,7 @@ from explorer.metrics import ruler as rulers
 from explorer.metrics import samples
 from explorer.metrics.neighbourhoods import coverage_and_density, nearest_distances, squared_distances
 from explorer.metrics.progress import finish
-from explorer.metrics.samples import judge_samples, sampled_space, total_variation
+from explorer.metrics.samples import can_judge, judge_samples, sampled_space, total_variation
 from explorer.models.base import GenerativeModel, ImageShape, ModelConfig, Space
 
 
@@ -86,6 +86,24 @@ def test_training_images_as_samples_are_seen_to_be_learnt_by_heart(mnist: DataSe
     fresh = finish(judge_samples(Dealer(stack(mnist.train.images[-5000:])), small, ruler))
     assert copied.nearest_train_over_test < 0.1
     assert fresh.nearest_train_over_test == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.usefixtures("fewer")
+def test_training_images_sorted_by_class_are_drawn_from_all_classes(mnist: DataSet) -> None:
+    ruler, order = rulers.find(mnist), np.argsort(mnist.train.labels[:1500], kind="stable")  # type: ignore[index]
+    assert ruler is not None
+    sorted_ones, test = mnist.train.take(order), mnist.test.take(slice(200))
+    small = DataSet("few", "Few", "few", sorted_ones, test, mnist.framing)
+    fresh = finish(judge_samples(Dealer(stack(mnist.train.images[-5000:])), small, ruler))
+    assert fresh.nearest_train_over_test == pytest.approx(1, abs=0.15)
+
+
+def test_too_few_test_images_judge_no_samples(mnist: DataSet) -> None:
+    dealer = Dealer(torch.zeros(1, 1, 28, 28))
+    assert can_judge(dealer, mnist)
+    assert not can_judge(
+        dealer, DataSet("few", "Few", "few", mnist.train, mnist.test.take(slice(4)), mnist.framing)
+    )
 
 
 @pytest.mark.usefixtures("fewer")

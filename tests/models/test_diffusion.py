@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -10,10 +12,10 @@ from torch import Tensor
 
 from explorer.errors import BadInput
 from explorer.models import arrays
-from explorer.models.base import Batch, ImageShape, Position, SamplingPlan
+from explorer.models.base import Batch, Denoised, ImageShape, Position, SamplingPlan
 from explorer.models.blocks import initialise
 from explorer.models.diffusion import Diffusion, DiffusionConfig
-from explorer.models.schedule import Way, network_calls, noise_schedule
+from explorer.models.schedule import Schedule, Way, network_calls, noise_schedule
 from explorer.training.events import Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares
@@ -40,15 +42,13 @@ def test_noised_pictures_have_the_moments_of_q(way: Way) -> None:
     model = made(
         target="flow" if way == "straight" else "v", schedule="linear" if way == "linear" else "cosine"
     )
-    x, t = torch.rand(1, *EIGHT, generator=seeded()), 0.3
+    x = torch.rand(1, *EIGHT, generator=seeded())
     noise = torch.randn(20_000, *EIGHT, generator=seeded(1))
-    x_t = model.noised(x.expand(20_000, *EIGHT), t, noise)
+    x_t = Schedule(*model.noise_way).mixed(2 * x - 1, noise, 30)
     schedule = noise_schedule(way, 100)
     alpha, sigma = schedule.alpha[30], schedule.sigma[30]
     torch.testing.assert_close(x_t.mean(0), alpha * (2 * x[0] - 1), atol=0.04, rtol=0)
     torch.testing.assert_close(x_t.std(0), sigma.expand(EIGHT), atol=0.03, rtol=0)
-    told = model.schedule(torch.tensor([0.0, t, 1.0]))
-    torch.testing.assert_close(told, schedule.alpha_bar[[0, 30, 100]])
 
 
 @pytest.mark.parametrize(
@@ -113,6 +113,23 @@ def test_a_walk_shows_every_place_and_the_picture_last() -> None:
     torch.testing.assert_close(steps[-1].clean, (steps[-1].x_t / 2 + 0.5).clamp(0, 1))
     torch.testing.assert_close(steps[-1].clean, steps[-2].clean)
     assert torch.equal(model.decode(noise), steps[-1].clean)
+
+
+def test_a_picture_is_made_without_its_steps_being_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, seen, alive = made(steps=20), list[weakref.ref[Tensor]](), list[int]()
+    walk = model.denoise
+
+    def watched(*arguments: Any) -> Iterator[Denoised]:
+        for step in walk(*arguments):
+            seen.append(weakref.ref(step.x_t))
+            yield step
+            alive.append(sum(one() is not None for one in seen))
+
+    monkeypatch.setattr(model, "denoise", watched)
+    with torch.inference_mode():
+        model.decode(torch.randn(2, 64, generator=seeded()))
+    assert len(seen) == 21
+    assert max(alive) < 5
 
 
 def test_a_fork_without_fresh_noise_goes_the_same_way() -> None:

@@ -13,7 +13,7 @@ from explorer.errors import BadInput
 from explorer.runs import own_attributes
 from explorer.runs.own_attributes import FILE, OwnAttribute, keep, made, read
 from explorer.runs.run import Run
-from explorer.weights import write_arrays
+from explorer.weights import sha256_of, write_arrays
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_hostile_file_is_refused(own_run: Run, arrays: dict[str, np.ndarray]) 
     write_arrays(own_run.folder / FILE, arrays)
     with pytest.raises(BadInput, match="damaged"):
         read(own_run)
-    digest = own_attributes.sha256_of((own_run.folder / FILE).read_bytes())
+    digest = sha256_of((own_run.folder / FILE).read_bytes())
     own_run.manifest.files[FILE] = digest
     with pytest.raises(BadInput, match="no usable attributes"):
         read(own_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 from collections.abc import Callable
@@ -16,10 +17,16 @@ from numpy.typing import NDArray
 from explorer import paths
 from explorer.cli.project import project
 from explorer.errors import BadInput
+from explorer.latent.embedding import Embedding
 from explorer.latent.projecting import UMAPSettings
+from explorer.latent.projector import Projector
+from explorer.runs import own_attributes
+from explorer.runs.keeping import keep_figures
 from explorer.runs.manifest import Manifest
+from explorer.runs.own_attributes import OwnAttribute
 from explorer.runs.projections import load_projection, save_projection
 from explorer.runs.run import Run, replaced
+from explorer.session.projecting import Project, Projected
 from explorer.weights import read_arrays, sha256_of, write_arrays
 from tests.runs.runs_made import trained
 
@@ -65,6 +72,35 @@ def test_a_kept_projection_is_found_again_by_its_settings(run: Run) -> None:
     assert load_projection(again, "umap", codes) is not None
     assert load_projection(again, "umap", codes, UMAPSettings()) is None
     assert load_projection(again, "tsne", codes) is None
+
+
+def test_what_another_program_has_added_stays(run: Run) -> None:
+    others = [Run.open(run.folder) for _ in range(2)]
+    kept(run)
+    own_attributes.keep(others[0], [OwnAttribute("curly", np.arange(20), np.arange(20, 40))])
+    keep_figures(others[1], {"mse": 0.5})
+    now = Run.open(run.folder)
+    now.check()
+    assert {FILE, own_attributes.FILE} <= now.manifest.files.keys()
+    assert now.manifest.figures == {"mse": 0.5}
+
+
+def test_a_deleted_run_does_not_come_back(run: Run) -> None:
+    codes = codes_of(run)
+    shutil.rmtree(run.folder)
+    with pytest.raises(BadInput):
+        save_projection(run, "umap", SETTINGS, codes, codes[:, :2])
+    assert not run.folder.exists()
+
+
+def test_a_plane_that_stands_in_for_another_way_is_not_kept(run: Run) -> None:
+    few = Embedding(codes_of(run)[:10])
+    with contextlib.closing(Projector()) as projector:
+        asked = Project(run, few, "umap", SETTINGS, "z", projector, False, "project first")
+        *_, found = asked.answer({})
+    assert isinstance(found, Projected)
+    assert any("PCA" in note for note in found.notes)
+    assert FILE not in Run.open(run.folder).manifest.files
 
 
 def test_what_ships_is_never_written_to() -> None:
@@ -119,6 +155,15 @@ def test_a_flipped_bit_is_found(run: Run) -> None:
     path.write_bytes(data)
     with pytest.raises(BadInput, match="damaged"):
         load_projection(Run.open(run.folder), "umap", codes_of(run))
+
+
+def test_a_model_without_encoder_that_has_not_ended_has_no_codes(tmp_path: Path) -> None:
+    young = trained(tmp_path / "young", "gan", to=2)
+    options = argparse.Namespace(
+        run=str(young.folder), how="pca", out=str(tmp_path / "out.npz"), knobs=[], keep=False, json=True
+    )
+    with pytest.raises(BadInput, match="keeps no codes yet"):
+        project(options)
 
 
 def test_the_command_writes_places_and_says_how_many_neighbours_they_keep(

@@ -201,6 +201,18 @@ def test_a_picture_comes_back_from_its_own_noise_and_another_is_inverted_at_once
         assert np.square(difference / 255).mean() < 5e-3
 
 
+def test_a_field_emptied_while_noise_is_sought_changes_nothing_of_it(
+    loop: Loop, denoising: Denoising
+) -> None:
+    loop.session.select(3)
+    denoising.turn(source="inverted", steps=10)
+    denoising.start()
+    denoising.turn(steps=None, seed=None)
+    assert denoising.inverting
+    loop.until(lambda: denoising.walks.parent is not None and denoising.walks.parent.done)
+    assert denoising.walks.stops == 11
+
+
 def test_between_two_pictures_there_are_seven_more(loop: Loop, denoising: Denoising) -> None:
     denoising.turn(source="ends")
     assert "press A" in denoising.fault

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from explorer.session.mailbox import Mailbox
 from explorer.session.workers import Workers
 
 
@@ -62,3 +63,15 @@ def test_an_answer_that_was_only_overtaken_is_shown(workers: Workers, posted: th
     workers.engine.submit(Say("second"))
     workers.mailbox.collect()
     assert taken[0] == "first"
+
+
+def test_a_fault_of_one_letter_leaves_the_others_in_the_post() -> None:
+    calls, taken = list[None](), list[str]()
+    mailbox = Mailbox(lambda: calls.append(None))
+    for letter in (lambda: taken.append("first"), lambda: 1 / 0, lambda: taken.append("last")):
+        mailbox.post(letter)
+    with pytest.raises(ZeroDivisionError):
+        mailbox.collect()
+    assert len(calls) == 2, "the owner is asked once more"
+    mailbox.collect()
+    assert taken == ["first", "last"]

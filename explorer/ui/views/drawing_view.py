@@ -185,8 +185,7 @@ class DrawingView(QWidget):
                 continue
             item = int(found.items[place])
             view.set_picture(model.picture_of(item))
-            name = model.class_of(item) or f"{item:,}"
-            view.set_caption(f"{name} · {found.distances[place]:.2f}")
+            view.set_caption(f"{found.distances[place]:.2f}")
 
     def _is_looked_at(self) -> bool:
         """The cursor is at the code of the own picture."""

@@ -116,7 +116,7 @@ class LessonCard(QWidget):
         return QSize(360, 260)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(280, 170)
+        return QSize(super().minimumSizeHint().width(), 170)
 
 
 def _give_role(button: QPushButton, role: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import SignalInstance
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.open_model import OpenModel
 from explorer.session.projecting import Which
@@ -23,7 +23,7 @@ from explorer.ui.widgets.hover_card import HoverCard
 from explorer.ui.widgets.legend import Legend
 from explorer.ui.widgets.point_cloud import PointCloud
 from explorer.ui.widgets.rasteriser import MOST_CLASSES
-from explorer.ui.widgets.steady_label import SteadyLabel
+from explorer.ui.widgets.steady_label import ElidedLabel, SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 STEP = 0.1
@@ -72,7 +72,7 @@ class MapView(QWidget):
         self._session = session
         self._side: MapSide = session if side is None else side
         self._fresh = True
-        self._title, self._subtitle, self._figure = QLabel(), SteadyLabel(), SteadyLabel()
+        self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
             label.setProperty("role", "muted")

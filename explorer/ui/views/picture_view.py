@@ -24,6 +24,9 @@ NEIGHBOURS = 6
 NEAR_MS = 50
 """While the cursor moves, the nearest images follow it this often: the large picture comes first."""
 
+EMPTY = "Press on the map."
+NO_DECODER = "Features have no decoder."
+
 LARGE = 176
 """Height of the pictures, caption included."""
 
@@ -42,7 +45,7 @@ class PictureView(QWidget):
         self.setObjectName("picture")
         self._session = session
         self.original, self.beside, self.difference = ImageView(), ImageView(), ImageView()
-        self.decoded = ImageView("Press on the map.")
+        self.decoded = ImageView(EMPTY)
         self.original.setObjectName("picture.original")
         self.beside.setObjectName("picture.beside")
         self.decoded.setObjectName("picture.decoded")
@@ -122,14 +125,21 @@ class PictureView(QWidget):
     def _on_cursor(self) -> None:
         session = self._session
         model, cursor, item = session.model, session.scene.cursor, session.scene.item
-        original = session.cursor.original
+        original = None if cursor is None else session.cursor.original
         compared = session.beside.present
         self.original.setVisible(original is not None)
-        self.difference.setVisible(original is not None and not compared)
+        decodes = model is None or model.can_decode
+        self.difference.setVisible(original is not None and not compared and decodes)
+        # What comes for features is the image itself, and no reconstruction.
+        self.decoded.setVisible(original is None or decodes)
+        self.decoded.set_placeholder(EMPTY if decodes else NO_DECODER)
         if model is None or cursor is None:
             self._code.setText("")
+            self.decoded.set_caption("")
+            self._on_picture()
             return
-        self._code.setText(wording.code_text(cursor))
+        whose = f"{_caption(model)}: " if compared else ""
+        self._code.setText(whose + wording.code_text(cursor))
         self._code.setToolTip("The latent code z: what the decoder draws from.")
         if original is not None:
             self.original.set_picture(original)
@@ -149,7 +159,8 @@ class PictureView(QWidget):
 
     def _on_picture(self) -> None:
         session = self._session
-        picture, original = session.cursor.picture, session.cursor.original
+        here = session.scene.cursor is not None
+        picture, original = session.cursor.picture if here else None, session.cursor.original
         self.decoded.set_picture(picture)
         if picture is None or original is None or picture.shape != original.shape:
             return
@@ -175,6 +186,7 @@ class PictureView(QWidget):
             view.set_picture(picture)
             view.set_caption(f"{found.distances[place]:.2f}" if found is not None and known else "")
         self._distance.setText(self._distance_text(found))
+        self._distance.setToolTip(f"{self._distance.text()} in z" if self._distance.text() else "")
 
     def _distance_text(self, found: Neighbours | None) -> str:
         model = self._session.model
@@ -184,8 +196,8 @@ class PictureView(QWidget):
         where = "far from data" if model.embedding.is_far(distance) else "inside the data"
         if not model.can_encode:
             where = "far from" if model.embedding.is_far(distance) else "among"
-            return f"{where} the drawn codes: the nearest is {distance:.2f} away"
-        return f"{where}: the nearest held-out image is {distance:.2f} away"
+            return f"{where} the drawn codes: nearest {distance:.2f} away"
+        return f"{where}: nearest held-out image {distance:.2f} away"
 
     def _go_to_neighbour(self, place: int) -> None:
         found = self._session.cursor.neighbours

@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.session.reconstructions import MOST
 from explorer.session.requests import Images
-from explorer.session.samples import MOST
 from explorer.session.session import Session
 from explorer.session.shelf import Card
 from explorer.ui import theme, wording
@@ -36,8 +36,10 @@ from explorer.ui.widgets.two_lines import TwoLines
 MARGIN = 6
 SIDE = 268
 """Width of the column for words and buttons."""
-SHARE = 0.4
-"""A sheet is no higher than this share of the row is wide: several are to be compared at a glance."""
+GLANCE = 3
+"""So many sheets are in view together where there is height for larger ones: they are to be compared."""
+APART = 12
+"""Pixels between sheets, and before the first."""
 SHEETS = 1 + MOST
 
 
@@ -117,8 +119,8 @@ class SamplesView(QWidget):
         column.addWidget(self._lines)
         inner = QWidget()
         row = QHBoxLayout(inner)
-        row.setContentsMargins(12, 0, 0, 0)
-        row.setSpacing(10)
+        row.setContentsMargins(APART, 0, 0, 0)
+        row.setSpacing(APART)
         for panel in self.sheets:
             row.addWidget(panel, 0, Qt.AlignmentFlag.AlignTop)
         row.addStretch()
@@ -264,7 +266,7 @@ class SamplesView(QWidget):
         bar = self._scroll.horizontalScrollBar().sizeHint().height()
         tall, wide = self.height() - bar - MARGIN, self.width() - SIDE
         for panel in self.sheets:
-            panel.set_height(min(tall, round(SHARE * wide)))
+            panel.set_height(min(tall, (wide - APART) // GLANCE - APART + panel.below))
 
     def sizeHint(self) -> QSize:
         return QSize(880, 250)

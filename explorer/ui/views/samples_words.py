@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.session.reconstructions import Row
 from explorer.session.sample_requests import READABLE, Wanted
-from explorer.session.samples import Row, Sheet
+from explorer.session.samples import Sheet
 
 NOTHING = "Open a model in the library: its held-out images are then rebuilt by it, and by others beside it."
 SOURCES = {"prior": "N(0, I)", "fitted": "fitted"}

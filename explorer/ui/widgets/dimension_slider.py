@@ -67,7 +67,9 @@ class Dimension:
         if not math.isfinite(sd):
             return f"{self.label} is not a number"
         value = self.centre + sd * self.unit
-        return f"{self.label} = {value:.2f} ({sd + 0.0:.1f} sd)".replace("-", "−")
+        # A rounded zero may carry a sign; adding 0 takes it away.
+        value, sd = round(value, 2) + 0.0, round(sd, 1) + 0.0
+        return f"{self.label} = {value:.2f} ({sd:.1f} sd)".replace("-", "−")
 
 
 class DimensionSlider(QAbstractSlider):

@@ -33,7 +33,6 @@ class ImageStrip(QWidget):
         super().__init__(parent)
         self._pictures: list[Picture | None] = [None] * places
         self._captions: list[str] = []
-        self._placeholders: list[str] = []
         self._tiles: dict[int, QPixmap] = {}
         self._title = ""
         self._handle: float | None = None
@@ -49,11 +48,6 @@ class ImageStrip(QWidget):
         self._pictures, self._captions, self._tiles = list(pictures), list(captions), {}
         if had != bool(self._captions):
             self.updateGeometry()
-        self.update()
-
-    def set_placeholders(self, words: Sequence[str]) -> None:
-        """What to read in empty places, such as A and B at the ends."""
-        self._placeholders = list(words)
         self.update()
 
     def set_title(self, title: str) -> None:
@@ -146,9 +140,6 @@ class ImageStrip(QWidget):
         if picture is None:
             painter.setBrush(QColor(colours.field))
             painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-            if place < len(self._placeholders):
-                painter.setPen(QColor(colours.muted))
-                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self._placeholders[place])
         else:
             painter.setBrush(QColor("#000000" if colours.scheme == "dark" else "#ffffff"))
             painter.drawRect(room.adjusted(0.5, 0.5, -0.5, -0.5))

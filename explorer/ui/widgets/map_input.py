@@ -26,7 +26,9 @@ from explorer.ui.widgets.hover_watch import HoverWatch
 from explorer.ui.widgets.map_gestures import Button, Intent, MapGestures, Tool
 
 # Who has one of these in use would lose its keys, were a map to take the focus by hovering.
-_KEEP_FOCUS = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QAbstractSlider, QComboBox)
+_TYPED = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox)
+# These lose it to a pointer that moves over the map, not to a map that comes to lie under a pointer at rest.
+_KEEP_FOCUS = (*_TYPED, QAbstractSlider, QComboBox)
 _BUTTONS: dict[Qt.MouseButton, Button] = {
     Qt.MouseButton.LeftButton: "left",
     Qt.MouseButton.MiddleButton: "middle",
@@ -181,6 +183,8 @@ class MapInput(QWidget):
         if self._gestures.busy:
             self._carry_out(self._gestures.move(event.position().x(), event.position().y()))
         else:
+            if not self.hasFocus() and not isinstance(QApplication.focusWidget(), _TYPED):
+                self.setFocus(Qt.FocusReason.MouseFocusReason)
             self._hover.moved(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -86,7 +86,8 @@ class _Tile(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(room, accent)
         ratio = painter.device().devicePixelRatioF()
-        tile = to_tile(pictures.images[item], QSize(SIDE, SIDE), ratio, inverted=pictures.ink)
+        paper = pictures.ink and colours.scheme == "light"
+        tile = to_tile(pictures.images[item], QSize(SIDE, SIDE), ratio, inverted=paper)
         draw_centred(painter, tile, room)
         if letter := pictures.marks.get(item):
             painter.setPen(QPen(accent, 2))

@@ -73,6 +73,11 @@ class PictureSheet(QWidget):
         self.setToolTip(tip)
         self.sheet.setAccessibleName(f"{title}: {words}")
 
+    @property
+    def below(self) -> int:
+        """Pixels of height that the words take."""
+        return GAP + LINES * self.fontMetrics().lineSpacing()
+
     def set_height(self, height: int) -> None:
         """Take this height, words included. Who lays sheets out says it: were it taken from the layout, the
         width that follows could bring a scroll bar, the bar take height, and the two chase each other."""
@@ -81,7 +86,7 @@ class PictureSheet(QWidget):
 
     def _fit(self) -> None:
         """Pictures are enlarged by whole numbers of pixels: what is left over goes to the other sheets."""
-        below = GAP + LINES * self.fontMetrics().lineSpacing()
+        below = self.below
         side, ratio = max(self._height - below, SMALLEST), self.devicePixelRatioF()
         if self._whole is not None:
             pixels = max(self._whole.shape[:2])

@@ -165,11 +165,6 @@ class PointCloud(MapInput):
     def view(self) -> MapFrame:
         return self._frame
 
-    def set_view(self, frame: MapFrame) -> None:
-        self._flight, self._at_home = None, False
-        self._frame = frame.sized(self.width(), self.height())
-        self._changed()
-
     def home(self) -> None:
         """Fly to the view of all points."""
         self._at_home = True

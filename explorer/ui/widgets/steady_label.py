@@ -1,7 +1,7 @@
-"""A label whose text changes at the pointer's pace. Imports Qt only.
+"""Labels that cut their text short, one of them for text that changes at the pointer's pace. Imports Qt only.
 
 A `QLabel` asks for a new layout with every text, and the whole window is then laid out and
-largely repainted: several milliseconds, sixty times a second. This one keeps its size.
+largely repainted: several milliseconds, sixty times a second. `SteadyLabel` keeps its size.
 """
 
 from __future__ import annotations
@@ -50,4 +50,16 @@ class SteadyLabel(QLabel):
             text,
             self.foregroundRole(),
         )
+        painter.end()
+
+
+class ElidedLabel(QLabel):
+    """As wide as its text where there is room; cut short, with dots, where a layout gives it less."""
+
+    def paintEvent(self, event: object) -> None:
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter = QPainter(self)
+        flags, role = self.alignment().value, self.foregroundRole()
+        self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), text, role)
         painter.end()

@@ -70,7 +70,6 @@ def test_pictures_stand_in_their_places(strip: ImageStrip) -> None:
 
 @pytest.mark.parametrize("handle", [None, -3.0, 0.5, 9.0, float("nan")])
 def test_empty_places_and_odd_handles_are_no_crash(strip: ImageStrip, handle: float | None) -> None:
-    strip.set_placeholders(["A", "", "", "", "B"])
     strip.set_title("Straight line")
     strip.set_selected(7)
     strip.set_handle(handle)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.ui import theme
-from explorer.ui.widgets.map_frame import MapFrame
 from explorer.ui.widgets.map_gestures import Tool
 from explorer.ui.widgets.point_cloud import PointCloud
 
@@ -296,6 +295,4 @@ def test_odd_overlays_are_no_crash(cloud: PointCloud, number: float) -> None:
     cloud.set_drawn([place])
     cloud.set_marks([("try here", place)])
     cloud.set_axes(("z₁", "z₂"))
-    painted(cloud)
-    cloud.set_view(MapFrame(1e20, 0, 1e-18, 400, 300))
     painted(cloud)
