@@ -61,12 +61,13 @@ def cursor_moved(before: Facts, after: Facts, *, sd: float = 0.05) -> Fact:
     return Fact(f"The cursor moved{_by(far, sd)}", far >= sd)
 
 
-def number_moved(before: Facts, after: Facts, *, dimension: int, sd: float = 0.25) -> Fact:
+def number_moved(before: Facts, after: Facts, *, sd: float = 0.25) -> Fact:
     """One number of the code has changed, and no other."""
     way = _way(before, after)
+    if way is None or not way.any():
+        return Fact("One number changed, and nothing else", False)
+    dimension = int(np.abs(way).argmax())
     name = f"z{str(dimension + 1).translate(_SUBSCRIPTS)}"
-    if way is None or not 0 <= dimension < len(way):
-        return Fact(f"{name} changed, and nothing else", False)
     others = float(np.abs(np.delete(way, dimension)).max(initial=0.0))
     moved = float(abs(way[dimension]))
     return Fact(f"{name} changed{_by(moved, sd)}, and nothing else", moved >= sd and others < 1e-3)

@@ -138,7 +138,7 @@ class Interpolation:
             picture = model.picture_of(item)
             if picture is not None:
                 name = model.class_of(item)
-                title = f"item {item}" if name is None else f"item {item}, {name}"
+                title = f"{item:,}" if name is None else f"{item:,}: {name}"
                 return End(model.embedding.codes[item], picture, title)
         cursor, picture = session.scene.cursor, session.cursor.picture_now()
         if cursor is None or picture is None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet
 from explorer.data.progress import ReadProgress
+from explorer.errors import BadInput
 from explorer.latent.embedding import Embedding
 from explorer.session.threads import import_torch
 
@@ -258,5 +259,11 @@ class LoadData:
     def answer(self, held: Held) -> Generator[ReadProgress | Loaded, None, None]:
         from explorer.data import catalogue
 
-        for result in catalogue.reading(self.origin, self.framing):
-            yield Loaded(result, result.fingerprint()) if isinstance(result, DataSet) else result
+        try:
+            for result in catalogue.reading(self.origin, self.framing):
+                yield Loaded(result, result.fingerprint()) if isinstance(result, DataSet) else result
+        except catalogue.NotDownloaded as missing:
+            raise BadInput(
+                f"{missing.title} is not on this computer: only the images kept with the model are shown. "
+                f"File > Choose images to train on … fetches it ({missing.size / 1e6:,.0f} MB)."
+            ) from None

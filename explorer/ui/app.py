@@ -142,6 +142,9 @@ class Opening:
             return
         if isinstance(cursor, list):
             session.restore_cursor(cursor)
+        projection = self._remembered.get("projection")
+        if projection in ("umap", "tsne"):
+            session.projecting.choose("first", projection)
         beside = self._remembered.get("beside")
         if isinstance(beside, str):
             session.beside.open(beside)
@@ -199,6 +202,7 @@ class Opening:
             kept["model"] = self._name_of(session.model)
             if session.scene.cursor is not None:
                 kept["cursor"] = [float(value) for value in session.scene.cursor]
+            kept["projection"] = session.projecting.way("first")
         memory.remember(kept)
 
     def _name_of(self, model: OpenModel) -> str:

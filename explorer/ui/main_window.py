@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from explorer.ui.workspaces import Workspace, WorkspaceBar
 
 LAYOUT_VERSION = 4
+SETTLED_MS = 300
 """Raised when docks come or go: an older layout is then not restored."""
 
 CLOSING_MS = 2500
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.setStatusBar(Status(session))
         session.said.connect(self._on_said)
+        session.model_opened.connect(self._on_opened)
         self._furnish_right(session)
         self._furnish_bottom(session)
         self._furnish_top()
@@ -130,11 +132,11 @@ class MainWindow(QMainWindow):
         self.presenting: Presenting = Presenting(self, self.docks, self.workspaces)
         self.workspaces.switched.connect(self._on_workspace)
         self.guide.begun.connect(lambda: self.workspaces.go_to("Compare"))
-        tabs = QToolBar("Workspaces", movable=False)
-        tabs.setObjectName("toolbar.workspaces")
-        tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        tabs.addWidget(self.workspaces)
-        self.addToolBar(tabs)
+        self.tabs = QToolBar("Workspaces", movable=False)
+        self.tabs.setObjectName("toolbar.workspaces")
+        self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.tabs.addWidget(self.workspaces)
+        self.addToolBar(self.tabs)
         self.workspaces.arrange()
 
     def _on_workspace(self, space: Workspace) -> None:
@@ -161,6 +163,10 @@ class MainWindow(QMainWindow):
         self.workspaces.bring(name)
 
     # Messages, drops, layout
+
+    def _on_opened(self) -> None:
+        """What was said of the last model is over."""
+        self.messages.hide()
 
     def _on_said(self, message: Message) -> None:
         self.messages.show_message(message)
@@ -205,16 +211,25 @@ class MainWindow(QMainWindow):
             )
         except (KeyError, binascii.Error, ValueError):
             return False
+        self.workspaces.forget()  # what a window not yet laid out would keep of itself is worth nothing
         self.workspaces.go_to(str(kept.get("workspace")))
         restored = self.restoreGeometry(QByteArray(geometry))
         if not self.restoreState(QByteArray(docks), LAYOUT_VERSION):
             return False
+        self.tabs.show()
         self.workspaces.leave_sizes()
+        # The desktop gives a maximised window its size in its own time, and the docks' sizes hold only then.
+        QTimer.singleShot(SETTLED_MS, self, lambda: self._size_again(QByteArray(docks)))
         if not any(
             screen.availableGeometry().intersects(self.geometry()) for screen in QApplication.screens()
         ):
             self._fit_to_screen()
         return restored
+
+    def _size_again(self, docks: QByteArray) -> None:
+        if self.isMaximized() and not self.presenting.on:
+            self.restoreState(docks, LAYOUT_VERSION)
+            self.tabs.show()
 
     def _fit_to_screen(self) -> None:
         room = QApplication.primaryScreen().availableSize()

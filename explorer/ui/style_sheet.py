@@ -44,6 +44,7 @@ QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
 QToolButton::menu-indicator { image: none; }
 
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton { background: $field; color: $text; border: 1px solid $line; border-radius: 6px;
     padding: 6px 14px; }
 QPushButton:hover { background: $hover; }

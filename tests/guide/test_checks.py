@@ -46,7 +46,6 @@ def at(x: float, y: float, **scene: Any) -> Facts:
 
 
 NEEDED: dict[str, dict[str, Any]] = {
-    "number_moved": {"dimension": 0},
     "beside_open": {"name": "bars"},
     "projected": {"way": "umap"},
     "attributes_there": {"name": "ink"},
@@ -98,10 +97,10 @@ def test_cursor_moved_is_measured_in_standard_deviations() -> None:
 
 def test_number_moved_wants_the_others_unmoved() -> None:
     x, y = CODES[0]
-    assert checks.number_moved(OPEN, at(x + 1, y), dimension=0).holds
-    assert not checks.number_moved(OPEN, at(x + 1, y), dimension=1).holds
-    assert not checks.number_moved(OPEN, at(x + 1, y + 1), dimension=0).holds
-    assert not checks.number_moved(OPEN, at(x + 1, y), dimension=7).holds
+    assert checks.number_moved(OPEN, at(x + 1, y)).holds
+    assert checks.number_moved(OPEN, at(x, y + 1)).holds
+    assert not checks.number_moved(OPEN, at(x + 1, y + 1)).holds
+    assert not checks.number_moved(OPEN, at(x, y)).holds
 
 
 def test_item_selected_asks_for_another_item_of_the_class() -> None:

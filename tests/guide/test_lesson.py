@@ -68,7 +68,7 @@ def test_a_step_points_where_its_first_gesture_begins(tmp_path: Path) -> None:
         ('check = "cursor_moved"', 'check = "cursor"', "check is 'cursor'; it must be one of model_open"),
         ("sd = 0.5", "far = 0.5", "far is not known here; cursor_moved takes sd"),
         ("sd = 0.5", 'sd = "far"', "sd must be of the kind float"),
-        ('check = "cursor_moved", sd = 0.5', 'check = "number_moved"', "dimension is missing"),
+        ('check = "cursor_moved", sd = 0.5', 'check = "attributes_there"', "name is missing"),
         ("facts = [{", "no = [{", "facts must hold at least one fact"),
         ("[[steps]]", "[[steps", "is not a TOML file"),
     ],

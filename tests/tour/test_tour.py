@@ -30,7 +30,7 @@ facts = [{ check = "cursor_moved", sd = 0.5 }, { check = "picture_changed", time
 name = "A slider."
 sentences = ["The first."]
 gestures = [{ do = "slide", place = "sliders", dimension = 1, to = 1.5 }]
-facts = [{ check = "number_moved", dimension = 0 }]
+facts = [{ check = "number_moved" }]
 [[steps]]
 name = "A to B."
 sentences = ["Two keys."]

@@ -23,6 +23,7 @@ LEAST_MS = 500
 """A refresh of the plot takes 10 ms, which the training lacks."""
 IN_THE_GAN_DOCK = ("gradient ", "critic on ")
 """Beginnings of the terms of a game that have curves of their own there; here they would leave no room."""
+TITLES = {"kl": "KL"}
 BUSY_SHARE = 0.05
 """Of the time at most this share goes into the curves, however long they have become."""
 
@@ -75,7 +76,9 @@ class TrainingCurves(QWidget):
         for name, points in training.curves.items():
             if name.startswith(IN_THE_GAN_DOCK):
                 continue
-            plot.set_curve(name, [step for step, _ in points], [value for _, value in points])
+            plot.set_curve(
+                TITLES.get(name, name), [step for step, _ in points], [value for _, value in points]
+            )
         for flag in training.flags[self._flags :]:
             plot.add_flag(flag.step, flag.text)
         self._flags = len(training.flags)

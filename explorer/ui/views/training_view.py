@@ -19,7 +19,7 @@ NARROW = 780
 """Pixels below which there is no room for pictures beside the curves."""
 
 
-SEES = "The error falls while the map sorts itself."
+SEES = "What the training lowers, step by step; a line marks where something was changed."
 BEWARE = "A falling loss says nothing about samples."
 
 
