@@ -83,10 +83,10 @@ class Middle(QWidget):
         self._session.beside.set_shown(comparing)
 
     def _on_opened(self) -> None:
-        present = self._session.beside.present
-        if present and self.beside.isHidden():
-            self._splitter.setSizes([EVEN, EVEN])
+        present, hidden = self._session.beside.present, self.beside.isHidden()
         self.beside.setVisible(present)
+        if present and hidden:
+            self._splitter.setSizes([EVEN, EVEN])
         self._on_cursor()
 
     def _on_cursor(self) -> None:

@@ -96,6 +96,14 @@ def map_lines(model: OpenModel) -> tuple[str, str]:
     return sees, "Empty places were never trained: the decoder must guess there."
 
 
+SHORT_TITLES = {"pca": "PCA", "ae": "AE", "vae": "VAE", "gan": "GAN"}
+FIGURES_MEAN = (
+    "Squared error per pixel of the held-out images, pixels in [0, 1]; KL of the codes from the prior. "
+    "Beside another map: the share of the frame in which no image lies near, and how far the marked place "
+    "moves when it is decoded and encoded again."
+)
+
+
 def map_figures(model: OpenModel, *, compared: bool = False) -> str:
     """Mean error and KL with their units; beside another map also how empty it is."""
     embedding = model.embedding
@@ -103,11 +111,12 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> str:
         return ""
     parts = []
     if embedding.errors is not None:
-        parts.append(f"error {float(np.nanmean(embedding.errors)):.4f} per pixel")
+        error = f"error {float(np.nanmean(embedding.errors)):.4f}"
+        parts.append(error if compared else f"{error} per pixel")
     if embedding.kl is not None:
         parts.append(f"KL {float(embedding.kl.sum()):.1f} nats")
     if compared and not model.living:
-        parts.append(f"{100 * model.emptiness.share:.0f} % of the frame is empty")
+        parts.append(f"{100 * model.emptiness.share:.0f} % empty")
         if model.hole is not None:
             parts.append(f"at ✕ |E(D(z)) − z| = {model.hole.cycle_error:.1f}")
     return "   ".join(parts)

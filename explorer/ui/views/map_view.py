@@ -199,6 +199,7 @@ class MapView(QWidget):
             return
         manifest = model.run.manifest
         self._title.setText(manifest.title or manifest.family)
+        self._title.short = wording.SHORT_TITLES.get(manifest.family, "")
         self._subtitle.setText(wording.sizes(model))
         self.legend.set_classes(manifest.data.class_names)
         self.legend.setVisible(self._side is self._session and len(manifest.data.class_names) > 1)
@@ -296,7 +297,7 @@ class MapView(QWidget):
             if kept is not None:
                 figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
-            self._figure.setToolTip(figures)
+            self._figure.setToolTip(f"{figures}\n{wording.FIGURES_MEAN}")
 
     def showEvent(self, event: object) -> None:
         if self._side is self._session:

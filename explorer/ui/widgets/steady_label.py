@@ -6,9 +6,12 @@ largely repainted: several milliseconds, sixty times a second. `SteadyLabel` kee
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLabel, QWidget
+
+LEAST_LETTERS = 8
+"""That stay of a text that is cut short."""
 
 
 class SteadyLabel(QLabel):
@@ -54,11 +57,22 @@ class SteadyLabel(QLabel):
 
 
 class ElidedLabel(QLabel):
-    """As wide as its text where there is room; cut short, with dots, where a layout gives it less."""
+    """As wide as its text where a layout gives it the room; else it has a shorter one, or dots."""
+
+    short = ""
+    """What it says where the whole doesn't fit."""
+
+    def minimumSizeHint(self) -> QSize:
+        whole = super().minimumSizeHint()
+        return QSize(
+            min(whole.width(), LEAST_LETTERS * self.fontMetrics().averageCharWidth()), whole.height()
+        )
 
     def paintEvent(self, event: object) -> None:
         room = self.contentsRect()
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        fits = self.fontMetrics().horizontalAdvance(self.text()) <= room.width()
+        text = self.text() if fits or not self.short else self.short
+        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter = QPainter(self)
         flags, role = self.alignment().value, self.foregroundRole()
         self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), text, role)
