@@ -106,7 +106,8 @@ def sample(options: argparse.Namespace) -> int:
         codes = _fitted(run, model, options.count, options.seed, options.json)
     else:
         codes = arrays.sample(model, options.count, options.seed, drawn.name)
-    asked = None if condition is None else np.full(len(codes), condition, np.int64)
+    every = arrays.classes_in_turn(len(codes), model.conditions)
+    asked = every if condition is None else np.full(len(codes), condition, np.int64)
     pictures = arrays.decode(model, codes, drawn.name, asked)
     atomic_write(out, to_png(grid(pictures, math.ceil(math.sqrt(options.count)))))
     fields = {

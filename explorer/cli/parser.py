@@ -214,7 +214,7 @@ def _sample(commands: Commands[Parser]) -> None:
         "--class",
         metavar="NAME",
         dest="condition",
-        help="of this class, from a model that was trained with them",
+        help="of this class, from a model that was trained with them (default: each in turn)",
     )
     parser.add_argument(
         "--guidance",

@@ -189,12 +189,20 @@ class Session:
         self.history_changed()
         self.cursor.settle()
 
-    def restore_cursor(self, numbers: list[object]) -> None:
-        """Put the cursor where it was in an earlier session; numbers that don't fit are left."""
+    def restore_cursor(self, numbers: list[object], item: object = None) -> None:
+        """Put the cursor where it was in an earlier session, on its item; what doesn't fit is left."""
         embedding = None if self.model is None else self.model.embedding
         usable = [n for n in numbers if isinstance(n, (int, float)) and np.isfinite(n)]
         if embedding is not None and len(usable) == len(numbers) == embedding.size:
-            self.go_to(np.array(usable, np.float32))
+            code = np.array(usable, np.float32)
+            if (
+                isinstance(item, int)
+                and 0 <= item < len(embedding)
+                and np.allclose(embedding.codes[item], code)
+            ):
+                self.select(item)
+            else:
+                self.go_to(code)
             self.history.clear()
 
     def update_model(self, **changes: Any) -> None:

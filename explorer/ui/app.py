@@ -141,7 +141,7 @@ class Opening:
             session.open_first()
             return
         if isinstance(cursor, list):
-            session.restore_cursor(cursor)
+            session.restore_cursor(cursor, self._remembered.get("item"))
         projection = self._remembered.get("projection")
         if projection in ("umap", "tsne"):
             session.projecting.choose("first", projection)
@@ -202,6 +202,7 @@ class Opening:
             kept["model"] = self._name_of(session.model)
             if session.scene.cursor is not None:
                 kept["cursor"] = [float(value) for value in session.scene.cursor]
+                kept["item"] = session.scene.item
             kept["projection"] = session.projecting.way("first")
         memory.remember(kept)
 
