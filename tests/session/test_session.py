@@ -36,6 +36,20 @@ def test_slider_and_map_are_in_step(trained: Loop) -> None:
     np.testing.assert_allclose(session.scene.cursor, cursor, rtol=1e-4, atol=1e-6)
 
 
+def test_an_item_comes_back_with_its_place_and_what_does_not_fit_is_left(trained: Loop) -> None:
+    session = trained.session
+    session.select(2)
+    assert session.scene.cursor is not None
+    code: list[object] = [float(number) for number in session.scene.cursor]
+    session.reset_sliders()
+    session.restore_cursor(code, 2)
+    assert session.scene.item == 2
+    for other in (1, 10**9, -1, "2", None):
+        session.restore_cursor(code, other)
+        assert session.scene.item is None
+        np.testing.assert_allclose(session.scene.cursor, code)
+
+
 def test_the_newest_picture_arrives(trained: Loop) -> None:
     session = trained.session
     shown: list[np.ndarray] = []
