@@ -5,7 +5,6 @@ Part of the session. numpy only.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -13,9 +12,7 @@ from psygnal import Signal
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.data.progress import ReadProgress
-from explorer.latent.embedding import Embedding
-from explorer.latent.projection import natural
-from explorer.session.map_requests import Cost, Embed, EmbedSamples, Gallery
+from explorer.session.map_requests import Cost, Embed, EmbedSamples, Gallery, Mapped
 from explorer.session.open_model import OpenModel
 from explorer.session.requests import LoadData, Loaded
 
@@ -59,21 +56,24 @@ class Images:
             return
         if not model.can_encode:
             if self.data is not None:
-                session.engine.submit(EmbedSamples(SAMPLED_ITEMS, self.data, model.space))
+                samples = EmbedSamples(SAMPLED_ITEMS, self.data, model.space, model.projection, model.living)
+                session.engine.submit(samples)
         elif model.items is not None:
             items = model.items
-            session.engine.submit(Embed(items.images, items.labels, items.class_names, model.space))
+            names = items.class_names
+            session.engine.submit(
+                Embed(items.images, items.labels, names, model.space, model.projection, model.living)
+            )
 
     def _take_gallery(self, request: Gallery, result: ImageSet | None) -> None:
         if result is not None:
             self._session.update_model(items=result)
             self._session.items_arrived()
 
-    def _take_embedding(self, request: Embed, result: object) -> None:
-        session, model = self._session, self._session.model
-        if isinstance(result, Embedding) and model is not None:
-            projection = natural(result, model.projection, living=model.living)
-            session.model = replace(model, embedding=result, projection=projection)
+    def _take_embedding(self, request: Embed | EmbedSamples, result: float | Mapped | Cost) -> None:
+        session = self._session
+        if isinstance(result, Mapped) and session.model is not None:
+            session.update_model(embedding=result.embedding, projection=result.projection)
             session.embedding_changed()
             session.cursor.settle()
         session.training.took_embedding(result)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.latent.embedding import Embedding
+from explorer.latent.projection import Projection, natural
 from explorer.session.requests import Floats, Held, Images
 
 if TYPE_CHECKING:
@@ -64,6 +65,13 @@ class Cost(NamedTuple):
     seconds: float
 
 
+class Mapped(NamedTuple):
+    """An embedding and the projection that it opens with."""
+
+    embedding: Embedding
+    projection: Projection
+
+
 @dataclass(frozen=True, eq=False)
 class Embed:
     """The codes of the held-out images: the share done after each part, then the whole, then its cost."""
@@ -72,9 +80,12 @@ class Embed:
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...]
     space: str
+    last: Projection | None
+    """What the map shows until then."""
+    living: bool
     channel: str = "embed"
 
-    def answer(self, held: Held) -> Generator[float | Embedding | Cost, None, None]:
+    def answer(self, held: Held) -> Generator[float | Mapped | Cost, None, None]:
         from explorer.models import arrays
 
         model: GenerativeModel = held["model"]
@@ -90,12 +101,22 @@ class Embed:
         coded = arrays.joined(parts)
         embedding = Embedding(coded.codes, coded.spread, coded.errors, self.labels, self.class_names)
         began = time.perf_counter()
-        # What takes time is computed here, once, and not by the thread that reads it first.
-        _ = embedding.order
-        yield 1.0
-        _ = embedding.usual_gap
-        yield embedding
+        yield from _mapped(embedding, self.last, self.living)
         yield Cost(spent + time.perf_counter() - began)
+
+
+def _mapped(
+    embedding: Embedding, last: Projection | None, living: bool
+) -> Generator[float | Mapped, None, None]:
+    """Compute here, once, what takes time, and not on the thread that reads it first.
+
+    Beside a training each of numpy's calls may there wait for the interpreter: together a tenth of a second.
+    """
+    _ = embedding.order
+    yield 1.0
+    _ = embedding.usual_gap
+    yield 1.0
+    yield Mapped(embedding, natural(embedding, last, living=living))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,10 +153,12 @@ class EmbedSamples:
     n: int
     data: DataSet
     space: str
+    last: Projection | None
+    living: bool
     channel: str = "embed"
     at_once: int = 32
 
-    def answer(self, held: Held) -> Generator[float | Embedding | Cost, None, None]:
+    def answer(self, held: Held) -> Generator[float | Mapped | Cost, None, None]:
         from explorer.metrics import ruler as rulers
         from explorer.metrics.pixels import to_pixels
         from explorer.models import arrays
@@ -154,5 +177,6 @@ class EmbedSamples:
                 labels.append(ruler.predict(to_pixels(pictures)).numpy())
             yield start / self.n
         named = np.concatenate(labels).astype(np.int64) if labels else None
-        yield Embedding(codes, None, None, named, self.data.test.class_names if labels else ())
+        embedding = Embedding(codes, None, None, named, self.data.test.class_names if labels else ())
+        yield from _mapped(embedding, self.last, self.living)
         yield Cost(time.perf_counter() - began)
