@@ -32,6 +32,23 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def knobs(words: Sequence[str]) -> dict[str, str]:
+    """What --set turns, by name.
+
+    Raises
+    ------
+    BadInput
+        A word without an equals sign.
+    """
+    turned = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise BadInput(f"--set {word}: write it as KNOB=VALUE.")
+        turned[name.strip()] = value.strip()
+    return turned
+
+
 def whole(low: int, high: int) -> type[int]:
     """A type of argument: a whole number in a range."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.cli.outcome import DONE
+from explorer.cli.parser import knobs
 from explorer.cli.report import Bar, out_file, say, write
 from explorer.errors import BadInput, Failure
 from explorer.knobs import Settings
@@ -27,7 +28,7 @@ from explorer.weights import write_arrays
 def project(options: argparse.Namespace) -> int:
     """Write where the held-out items of a run lie on the plane."""
     run = Library().find(options.run)
-    settings = WAYS[options.how].settings.read(_knobs(options))
+    settings = WAYS[options.how].settings.read(knobs(options.knobs))
     out = out_file(options.out)
     space = run.manifest.spaces[0].name if run.manifest.spaces else "z"
     embedding = run.embedding(space)
@@ -58,16 +59,6 @@ def project(options: argparse.Namespace) -> int:
     shown = "" if trust is None else f", neighbours kept {trust:.3f}"
     write(fields, options.json, f"{len(embedding):,} places by {WAYS[found.how].title}{shown}: {out}")
     return DONE
-
-
-def _knobs(options: argparse.Namespace) -> dict[str, str]:
-    knobs = {}
-    for text in options.knobs:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise BadInput(f"--set {text}: write it as KNOB=VALUE.")
-        knobs[name.strip()] = value.strip()
-    return knobs
 
 
 def _encoded(run: Run, options: argparse.Namespace) -> Embedding:

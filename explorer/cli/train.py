@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
 
 from explorer import models
 from explorer.cli import images
 from explorer.cli.outcome import DONE, interruptible
+from explorer.cli.parser import knobs
 from explorer.cli.report import TrainingReport, say
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet
@@ -40,7 +40,8 @@ def _begun(options: argparse.Namespace) -> tuple[Run, DataSet]:
     if options.family is None or options.data is None:
         raise BadInput("Say what to train and on which images, as in: latent-explorer train vae --data mnist")
     family = models.family(options.family)
-    config = family.Config.read(_knobs(options))
+    epochs = {} if options.epochs is None else {"epochs": options.epochs}
+    config = family.Config.read({**epochs, **knobs(options.knobs)})
     framing = Framing(options.side, options.fit, options.ground)
     data = images.load(options.data, framing, download=options.download, quiet=options.json)
     height, width, channels = data.train.shape
@@ -73,16 +74,6 @@ def _resumed(options: argparse.Namespace) -> tuple[Run, DataSet]:
         raise BadInput(f"{run.name} is finished; train a new model to go further.")
     origin = options.data or run.manifest.data.origin
     return run, images.load(origin, framing_of(run.manifest), download=options.download, quiet=options.json)
-
-
-def _knobs(options: argparse.Namespace) -> Mapping[str, str]:
-    knobs = {} if options.epochs is None else {"epochs": options.epochs}
-    for text in options.knobs:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise BadInput(f"--set {text}: write it as KNOB=VALUE.")
-        knobs[name.strip()] = value.strip()
-    return knobs
 
 
 def _follow(run: Run, trainer: Trainer, data: DataSet, as_json: bool) -> int:
