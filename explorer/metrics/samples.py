@@ -67,10 +67,15 @@ def sampled_space(model: GenerativeModel) -> Space | None:
     return next((space for space in model.spaces if space.prior is not None and space.can_decode), None)
 
 
+def judged_space(model: GenerativeModel) -> Space | None:
+    """The space whose samples are judged; without a prior, as in an autoencoder, codes are N(0, I) too."""
+    return sampled_space(model) or next((space for space in model.spaces if space.can_decode), None)
+
+
 def can_judge(model: GenerativeModel, data: DataSet) -> bool:
     """Whether there is something to draw from, and enough to hold it against."""
     enough = len(data.train) >= FEWEST_REAL and len(data.test) >= FEWEST_TEST
-    return enough and sampled_space(model) is not None
+    return enough and judged_space(model) is not None
 
 
 def cost(model: GenerativeModel) -> float:
@@ -103,8 +108,8 @@ def judge_samples(model: GenerativeModel, data: DataSet, ruler: Ruler, seed: int
 def draw(
     model: GenerativeModel, ruler: Ruler, labels: NDArray[np.int64] | None, n: int, seed: int
 ) -> Work[Drawn]:
-    """Draw codes from the prior, and classes as often as the labels have them, and look through the ruler."""
-    space, device = sampled_space(model), ruler.device
+    """Draw codes N(0, I), and classes as often as the labels have them, and look through the ruler."""
+    space, device = judged_space(model), ruler.device
     assert space is not None
     rng = torch.Generator().manual_seed(seed)
     codes = model.sample(n, rng, space.name).to(device)

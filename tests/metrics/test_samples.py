@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from explorer import models
 from explorer.data import catalogue
 from explorer.data.image_set import DataSet
 from explorer.metrics import ruler as rulers
 from explorer.metrics import samples
 from explorer.metrics.neighbourhoods import coverage_and_density, nearest_distances, squared_distances
 from explorer.metrics.progress import finish
-from explorer.metrics.samples import can_judge, judge_samples, sampled_space, total_variation
+from explorer.metrics.samples import can_judge, judge_samples, judged_space, sampled_space, total_variation
 from explorer.models.base import GenerativeModel, ImageShape, ModelConfig, Space
 
 
@@ -122,6 +123,13 @@ def test_samples_come_from_the_space_with_a_prior() -> None:
     space = sampled_space(Dealer(torch.zeros(1, 1, 28, 28)))
     assert space is not None
     assert space.name == "z"
+
+
+def test_an_autoencoder_without_a_prior_is_judged_by_codes_from_a_normal_one(mnist: DataSet) -> None:
+    model = models.build("ae", {"network": "dense", "width": 4, "latent_size": 2}, ImageShape(1, 28, 28))
+    assert sampled_space(model) is None
+    assert judged_space(model) == model.space("z")
+    assert can_judge(model, mnist)
 
 
 def test_coverage_and_density_of_the_same_cloud_and_of_one_far_away() -> None:
