@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from explorer.data import embedded
+from explorer.data.sources import embedded
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # On a machine that others use too, a second thread per operation costs more than it brings.

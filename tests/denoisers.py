@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from explorer.data import catalogue
-from explorer.models.diffusion import DiffusionConfig
+from explorer.data.sources import catalogue
+from explorer.models.families.diffusion import DiffusionConfig
 from explorer.runs.recorder import record
 from explorer.runs.run import Run, new
 from tests.shapes import write_npz

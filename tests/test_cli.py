@@ -20,7 +20,7 @@ from PIL import Image
 
 from explorer import cli, paths
 from explorer.cli import main
-from explorer.data import catalogue
+from explorer.data.sources import catalogue
 from explorer.runs.library import Library
 from explorer.runs.manifest import Manifest
 from explorer.runs.run import Run

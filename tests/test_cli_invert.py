@@ -12,7 +12,7 @@ from PIL import Image
 
 from explorer import paths
 from explorer.cli import main
-from explorer.data import catalogue
+from explorer.data.sources import catalogue
 from explorer.metrics import ruler as rulers
 from explorer.metrics.progress import finish
 from explorer.models import arrays

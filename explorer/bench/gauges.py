@@ -16,7 +16,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from explorer.session.session import Session
-from explorer.ui.widgets.dimension_slider import DimensionSlider
+from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 
 HERTZ = 60
 STROKE_SECONDS = 2.5

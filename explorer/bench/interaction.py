@@ -23,14 +23,14 @@ from explorer.bench.window import open_window, own_home, wait, wait_until
 from explorer.errors import Failure
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
-from explorer.session.training_job import Plan
-from explorer.ui.app import settle
-from explorer.ui.widgets.dimension_slider import DimensionSlider
-from explorer.ui.widgets.image_view import ImageView
+from explorer.session.learning.training_job import Plan
+from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
+from explorer.ui.window.app import settle
 
 if TYPE_CHECKING:
     from explorer.session.session import Session
-    from explorer.ui.main_window import MainWindow
+    from explorer.ui.window.main_window import MainWindow
 
 LEG_SECONDS = 2.5
 """One condition without a break, its first part not counted."""

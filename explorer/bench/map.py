@@ -30,8 +30,8 @@ STEP = 7
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     """For each number of points the milliseconds of a frame."""
-    from explorer.ui import app
-    from explorer.ui.widgets.rasteriser import load_compiled
+    from explorer.ui.widgets.map.rasteriser import load_compiled
+    from explorer.ui.window import app
 
     app.application()
     load_compiled()
@@ -60,7 +60,7 @@ def _size(n: int) -> dict[str, Any]:
 
 
 def _ours(n: int) -> dict[str, Any]:
-    from explorer.ui.widgets.point_cloud import PointCloud
+    from explorer.ui.widgets.map.point_cloud import PointCloud
 
     xy, classes = points(n)
     cloud = PointCloud()

@@ -22,7 +22,7 @@ from explorer.latent.projector import Projector
 from explorer.runs.library import Library
 
 if TYPE_CHECKING:
-    from explorer.ui.main_window import MainWindow
+    from explorer.ui.window.main_window import MainWindow
 
 RUN = "vae-mnist-16d"
 MOST_CODES = 10_000

@@ -22,7 +22,7 @@ from explorer.errors import Failure
 from explorer.metrics.samples import sampled_space
 from explorer.models import arrays
 from explorer.models.base import GenerativeModel
-from explorer.models.diffusion import Diffusion
+from explorer.models.families.diffusion import Diffusion
 from explorer.runs.library import Library
 from explorer.training.device import choose, title
 

@@ -23,7 +23,7 @@ from explorer.runs.library import Library
 
 if TYPE_CHECKING:
     from explorer.session.session import Session
-    from explorer.ui.main_window import MainWindow
+    from explorer.ui.window.main_window import MainWindow
 
 DENOISER = "diffusion-mnist"
 PAIR = (DENOISER, "vae-mnist-16d")

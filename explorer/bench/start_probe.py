@@ -50,7 +50,7 @@ def _eager(began: float) -> None:
 
 def _window(began: float, seconds: float) -> None:
     """The real command without a word, as a user's shell runs it."""
-    from explorer.ui.app import application
+    from explorer.ui.window.app import application
 
     app = application()
     from explorer.bench.start_watch import Watch

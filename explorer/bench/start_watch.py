@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui.main_window import MainWindow
+from explorer.ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from explorer.session.session import Session

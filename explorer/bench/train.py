@@ -20,8 +20,8 @@ from torch.utils.data import DataLoader
 
 from explorer import models, paths
 from explorer.bench.figures import Bar, at_least, median, say
-from explorer.data import catalogue, embedded
 from explorer.data.image_set import DataSet
+from explorer.data.sources import catalogue, embedded
 from explorer.errors import Failure
 from explorer.metrics.likelihood import bounds, judged_pixels
 from explorer.metrics.progress import finish

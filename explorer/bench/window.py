@@ -13,7 +13,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from explorer.errors import Failure
 
 if TYPE_CHECKING:
-    from explorer.ui.main_window import MainWindow
+    from explorer.ui.window.main_window import MainWindow
 
 POLL_MS = 20
 
@@ -39,7 +39,7 @@ def own_home() -> Iterator[None]:
 @contextlib.contextmanager
 def open_window() -> Iterator[MainWindow]:
     """The whole window, shown; its threads have ended afterwards."""
-    from explorer.ui import app
+    from explorer.ui.window import app
 
     application = app.application()
     window = app.build_window()

@@ -59,6 +59,6 @@ def _with_window(words: list[str]) -> int:
             from explorer.bench import main as bench
 
             return bench(rest)
-    from explorer.ui.app import main as open_window
+    from explorer.ui.window.app import main as open_window
 
     return open_window(words)

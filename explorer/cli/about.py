@@ -62,7 +62,7 @@ def _line(entry: Entry) -> str:
 
 def doctor(options: argparse.Namespace) -> int:
     """Say what this machine offers."""
-    from explorer.data import catalogue
+    from explorer.data.sources import catalogue
 
     missing = preflight.missing_libraries()
     fields: dict[str, Any] = {

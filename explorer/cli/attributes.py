@@ -15,7 +15,7 @@ import torch
 from explorer.cli import images
 from explorer.cli.outcome import DONE
 from explorer.cli.report import Bar, say, write
-from explorer.data.attribute import Attribute
+from explorer.data.attributes.attribute import Attribute
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import BadInput
 from explorer.latent.embedding import Embedding

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from explorer.cli.report import Bar, say
-from explorer.data import catalogue
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet
 from explorer.data.progress import ReadProgress
+from explorer.data.sources import catalogue
 from explorer.errors import BadInput
 from explorer.runs.run import Run, framing_of
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from explorer.cli import images
 from explorer.cli.outcome import DONE
 from explorer.cli.report import Bar, out_file, say, write
+from explorer.data.formats.picture_file import probe, read_picture
 from explorer.data.framing import LARGEST, Framing
 from explorer.data.glyph import to_norm
-from explorer.data.picture_file import probe, read_picture
 from explorer.errors import BadInput
 from explorer.files import shown
 from explorer.metrics import ruler as rulers
@@ -30,7 +30,7 @@ from explorer.models.inversion import Inverted
 from explorer.models.inversion import invert as searching
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
-from explorer.session.drawing import is_glyphs
+from explorer.session.steering.drawing import is_glyphs
 from explorer.training import device as devices
 from explorer.weights import write_arrays
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from explorer.cli import images
 from explorer.cli.outcome import DONE
 from explorer.cli.report import Bar, finite, out_file, say, write
+from explorer.data.formats.png import to_png
 from explorer.data.image_set import grid
-from explorer.data.png import to_png
 from explorer.errors import BadInput, Failure
 from explorer.files import atomic_write, shown
 from explorer.metrics.evaluate import Figures

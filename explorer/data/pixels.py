@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.formats.picture_file import PERCENTILES, PIXEL_LIMIT, percentile_range, scaled_to_bytes
 from explorer.data.framing import Framing
 from explorer.data.image_set import MEMORY_LIMIT
-from explorer.data.picture_file import PERCENTILES, PIXEL_LIMIT, percentile_range, scaled_to_bytes
 from explorer.errors import BadInput
 
 _CHUNK_VALUES = 1 << 22

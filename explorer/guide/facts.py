@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from explorer.latent.embedding import Embedding
 from explorer.latent.path import Manner
-from explorer.session.adversaries import FAKE, REAL
-from explorer.session.denoise_requests import Step
-from explorer.session.denoise_settings import Label
-from explorer.session.denoise_walks import Walk
+from explorer.session.denoising.requests import Step
+from explorer.session.denoising.settings import Label
+from explorer.session.denoising.walks import Walk
+from explorer.session.learning.training import State
 from explorer.session.open_model import OpenModel
+from explorer.session.prior.adversaries import FAKE, REAL
 from explorer.session.scene import Scene
 from explorer.session.session import Session
-from explorer.session.training import State
 
 Picture = NDArray[np.uint8]
 

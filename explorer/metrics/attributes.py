@@ -15,8 +15,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data import measured
-from explorer.data.attribute import FEWEST, Attribute, from_labels, from_list, from_pictures, usable
+from explorer.data.attributes import measured
+from explorer.data.attributes.attribute import (
+    FEWEST,
+    Attribute,
+    from_labels,
+    from_list,
+    from_pictures,
+    usable,
+)
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.latent.direction import (

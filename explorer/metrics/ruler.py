@@ -26,7 +26,7 @@ from explorer.metrics.frechet import Moments, moments
 from explorer.metrics.pixels import in_parts
 from explorer.metrics.progress import Work
 from explorer.models.base import ImageShape
-from explorer.models.blocks import initialise
+from explorer.models.parts.networks import initialise
 from explorer.training.device import has_bfloat16
 
 FEATURES = 128

@@ -21,7 +21,7 @@ from explorer.metrics.pixels import images_at_once, in_parts
 from explorer.metrics.progress import Work
 from explorer.metrics.ruler import Ruler
 from explorer.models.base import GenerativeModel, Space
-from explorer.models.schedule import network_calls
+from explorer.models.parts.schedule import network_calls
 
 SAMPLES = 10_000
 """Fewer make no figure that may be quoted."""

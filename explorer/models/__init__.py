@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import torch
 
 from explorer.errors import BadInput
-from explorer.models.autoencoder import Autoencoder
 from explorer.models.base import GenerativeModel, ImageShape
-from explorer.models.blocks import initialise
-from explorer.models.diffusion import Diffusion
-from explorer.models.gan import GAN
-from explorer.models.pca import PCA
-from explorer.models.vae import VAE
+from explorer.models.families.autoencoder import Autoencoder
+from explorer.models.families.diffusion import Diffusion
+from explorer.models.families.gan import GAN
+from explorer.models.families.pca import PCA
+from explorer.models.families.vae import VAE
+from explorer.models.parts.networks import initialise
 
 __all__ = ["FAMILIES", "GenerativeModel", "ImageShape", "build", "family"]
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import paths
-from explorer.data.attribute import FEWEST, Attribute
+from explorer.data.attributes.attribute import FEWEST, Attribute
 from explorer.errors import BadInput, Failure
 from explorer.files import shown
 from explorer.runs.keeping import keep_arrays

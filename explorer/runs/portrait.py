@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from explorer.data.formats.png import to_png
 from explorer.data.image_set import DataSet, grid
-from explorer.data.png import to_png
 from explorer.latent.atlas import TILES, knots
 from explorer.metrics import ruler
 from explorer.metrics.pixels import in_parts

@@ -216,7 +216,7 @@ class Run(RunFolder):
                 continue
 
     def _picture(self, name: str) -> NDArray[np.uint8]:
-        from explorer.data.png import from_png
+        from explorer.data.formats.png import from_png
 
         return from_png(self.checked(name), self.manifest.image[0])
 

@@ -18,9 +18,9 @@ from psygnal import Signal
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput, Failure
 from explorer.latent.projection import Projection
-from explorer.session.map_requests import FindHole, Hole
+from explorer.session.asking.requests import Decode, Decoded, Encode, Encoded, Neighbours, Ready, Show
+from explorer.session.maps.requests import FindHole, Hole
 from explorer.session.open_model import OpenModel, opened
-from explorer.session.requests import Decode, Decoded, Encode, Encoded, Neighbours, Ready, Show
 from explorer.session.scene import Scene
 
 if TYPE_CHECKING:

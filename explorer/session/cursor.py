@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from explorer.session.requests import Decode, Decoded, Neighbours, Redraw
+from explorer.session.asking.requests import Decode, Decoded, Neighbours, Redraw
 
 if TYPE_CHECKING:
     from explorer.session.session import Session

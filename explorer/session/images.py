@@ -12,9 +12,9 @@ from psygnal import Signal
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.data.progress import ReadProgress
-from explorer.session.map_requests import Cost, Embed, EmbedSamples, Gallery, Mapped
+from explorer.session.asking.requests import LoadData, Loaded
+from explorer.session.maps.requests import Cost, Embed, EmbedSamples, Gallery, Mapped
 from explorer.session.open_model import OpenModel
-from explorer.session.requests import LoadData, Loaded
 
 if TYPE_CHECKING:
     from explorer.session.session import Session

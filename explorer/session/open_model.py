@@ -15,7 +15,7 @@ from explorer.latent.frame import Emptiness, emptiness
 from explorer.latent.projection import Projection, natural
 from explorer.runs.manifest import SpaceRecord
 from explorer.runs.run import Run
-from explorer.session.map_requests import Hole
+from explorer.session.maps.requests import Hole
 
 
 @dataclass(frozen=True, eq=False)

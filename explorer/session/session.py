@@ -21,25 +21,25 @@ from explorer.errors import BadInput, Failure
 from explorer.latent.projection import Projection
 from explorer.runs.library import Library
 from explorer.runs.run import framing_of
-from explorer.session.adversaries import Adversaries
-from explorer.session.attributes import Attributes
+from explorer.session.asking.engine import Request
+from explorer.session.asking.requests import Ready, Show
+from explorer.session.asking.workers import Workers
 from explorer.session.beside import Beside
 from explorer.session.cursor import Cursor, Floats
-from explorer.session.data_choice import DataChoice
-from explorer.session.denoising import Denoising
-from explorer.session.drawing import Drawing
-from explorer.session.engine import Request
+from explorer.session.denoising.denoising import Denoising
 from explorer.session.images import Images
-from explorer.session.interpolation import Interpolation
+from explorer.session.learning.data_choice import DataChoice
+from explorer.session.learning.training import Training
+from explorer.session.maps.projecting import Projecting
 from explorer.session.open_model import OpenModel, opened
-from explorer.session.projecting import Projecting
-from explorer.session.requests import Ready, Show
-from explorer.session.samples import Samples
+from explorer.session.prior.adversaries import Adversaries
+from explorer.session.prior.samples import Samples
 from explorer.session.scene import History, Scene
 from explorer.session.shelf import Shelf
-from explorer.session.slider_strips import SliderStrips
-from explorer.session.training import Training
-from explorer.session.workers import Workers
+from explorer.session.steering.attributes import Attributes
+from explorer.session.steering.drawing import Drawing
+from explorer.session.steering.interpolation import Interpolation
+from explorer.session.steering.slider_strips import SliderStrips
 
 FIRST_RUN, SECOND_RUN = "vae-mnist-2d", "ae-mnist-2d"
 """On the map of the first screen, and beside it."""

@@ -17,7 +17,7 @@ from psygnal import Signal
 from explorer.errors import BadInput, Failure
 from explorer.runs.library import Entry, Library
 from explorer.runs.run import Run
-from explorer.session.training_job import Plan
+from explorer.session.learning.training_job import Plan
 
 if TYPE_CHECKING:
     from explorer.session.session import Session

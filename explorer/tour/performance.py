@@ -20,10 +20,10 @@ from explorer.guide.checks import Fact
 from explorer.guide.lesson import Lesson, Step
 from explorer.guide.watch import Watch
 from explorer.session.session import FIRST_RUN, Message, Session
-from explorer.ui import theme
-from explorer.ui.app import application, build_window
-from explorer.ui.main_window import MainWindow
-from explorer.ui.player import Player
+from explorer.ui.look import theme
+from explorer.ui.performing.player import Player
+from explorer.ui.window.app import application, build_window
+from explorer.ui.window.main_window import MainWindow
 
 SIZE = (1600, 1000)
 POLL_MS = 20

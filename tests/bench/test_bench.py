@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.bench import main
 from explorer.bench import start as starts
-from explorer.data import catalogue
+from explorer.data.sources import catalogue
 from explorer.errors import BadInput
 from explorer.runs.recorder import record
 from explorer.runs.run import new

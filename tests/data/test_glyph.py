@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.data.catalogue import load
 from explorer.data.glyph import to_norm
+from explorer.data.sources.catalogue import load
 
 
 def difference(

@@ -16,7 +16,7 @@ from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
 from explorer.runs.manifest import DataRecord, Manifest
 from explorer.runs.run import Run
-from explorer.session.denoise_requests import Step
+from explorer.session.denoising.requests import Step
 from explorer.session.open_model import OpenModel
 from explorer.session.scene import End, Scene
 

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui import app, theme
-from explorer.ui.main_window import MainWindow
+from explorer.ui.look import theme
+from explorer.ui.window import app
+from explorer.ui.window.main_window import MainWindow
 
 
 @pytest.fixture

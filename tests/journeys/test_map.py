@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui.main_window import MainWindow
-from explorer.ui.widgets.image_view import ImageView
-from explorer.ui.widgets.point_cloud import PointCloud
+from explorer.ui.widgets.map.point_cloud import PointCloud
+from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 NOTHING = Qt.KeyboardModifier.NoModifier

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QToolButt
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui.main_window import MainWindow
-from explorer.ui.widgets.number_field import NumberField
+from explorer.ui.widgets.sliders.number_field import NumberField
+from explorer.ui.window.main_window import MainWindow
 from tests.journeys.test_map import a_void, press
 
 

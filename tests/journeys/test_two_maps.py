@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui.main_window import MainWindow
-from explorer.ui.widgets.image_view import ImageView
-from explorer.ui.widgets.point_cloud import PointCloud
+from explorer.ui.widgets.map.point_cloud import PointCloud
+from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.window.main_window import MainWindow
 from tests.journeys.test_map import a_void, lonely_item, press
 
 

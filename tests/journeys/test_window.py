@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
 
 from explorer import paths
+from explorer.session.learning.training_job import Plan
 from explorer.session.session import Session
-from explorer.session.training_job import Plan
-from explorer.ui import memory, theme
-from explorer.ui.command_palette import CommandPalette, matching
-from explorer.ui.main_window import MainWindow
-from explorer.ui.widgets.dimension_slider import DimensionSlider
+from explorer.ui.look import theme
+from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
+from explorer.ui.window import memory
+from explorer.ui.window.command_palette import CommandPalette, matching
+from explorer.ui.window.main_window import MainWindow
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

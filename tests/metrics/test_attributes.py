@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from explorer.data.attribute import Attribute
+from explorer.data.attributes.attribute import Attribute
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.latent.embedding import Embedding

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.data.catalogue import load
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet, ImageSet
+from explorer.data.sources.catalogue import load
 from explorer.errors import BadInput, Failure
 from explorer.metrics import evaluate as module
 from explorer.metrics import ruler as rulers

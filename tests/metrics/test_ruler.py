@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from explorer import paths
-from explorer.data.catalogue import load
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet, ImageSet
+from explorer.data.sources.catalogue import load
 from explorer.errors import BadInput
 from explorer.metrics import ruler as rulers
 from explorer.metrics.frechet import moments, rfcd

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from explorer import models
-from explorer.data import catalogue
 from explorer.data.image_set import DataSet
+from explorer.data.sources import catalogue
 from explorer.metrics import ruler as rulers
 from explorer.metrics import samples
 from explorer.metrics.neighbourhoods import coverage_and_density, nearest_distances, squared_distances

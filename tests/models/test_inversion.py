@@ -9,9 +9,9 @@ from torch import Tensor
 from explorer import models
 from explorer.errors import BadInput
 from explorer.models import GenerativeModel, ImageShape
-from explorer.models.blocks import initialise
-from explorer.models.gan import GAN, GANConfig
+from explorer.models.families.gan import GAN, GANConfig
 from explorer.models.inversion import EVERY, Inverted, invert
+from explorer.models.parts.networks import initialise
 
 
 def rng(seed: int = 0) -> torch.Generator:

@@ -26,7 +26,7 @@ from explorer.runs.manifest import Manifest
 from explorer.runs.own_attributes import OwnAttribute
 from explorer.runs.projections import load_projection, save_projection
 from explorer.runs.run import Run, replaced
-from explorer.session.projecting import Project, Projected
+from explorer.session.maps.projecting import Project, Projected
 from explorer.weights import read_arrays, sha256_of, write_arrays
 from tests.runs.runs_made import trained
 

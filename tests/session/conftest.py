@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from explorer.runs.library import Library
+from explorer.session.learning.training_job import Plan
 from explorer.session.session import Session
-from explorer.session.training_job import Plan
 
 Until = Callable[[Callable[[], object]], None]
 

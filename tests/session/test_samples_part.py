@@ -8,9 +8,9 @@ import pytest
 from explorer import paths
 from explorer.data.image_set import ImageSet
 from explorer.latent.embedding import Embedding
-from explorer.session.reconstructions import MOST, fixed_choice
-from explorer.session.sample_requests import SHOWN
-from explorer.session.samples import PAIR
+from explorer.session.prior.reconstructions import MOST, fixed_choice
+from explorer.session.prior.sample_requests import SHOWN
+from explorer.session.prior.samples import PAIR
 from tests.session.conftest import Loop
 
 AE, VAE = "ae-mnist-2d", "vae-mnist-2d"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.session.training_job import Plan
+from explorer.session.learning.training_job import Plan
 from tests.session.conftest import Loop
 
 

@@ -9,8 +9,8 @@ import torch
 
 from explorer import models
 from explorer.errors import BadInput
-from explorer.models.autoencoder import Autoencoder
 from explorer.models.base import Batch, ImageShape, Position, Update
+from explorer.models.families.autoencoder import Autoencoder
 from explorer.training import trainer as module
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned
 from explorer.training.optimisers import LIMIT, Optimisers

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.runs.library import Library
 from explorer.session.session import Session
-from explorer.ui.bridge import Bridge
+from explorer.ui.window.bridge import Bridge
 
 
 @pytest.fixture

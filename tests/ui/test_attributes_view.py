@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLi
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui.views.attributes_view import AttributesView
-from explorer.ui.views.picture_picker import PicturePicker
-from explorer.ui.widgets.attribute_row import AttributeDimension, AttributeRow
+from explorer.ui.views.attributes.attributes_view import AttributesView
+from explorer.ui.views.attributes.picture_picker import PicturePicker
+from explorer.ui.widgets.sliders.attribute_row import AttributeDimension, AttributeRow
 from tests.ui.opened import wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -73,7 +73,7 @@ def test_an_empty_view_says_what_to_do(empty: AttributesView) -> None:
 def test_dragging_an_attribute_changes_the_picture_as_one_entry_of_undo(
     view: AttributesView, session: Session, qtbot: QtBot
 ) -> None:
-    from explorer.data.measured import measure
+    from explorer.data.attributes.measured import measure
 
     row, before = row_of(view, "slant"), session.scene
     drag(row, 0.5, 1.0, 2.0)
@@ -263,7 +263,7 @@ def test_it_fits_into_a_narrow_dock(
 
 @pytest.fixture
 def painted(tmp_path: Path) -> Callable[[QWidget, str], Path]:
-    from explorer.ui import theme
+    from explorer.ui.look import theme
 
     def paint(view: QWidget, scheme: str) -> Path:
         theme.use(scheme)  # type: ignore[arg-type]

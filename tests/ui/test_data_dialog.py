@@ -25,11 +25,11 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from explorer import paths
-from explorer.data import torchvision_sets
-from explorer.data.download import RemoteFile
+from explorer.data.sources import torchvision_sets
+from explorer.data.sources.download import RemoteFile
 from explorer.session.session import Session
-from explorer.ui.views.data_dialog import DataDialog
-from explorer.ui.widgets.picture_grid import PictureGrid
+from explorer.ui.views.data.data_dialog import DataDialog
+from explorer.ui.widgets.pictures.picture_grid import PictureGrid
 
 SOON = 30_000
 FASHION = "FashionMNIST/raw"

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWid
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui.views.denoising_view import DenoisingView
-from explorer.ui.widgets.image_view import ImageView
-from explorer.ui.widgets.number_field import NumberField
-from explorer.ui.widgets.schedule_plot import SchedulePlot
+from explorer.ui.views.denoising.denoising_view import DenoisingView
+from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.widgets.plots.schedule_plot import SchedulePlot
+from explorer.ui.widgets.sliders.number_field import NumberField
 from tests import denoisers
 from tests.ui.opened import wait
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui.views.drawing_view import DrawingView
+from explorer.ui.views.drawing.drawing_view import DrawingView
 from tests.ui.opened import open_first, wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

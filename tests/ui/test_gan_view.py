@@ -15,21 +15,21 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider, QSpin
 from pytestqt.qtbot import QtBot
 
 from explorer.data.framing import Framing
-from explorer.session.adversaries import Adversaries
+from explorer.session.learning.training_job import Plan
+from explorer.session.prior.adversaries import Adversaries
 from explorer.session.session import Session
-from explorer.session.training_job import Plan
-from explorer.ui import theme
-from explorer.ui.views.gan_search import GanSearch
-from explorer.ui.views.gan_view import GanView
-from explorer.ui.views.training_view import TrainingView
-from explorer.ui.widgets.bar_chart import BarChart
+from explorer.ui.look import theme
+from explorer.ui.views.adversaries.gan_view import GanView
+from explorer.ui.views.prior.code_search import GanSearch
+from explorer.ui.views.training.training_view import TrainingView
 from explorer.ui.widgets.choice_grid import ChoiceGrid
-from explorer.ui.widgets.dimension_slider import DimensionSlider
-from explorer.ui.widgets.histogram import Histogram
-from explorer.ui.widgets.image_view import ImageView
-from explorer.ui.widgets.number_field import NumberField
-from explorer.ui.widgets.plane_pad import PlanePad
-from explorer.ui.widgets.trace_plot import TracePlot
+from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.widgets.plots.bar_chart import BarChart
+from explorer.ui.widgets.plots.histogram import Histogram
+from explorer.ui.widgets.plots.plane_pad import PlanePad
+from explorer.ui.widgets.plots.trace_plot import TracePlot
+from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
+from explorer.ui.widgets.sliders.number_field import NumberField
 from tests.ui.opened import wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

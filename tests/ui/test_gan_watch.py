@@ -12,15 +12,15 @@ from pytestqt.qtbot import QtBot
 
 from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
-from explorer.models.gan import GANConfig
+from explorer.models.families.gan import GANConfig
 from explorer.runs.manifest import SpaceRecord
 from explorer.runs.run import Run
+from explorer.session.learning.training import FIRST_GAME
+from explorer.session.learning.training_job import Plan
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
-from explorer.session.training import FIRST_GAME
-from explorer.session.training_job import Plan
-from explorer.ui.views.gan_watch import GanWatch
-from explorer.ui.views.map_view import MapView
+from explorer.ui.views.adversaries.watch import GanWatch
+from explorer.ui.views.map.map_view import MapView
 from tests.ui.opened import wait
 
 

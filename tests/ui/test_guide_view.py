@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer import paths
 from explorer.session.session import Session
-from explorer.ui.views.guide_view import GuideView
-from explorer.ui.views.map_view import MapView
+from explorer.ui.views.guide.guide_view import GuideView
+from explorer.ui.views.map.map_view import MapView
 from explorer.ui.widgets.spotlight import Spotlight
 from tests.ui.opened import open_first, wait
 

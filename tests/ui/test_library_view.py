@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListView, QPushB
 from pytestqt.qtbot import QtBot
 
 from explorer import paths
-from explorer.data import catalogue
+from explorer.data.sources import catalogue
 from explorer.runs.library import Library
 from explorer.runs.recorder import record
 from explorer.runs.run import new
 from explorer.session.session import Session
-from explorer.ui.bridge import Bridge
-from explorer.ui.views.library_view import LibraryView
+from explorer.ui.views.library.library_view import LibraryView
+from explorer.ui.window.bridge import Bridge
 from tests.shapes import write_npz
 
 SOON = 60_000

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui import theme
-from explorer.ui.views.samples_view import SamplesView
-from explorer.ui.widgets.picture_sheet import PictureSheet
+from explorer.ui.look import theme
+from explorer.ui.views.samples.samples_view import SamplesView
+from explorer.ui.widgets.pictures.picture_sheet import PictureSheet
 from tests.ui.opened import open_first, wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

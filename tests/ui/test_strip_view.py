@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
-from explorer.ui.views.strip_view import StripView
-from explorer.ui.widgets.image_strip import ImageStrip
+from explorer.ui.views.strip.strip_view import StripView
+from explorer.ui.widgets.pictures.image_strip import ImageStrip
 from tests.ui.opened import open_first, wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data.framing import Framing
 from explorer.session.session import Session
-from explorer.ui.views.training_controls import duration
-from explorer.ui.views.training_view import TrainingView
-from explorer.ui.widgets.loss_plot import LossPlot
-from explorer.ui.widgets.number_field import NumberField
-from explorer.ui.widgets.picture_grid import PictureGrid
+from explorer.ui.views.training.controls import duration
+from explorer.ui.views.training.training_view import TrainingView
+from explorer.ui.widgets.pictures.picture_grid import PictureGrid
+from explorer.ui.widgets.plots.loss_plot import LossPlot
+from explorer.ui.widgets.sliders.number_field import NumberField
 
 SOON = 60_000
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui import theme
-from explorer.ui.widgets.picture_grid import GAP, PictureGrid
+from explorer.ui.look import theme
+from explorer.ui.widgets.pictures.picture_grid import GAP, PictureGrid
 
 STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui import theme
+from explorer.ui.look import theme
 
 SIDE = 52
 _ARROW = ((0, 0), (0, 17), (4, 13.4), (7, 20), (9.8, 18.8), (6.9, 12.4), (12.3, 12.2))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from explorer.ui import theme
+from explorer.ui.look import theme
 
 RADIUS, EDGE = 26, 3
 KEYS_MS = 1600

@@ -13,7 +13,7 @@ from PySide6.QtCore import QElapsedTimer, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
-from explorer.ui import theme
+from explorer.ui.look import theme
 
 RING = 26
 """Radius of the ring round a place."""

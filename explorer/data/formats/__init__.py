@@ -1,0 +1,1 @@
+"""Files as arrays, each reader on guard against hostile ones. numpy and Pillow."""

@@ -1,0 +1,120 @@
+"""The autoencoder: an encoder and a decoder that learn to give back the picture they were shown.
+
+Corruption of the input makes it a denoising autoencoder (Vincent et al. 2008), a penalty on the
+code a sparse one (Ng 2011). Imports torch, the contract in `base` and the networks in `blocks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from explorer.models.base import (
+    Batch,
+    GenerativeModel,
+    ImageShape,
+    ModelConfig,
+    Position,
+    Space,
+    Update,
+    knob,
+)
+from explorer.models.parts.networks import CoderConfig, decoder, encoder
+
+Corruption = Literal["none", "gaussian", "dropout", "squares"]
+Sparsity = Literal["none", "l1", "target"]
+
+
+@dataclass(frozen=True)
+class AutoencoderConfig(CoderConfig):
+    corruption: Corruption = knob(
+        "none", help="Spoil the input and ask for the clean picture: a denoising autoencoder."
+    )
+    strength: float = knob(
+        0.3,
+        low=0.0,
+        high=1.0,
+        live=True,
+        help="Noise: sd in pixel units; dropout: share of pixels; squares: side as a share of the picture.",
+    )
+    sparsity: Sparsity = knob(
+        "none", help="Penalty on the code: sum of |z|, or KL to a target activity of sigmoid(z)."
+    )
+    sparsity_weight: float = knob(
+        0.01, low=0.0, high=100.0, live=True, help="Weight of the sparsity penalty beside the error."
+    )
+    target: float = knob(0.05, low=0.001, high=0.5, help="Wanted mean activity of sigmoid(z) per dimension.")
+
+
+class Autoencoder(GenerativeModel):
+    """z = E(x), x' = D(z); loss = |x - x'|^2 per picture + weight * sparsity(z)."""
+
+    family: ClassVar[str] = "ae"
+    title: ClassVar[str] = "Autoencoder"
+    Config: ClassVar[type[ModelConfig]] = AutoencoderConfig
+    config: AutoencoderConfig
+
+    def __init__(self, config: AutoencoderConfig, image: ImageShape, classes: int = 0) -> None:
+        super().__init__(config, image, classes)
+        self.encoder = encoder(config.shape, image, config.latent_size)
+        self.decoder = decoder(config.shape, image, config.latent_size)
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        return (Space("z", (self.config.latent_size,), can_encode=True, can_decode=True, prior=None),)
+
+    def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
+        x = batch.x
+        z = self.encoder(corrupt(x, self.config.corruption, self.config.strength, rng))
+        error = (x - torch.sigmoid(self.decoder(z)).float()).square().flatten(1).sum(1).mean()
+        penalty = sparsity_penalty(z.float(), self.config.sparsity, self.config.target)
+        terms = {"error": error / self.image.size}
+        if self.config.sparsity != "none":
+            terms["sparsity"] = penalty
+        yield Update("model", error + self.config.sparsity_weight * penalty, terms)
+
+    def encode(self, x: Tensor, space: str = "z") -> Tensor:
+        z: Tensor = self.encoder(x)
+        return z
+
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
+        return torch.sigmoid(self.decoder(codes))
+
+
+def corrupt(x: Tensor, how: Corruption, strength: float, rng: torch.Generator) -> Tensor:
+    """Spoil pictures x (N, C, H, W): add noise, blacken pixels, or blacken one square in each."""
+    n, _, height, width = x.shape
+
+    def uniform(*shape: int) -> Tensor:
+        return torch.rand(*shape, generator=rng, device=x.device)
+
+    if how == "gaussian":
+        return x + strength * torch.randn(x.shape, generator=rng, device=x.device)
+    if how == "dropout":
+        return x * (uniform(n, 1, height, width) >= strength)
+    if how == "squares":
+        rows, columns = torch.arange(height, device=x.device), torch.arange(width, device=x.device)
+        tall, wide = strength * height, strength * width
+        top, left = uniform(n, 1) * (height - tall), uniform(n, 1) * (width - wide)
+        in_rows = (rows >= top) & (rows < top + tall)
+        in_columns = (columns >= left) & (columns < left + wide)
+        return x * ~(in_rows[:, None, :, None] & in_columns[:, None, None, :])
+    return x
+
+
+def sparsity_penalty(z: Tensor, how: Sparsity, target: float) -> Tensor:
+    """Penalty on codes z (N, D): mean L1 norm, or KL(target || mean activity) (Ng 2011, section 3)."""
+    if how == "l1":
+        return z.abs().sum(1).mean()
+    if how == "target":
+        activity = torch.sigmoid(z).mean(0).clamp(1e-6, 1 - 1e-6)
+        wanted = torch.full_like(activity, target)
+        # KL between Bernoulli variables is their cross entropy less the wanted one's entropy.
+        cross, own = F.binary_cross_entropy(activity, wanted), F.binary_cross_entropy(wanted, wanted)
+        return (cross - own) * z.shape[1]
+    return z.new_zeros(())

@@ -1,0 +1,111 @@
+"""The variational autoencoder (Kingma & Welling 2013) with a weight on its KL term (Higgins et al. 2017).
+
+Imports torch, the contract in `base`, the networks and their knobs in `blocks`.
+Symbols as in the papers: q(z|x) = N(mu, sigma^2), p(z) = N(0, I), p(x|z) from the decoder.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from explorer.models.base import (
+    Batch,
+    GenerativeModel,
+    ImageShape,
+    ModelConfig,
+    Position,
+    Posterior,
+    Space,
+    Update,
+    knob,
+)
+from explorer.models.parts.networks import CoderConfig, decoder, encoder
+
+Likelihood = Literal["bernoulli", "gaussian"]
+
+PIXEL_STD = 0.1
+"""Standard deviation of the Gaussian likelihood, in units of the pixel range."""
+
+MOST_WARM_UP = 0.2
+"""Share of the training after which beta has its full value, however short the training is."""
+
+
+@dataclass(frozen=True)
+class VAEConfig(CoderConfig):
+    beta: float = knob(
+        1.0,
+        low=0.0,
+        high=100.0,
+        live=True,
+        help="Weight of the KL term: loss = -log p(x|z) + beta KL(q(z|x) || N(0, I)).",
+    )
+    warm_up: int = knob(
+        1000,
+        low=0,
+        high=1_000_000,
+        unit="steps",
+        help="Steps over which beta rises from 0 to its value; at most the first fifth of the training.",
+    )
+    likelihood: Likelihood = knob(
+        "bernoulli", help="p(x|z): pixels as coin flips (drawn anew at every step), or Gaussian with sd 0.1."
+    )
+
+
+class VAE(GenerativeModel):
+    """Encoder to q(z|x) = N(mu, sigma^2), decoder to p(x|z); trained on the ELBO."""
+
+    family: ClassVar[str] = "vae"
+    title: ClassVar[str] = "Variational autoencoder"
+    Config: ClassVar[type[ModelConfig]] = VAEConfig
+    config: VAEConfig
+
+    def __init__(self, config: VAEConfig, image: ImageShape, classes: int = 0) -> None:
+        super().__init__(config, image, classes)
+        self.encoder = encoder(config.shape, image, 2 * config.latent_size)
+        self.decoder = decoder(config.shape, image, config.latent_size)
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        size, binary = (self.config.latent_size,), self.config.likelihood == "bernoulli"
+        return (Space("z", size, True, True, prior="normal", has_posterior=True, binary=binary),)
+
+    def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
+        x = batch.x
+        if self.config.likelihood == "bernoulli":
+            x = torch.bernoulli(x, generator=rng)
+        mu, sigma = self.posterior(x)
+        z = mu + sigma * torch.randn(mu.shape, generator=rng, device=mu.device)
+        reconstruction = -self.log_likelihood(x, z).mean()
+        kl = kl_to_prior(mu, sigma).sum(1).mean()
+        risen = max((at.step + 1) / (self.config.warm_up + 1), at.progress / MOST_WARM_UP)
+        beta = self.config.beta * min(1.0, risen)
+        yield Update("model", reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl})
+
+    def posterior(self, x: Tensor, space: str = "z") -> Posterior:
+        mu, log_variance = self.encoder(x).float().chunk(2, dim=1)
+        return Posterior(mu, (0.5 * log_variance.clamp(-20, 20)).exp())
+
+    def log_likelihood(self, x: Tensor, codes: Tensor, space: str = "z") -> Tensor:
+        logits = self.decoder(codes).float()
+        if self.config.likelihood == "bernoulli":
+            return -F.binary_cross_entropy_with_logits(logits, x, reduction="none").flatten(1).sum(1)
+        squared = ((x - torch.sigmoid(logits)) / PIXEL_STD).square().flatten(1).sum(1)
+        return -0.5 * squared - self.image.size * math.log(PIXEL_STD * math.sqrt(2 * math.pi))
+
+    def encode(self, x: Tensor, space: str = "z") -> Tensor:
+        return self.posterior(x).mean
+
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
+        return torch.sigmoid(self.decoder(codes))
+
+
+def kl_to_prior(mu: Tensor, sigma: Tensor) -> Tensor:
+    """KL(N(mu, sigma^2) || N(0, 1)) of each dimension, in nats (Kingma & Welling 2013, appendix B)."""
+    return 0.5 * (mu.square() + sigma.square() - 1) - sigma.log()

@@ -1,0 +1,1 @@
+"""How anything is asked of a thread, once: engines, their questions, the mailbox. No Qt."""

@@ -1,0 +1,1 @@
+"""Walks from noise to pictures, as the window sees them. No Qt."""

@@ -1,0 +1,188 @@
+"""What is asked of the workers for models that denoise: what they can do, walks from noise to pictures,
+the noise behind a picture, and where predicted pictures lie in another model.
+
+Part of the session; see `requests`. torch is imported where the model answers.
+Legend of shapes: N pictures, D numbers in a code; images uint8 (N, H, W, C); x_t float32 (N, H, W, C) in
+the model's own units, data in [-1, 1] mixed with unit noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.runs.run import Run
+from explorer.session.asking.requests import DISPLAY_THREADS, Floats, Held, Images
+from explorer.session.asking.threads import import_torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Sampler = Literal["ddpm", "ddim", "heun"]
+SAMPLERS: tuple[Sampler, ...] = ("ddpm", "ddim", "heun")
+
+
+class Plan(NamedTuple):
+    """How to walk: the fields of the models' own plan, in its order."""
+
+    sampler: Sampler
+    steps: int
+    eta: float
+    guidance: float
+
+
+class Abilities(NamedTuple):
+    """What a model that denoises says of itself."""
+
+    T: int
+    conditions: int
+    """The classes that a picture can be asked for; 0 where it can't."""
+    plan: Plan
+    """How it walks unless it is told otherwise."""
+    alpha: Floats
+    """(T + 1,), from the picture to noise: x_t = alpha_t x_0 + sigma_t eps."""
+    sigma: Floats
+    """(T + 1,)."""
+    alpha_bar: Floats
+    """(T + 1,): share of the picture in the variance of x_t."""
+
+
+@dataclass(frozen=True, eq=False)
+class AskAbilities:
+    """What the displayed model says of its denoising; None where it does none."""
+
+    channel: str = "denoise abilities"
+
+    def answer(self, held: Held) -> Generator[Abilities | None, None, None]:
+        from explorer.models.parts.schedule import Schedule
+
+        model = held.get("model")
+        if model is None or model.noise_way is None or model.plan is None:
+            yield None
+            return
+        way = Schedule(*model.noise_way)
+        alpha, sigma, alpha_bar = map(_floats, (*way, way.alpha_bar))
+        yield Abilities(way.T, model.conditions, Plan(*model.plan), alpha, sigma, alpha_bar)
+
+
+class Way(NamedTuple):
+    """What a walk is going to be."""
+
+    times: tuple[float, ...]
+    """Where it stops, from its start to 0, the picture itself."""
+    calls: tuple[int, ...]
+    """Passes of one picture through the network that each stop has taken."""
+
+
+class Step(NamedTuple):
+    """One stop of a walk."""
+
+    t: float
+    x_t: Floats
+    noise: NDArray[np.float16]
+    """As predicted in x_t, (N, H, W, C), in standard deviations."""
+    clean: Images
+    """As predicted from x_t."""
+
+
+@dataclass(frozen=True, eq=False)
+class Denoise:
+    """A walk from noise to pictures: first the `Way`, then one `Step` after the other."""
+
+    plan: Plan
+    seed: int
+    """Of the first noise, where none is given, and of what the sampler adds."""
+    n: int
+    classes: NDArray[np.int64] | None
+    """(n,)."""
+    start: Floats | None = None
+    """x_t (n, H, W, C) to walk from; None is fresh noise."""
+    t: float = 1.0
+    """Where on the way `start` is."""
+    channel: str = "denoise"
+
+    def answer(self, held: Held) -> Generator[Way | Step, None, None]:
+        import torch
+
+        from explorer.models import arrays
+        from explorer.models.base import SamplingPlan
+
+        model = held["model"]
+        if model.noise_way is None:
+            return  # another one has come on display since
+        plan, device = SamplingPlan(*self.plan), arrays.device_of(model)
+        rng = torch.Generator().manual_seed(self.seed)
+        if self.start is None:
+            x = model.sample(self.n, rng, "x_T")
+        else:
+            x = torch.from_numpy(self.start).permute(0, 3, 1, 2).to(device)
+        asked = None if self.classes is None else torch.from_numpy(self.classes).to(device)
+        walk = model.denoise_from(x, self.t, plan, rng, asked)
+        yield self._way(len(model.noise_way.alpha) - 1)
+        for now in walk:
+            noise = _pictures(now.noise).astype(np.float16)
+            yield Step(now.t, _pictures(now.x_t), noise, arrays.to_images(now.clean))
+
+    def _way(self, T: int) -> Way:
+        from explorer.models.base import SamplingPlan
+        from explorer.models.parts.schedule import network_calls, times
+
+        stops = times(SamplingPlan(*self.plan), T, max(round(self.t * T), 1))
+        # The last stop is the picture, which the network no longer looks at.
+        counts = [*range(1, len(stops)), len(stops) - 1]
+        calls = [network_calls(SamplingPlan(*self.plan)._replace(steps=count)) for count in counts]
+        return Way(tuple(index / T for index in stops), tuple(calls))
+
+
+@dataclass(frozen=True, eq=False)
+class Invert:
+    """The noise x_T, (N, H, W, C), from which the run's model makes pictures (N, H, W, C); asked of the
+    reader: it takes as long as several walks, so it has a model of its own there."""
+
+    run: Run
+    pictures: Images
+    plan: Plan
+    channel: str = "denoise inversion"
+
+    def answer(self, held: Held) -> Generator[Floats, None, None]:
+        import_torch()
+        import torch
+
+        from explorer.models import arrays
+        from explorer.training.device import choose
+
+        torch.set_num_threads(DISPLAY_THREADS)
+        model = self.run.model().to(choose()[0])
+        sampler = "heun" if self.plan.sampler == "heun" else "ddim"
+        model.turn_plan({"sampler": sampler, "steps": self.plan.steps})
+        codes = torch.from_numpy(arrays.encode(model, self.pictures, "x_T"))
+        yield _pictures(codes.reshape(len(codes), *model.image))
+
+
+@dataclass(frozen=True, eq=False)
+class EncodeWay:
+    """The codes (K, D) of pictures (K, H, W, C) in the model beside; asked of the engine that has it."""
+
+    run: Run
+    pictures: Images
+    space: str
+    channel: str = "denoise path"
+
+    def answer(self, held: Held) -> Generator[Floats, None, None]:
+        from explorer.models import arrays
+
+        yield arrays.encode(held["model"], self.pictures, self.space)
+
+
+def _pictures(x: Tensor) -> Floats:
+    """(N, C, H, W) as an array (N, H, W, C) of its own."""
+    return np.ascontiguousarray(_floats(x.permute(0, 2, 3, 1)))
+
+
+def _floats(tensor: Tensor) -> Floats:
+    array: Floats = tensor.detach().float().cpu().numpy().copy()
+    return array

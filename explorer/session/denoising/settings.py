@@ -1,0 +1,113 @@
+"""What a person has chosen for denoising, and what is wrong with it, in words.
+
+Part of the session. numpy only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.session.denoising.requests import Abilities, Plan, Sampler
+
+Source = Literal["noise", "picture", "inverted", "ends"]
+Label = int | Literal["each"] | None
+
+GRID, ROW = 16, 9
+"""Pictures of a grid, and of a row between two."""
+
+LARGEST = 512 << 20
+"""Bytes of a walk: every step is kept."""
+
+BYTES = 4 + 2 + 1
+"""Of each pixel in a step: x_t, noise, clean."""
+
+HIGHEST_GUIDANCE = 20.0
+HIGHEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A number is None while what stands in its field is none."""
+
+    source: Source = "noise"
+    sampler: Sampler = "ddim"
+    steps: int | None = 20
+    eta: float | None = 0.0
+    guidance: float | None = 1.0
+    label: Label = None
+    """The class that is asked for: one, all in turn, or none in particular."""
+    seed: int | None = 0
+    many: bool = False
+    level: float = 0.5
+    """t in [0, 1] to which a real picture is noised."""
+
+    @property
+    def n(self) -> int:
+        """How many pictures are made at a time."""
+        if self.source == "ends":
+            return ROW
+        return GRID if self.many and self.source != "inverted" else 1
+
+    @property
+    def seeks_noise(self) -> bool:
+        """The noise behind pictures is sought first: of no class in particular, and so it is walked back."""
+        return self.source in ("inverted", "ends")
+
+    @property
+    def asks(self) -> bool:
+        """A class is asked for."""
+        return self.label is not None and not self.seeks_noise
+
+    @property
+    def plan(self) -> Plan:
+        """As the model is told; without a class there is nothing to guide to."""
+        assert self.steps is not None
+        assert self.eta is not None
+        assert self.guidance is not None
+        return Plan(self.sampler, self.steps, self.eta, self.guidance if self.asks else 1.0)
+
+    def classes(self, conditions: int) -> NDArray[np.int64] | None:
+        """The class of each picture, (n,)."""
+        if self.label is None or not self.asks:
+            return None
+        if self.label == "each":
+            return np.arange(self.n, dtype=np.int64) % conditions
+        return np.full(self.n, self.label, np.int64)
+
+    def fault(self, can: Abilities, size: int) -> str:
+        """One sentence on the first setting that a model can't have; empty where there is none.
+
+        Parameters
+        ----------
+        size
+            Numbers in one picture.
+        """
+        if self.steps is None or not 1 <= self.steps <= can.T:
+            return f"steps{_is(self.steps)}: this must be a whole number from 1 to the model's T, {can.T:,}."
+        if self.eta is None or not 0 <= self.eta <= 1:
+            return f"eta{_is(self.eta)}: this must lie between 0 and 1."
+        if not can.conditions and self.guidance != 1:
+            return f"guidance{_is(self.guidance)}: this model has no classes to be guided to; set it to 1."
+        if self.guidance is None or not 0 <= self.guidance <= HIGHEST_GUIDANCE:
+            return f"guidance{_is(self.guidance)}: this must lie between 0 and {HIGHEST_GUIDANCE:g}."
+        if self.label is not None and not can.conditions:
+            return "This model was trained without classes, so it can't be asked for one."
+        if isinstance(self.label, int) and not 0 <= self.label < can.conditions:
+            return f"class = {self.label}: this model has the classes 0 to {can.conditions - 1}."
+        if self.seed is None or not 0 <= self.seed <= HIGHEST_SEED:
+            return f"seed{_is(self.seed)}: this must be a whole number from 0 to {HIGHEST_SEED:,}."
+        needed = (self.steps + 1) * self.n * size * BYTES
+        if needed > LARGEST:
+            return (
+                f"Every step is kept: {self.n} pictures with {self.steps:,} steps would fill "
+                f"{needed / 1e6:,.0f} MB; take fewer steps or one picture."
+            )
+        return ""
+
+
+def _is(value: float | None) -> str:
+    return "" if value is None else f" = {value:g}"

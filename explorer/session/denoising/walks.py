@@ -1,0 +1,172 @@
+"""The walk that is looked at, its forks, and which of their steps: every step of each stays.
+
+Part of the session; knows the engine. numpy only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from psygnal import Signal
+
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.workers import Workers
+from explorer.session.denoising.requests import Denoise, Sampler, Step, Way
+
+MOST_FORKS = 4
+FORK_SEED = 100_000
+"""The forks' seeds begin here, away from those that people type."""
+
+
+@dataclass(eq=False)
+class Walk:
+    """One way from noise to pictures, as far as it has come."""
+
+    request: Denoise
+    at: int = 0
+    """The parent's place that it forks from."""
+    way: Way | None = None
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def done(self) -> bool:
+        return self.way is not None and len(self.steps) == len(self.way.times)
+
+
+class Walks:
+    """A walk and up to four forks of it; `place` is the stop that is looked at, in all of them."""
+
+    changed = Signal()
+    """There are other walks, or it plays, or plays no more."""
+    stepped = Signal()
+    """A walk has come a step further."""
+    moved = Signal()
+    """Another place."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._engine: Engine = workers.engine
+        self._clear()
+        workers.take("denoise", self._take, self.drop)
+        for slot in range(MOST_FORKS):
+            workers.take(_channel(slot), self._take)
+
+    def _clear(self) -> None:
+        self.parent: Walk | None = None
+        self.forks: list[Walk] = []
+        self.place = 0
+        self.playing = False
+        self._following = True
+        self._forked = 0
+
+    # What a view reads
+
+    @property
+    def stops(self) -> int:
+        """Of the walk, computed or not."""
+        return 0 if self.parent is None or self.parent.way is None else len(self.parent.way.times)
+
+    @property
+    def step(self) -> Step | None:
+        """What is looked at."""
+        if self.parent is None or not self.parent.steps:
+            return None
+        return self.parent.steps[self.place]
+
+    def step_of(self, walk: Walk) -> Step | None:
+        """The same place in a walk: before it forked its parent's; none where it isn't computed yet."""
+        if self.place < walk.at:
+            return self.step
+        place = self.place - walk.at
+        return walk.steps[place] if place < len(walk.steps) else None
+
+    @property
+    def why_no_fork(self) -> str:
+        """Why the place can't be forked from, in words; empty where it can."""
+        if self.parent is None or not self.parent.steps:
+            return "Denoise first: a fork begins at a step."
+        if len(self.forks) == MOST_FORKS:
+            return f"There are {MOST_FORKS} forks; remove one first."
+        if self.place >= self.stops - 2:
+            return "No noise is drawn any more from here to the picture; go to an earlier step."
+        return ""
+
+    # Intents
+
+    def begin(self, request: Denoise) -> None:
+        """Walk; what was walked before is forgotten."""
+        self.drop()
+        self.parent = Walk(request)
+        self._engine.submit(request)
+        self.changed()
+
+    def drop(self) -> None:
+        """Forget the walk and its forks."""
+        for channel in ("denoise", *(_channel(slot) for slot in range(MOST_FORKS))):
+            self._engine.forget(channel)
+        if self.parent is not None:
+            self._clear()
+            self.changed()
+
+    def go(self, place: int) -> None:
+        """Look at a stop, as far as they are computed."""
+        if self.parent is None or not self.parent.steps:
+            return
+        last = len(self.parent.steps) - 1
+        place = min(max(place, 0), last)
+        self._following = place == last and not self.playing
+        if place != self.place:
+            self.place = place
+            self.moved()
+
+    def play(self, playing: bool) -> None:
+        """Whether a view runs through the stops, at the pace of eyes."""
+        if playing != self.playing and self.parent is not None:
+            self.playing = playing
+            self._following = not playing and self.place == len(self.parent.steps) - 1
+            self.changed()
+
+    def fork(self) -> None:
+        """Keep x_t of this place and walk on with fresh noise: with as much of it as DDPM adds."""
+        step = self.step
+        if self.why_no_fork or self.parent is None or step is None:
+            return
+        taken = {fork.request.channel for fork in self.forks}
+        parent = self.parent.request
+        sampler: Sampler = "ddpm" if parent.plan.sampler == "ddpm" else "ddim"
+        request = replace(
+            parent,
+            plan=parent.plan._replace(sampler=sampler, eta=1.0),
+            seed=FORK_SEED + self._forked,
+            start=step.x_t,
+            t=step.t,
+            channel=next(name for name in map(_channel, range(MOST_FORKS)) if name not in taken),
+        )
+        self._forked += 1
+        self.forks.append(Walk(request, at=self.place))
+        self._engine.submit(request)
+        self.changed()
+
+    def remove(self, fork: Walk) -> None:
+        """Forget a fork."""
+        if fork in self.forks:
+            self.forks.remove(fork)
+            self._engine.forget(fork.request.channel)
+            self.changed()
+
+    def _take(self, request: Denoise, result: Way | Step) -> None:
+        known = [] if self.parent is None else [self.parent, *self.forks]
+        walk = next((walk for walk in known if walk.request is request), None)
+        if walk is None:
+            return  # posted before another walk took its place
+        if isinstance(result, Way):
+            walk.way = result
+            self.changed()
+            return
+        walk.steps.append(result)
+        if walk is self.parent and self._following:
+            self.place = len(walk.steps) - 1
+        self.stepped()
+
+
+def _channel(slot: int) -> str:
+    return f"denoise fork {slot + 1}"

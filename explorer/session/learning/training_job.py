@@ -1,0 +1,237 @@
+"""One training on a thread of its own: the recorder's events, and the controls that act between two of them.
+
+Pausing is not asking for the next event; stopping is leaving the loop, which saves the run.
+Imports torch, models and training on its own thread only, so that the window needs none of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from explorer.data.framing import Framing
+from explorer.data.image_set import DataSet
+from explorer.errors import BadInput, Failure
+from explorer.runs.library import Library
+from explorer.runs.run import Run, framing_of
+from explorer.session.asking.threads import Cores, import_torch, step_back
+from explorer.training.events import Progress, Snapshot
+
+if TYPE_CHECKING:
+    from explorer.training.events import Event
+    from explorer.training.trainer import Trainer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to train, on what."""
+
+    family: str
+    settings: Mapping[str, object]
+    origin: str
+    """Name or path of the data set."""
+    framing: Framing = field(default_factory=Framing)
+    seed: int = 0
+    name: str = ""
+    """Wish for the run's name; the library finds a free one like it."""
+    resume: str = ""
+    """Name of a stopped run to go on with; the rest of the plan is then not asked."""
+    fast: bool = False
+    """Compute in bfloat16 where that saves time."""
+
+
+class Started(NamedTuple):
+    """The run's folder is there and the first step is about to be done."""
+
+    run: Run
+    data: DataSet
+    steps: int
+
+
+class Ended(NamedTuple):
+    """The thread is done. A fault is one sentence; a run that got a folder is on disk."""
+
+    run: Run | None
+    fault: str | None
+
+
+class Turn(NamedTuple):
+    """What to do next: one whole step with all that is to be seen of it, or as much as comes in one go."""
+
+    single: bool
+    only: str | None = None
+    """The one parameter group that is moved."""
+
+
+class TrainingJob:
+    """Trains according to a plan until its end, or until `stop`.
+
+    Parameters
+    ----------
+    post
+        Called on the job's thread with `Started`, each event, and `Ended`.
+    data
+        The data set of the plan, where it has been read already.
+    """
+
+    def __init__(
+        self, plan: Plan, library: Library, post: Callable[[object], None], data: DataSet | None = None
+    ) -> None:
+        self.plan = plan
+        self._library, self._post, self._data = library, post, data
+        self._changed = threading.Condition()
+        self._paused = self._stopping = False
+        self._singles: deque[str | None] = deque()
+        self._pace, self._due = 0.0, 0.0
+        self._changes: list[tuple[str, object]] = []
+        self._thread = threading.Thread(target=self._work, name="trainer")
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def pause(self, paused: bool) -> None:
+        with self._changed:
+            self._paused = paused
+            self._singles.clear()
+            self._changed.notify()
+
+    def step(self, only: str | None = None) -> None:
+        """Do one training step, of one parameter group or of all, and pause."""
+        with self._changed:
+            self._paused = True
+            self._singles.append(only)
+            self._changed.notify()
+
+    def slow_down(self, steps_per_s: float) -> None:
+        """Do so many steps per second, each to be seen; 0 is as fast as can be."""
+        with self._changed:
+            self._pace, self._due = steps_per_s, time.monotonic()
+            self._changed.notify()
+
+    def change(self, knob: str, value: object) -> None:
+        """Turn a live knob before the next step; a value turned further meanwhile replaces it."""
+        with self._changed:
+            self._changes = [change for change in self._changes if change[0] != knob] + [(knob, value)]
+            self._changed.notify()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the thread; tells whether it has ended."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        run, fault = None, None
+        try:
+            cores = Cores()
+            run = self._prepare()
+            self._train(run, cores.for_trainer())
+        except (BadInput, Failure) as error:
+            fault = str(error)
+        except MemoryError:
+            fault = (
+                "There is too little memory for this training; choose a smaller model or smaller pictures."
+            )
+        except Exception as error:  # the one catch point of this thread
+            log.error("training failed", exc_info=error)
+            fault = f"Training failed: {error}. The log has the details."
+        self._post(Ended(run, fault))
+
+    def _prepare(self) -> Run:
+        from explorer.data.sources import catalogue
+        from explorer.runs.run import new
+
+        import_torch()
+        plan = self.plan
+        if plan.resume:
+            run = self._library.find(plan.resume)
+            self._data = self._data or catalogue.load(run.manifest.data.origin, framing_of(run.manifest))
+            return run
+        self._data = self._data or catalogue.load(plan.origin, plan.framing)
+        folder = self._library.new_folder(plan.name or f"{plan.family}-{self._data.name}")
+        settings = {**plan.settings, "precision": "bfloat16"} if plan.fast and _is_fast() else plan.settings
+        return new(folder, plan.family, settings, self._data, seed=plan.seed)
+
+    def _train(self, run: Run, threads: int) -> None:
+        import torch
+
+        from explorer.runs.recorder import record
+
+        assert self._data is not None
+        # Imports were done at full priority: who holds the interpreter lock must not be kept waiting.
+        step_back()
+        torch.set_num_threads(threads)
+        trainer = run.trainer(self._data)
+        usual, started = (trainer.interval, trainer.snapshot_interval), False
+        events = record(run, trainer, self._data)
+        try:
+            while turn := self._next_turn():
+                for knob, value in self._take_changes():
+                    try:
+                        trainer.change(knob, value)
+                    except BadInput as error:
+                        self._post(error)
+                trainer.interval, trainer.snapshot_interval = (0.0, 0.0) if turn.single else usual
+                came = False
+                for event in _take_turn(turn, trainer, events):
+                    if not started:
+                        # Only now the manifest says what family and spaces the recorder has met.
+                        self._post(Started(run, self._data, trainer.steps))
+                        started = True
+                    self._post(event)
+                    came = True
+                if not came:
+                    return
+        finally:
+            events.close()
+
+    def _next_turn(self) -> Turn | None:
+        """Wait while paused, or until the next step of slow motion is due; None when it is to stop."""
+        with self._changed:
+            while not self._stopping:
+                if self._paused and self._singles:
+                    return Turn(True, self._singles.popleft())
+                if not self._paused and not self._pace:
+                    return Turn(False)
+                wait = None if self._paused else self._due - time.monotonic()
+                if wait is not None and wait <= 0:
+                    self._due = time.monotonic() + 1 / self._pace
+                    return Turn(True)
+                self._changed.wait(wait)
+            return None
+
+    def _take_changes(self) -> list[tuple[str, object]]:
+        with self._changed:
+            changes, self._changes = self._changes, []
+            return changes
+
+
+def _take_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> Iterator[Event]:
+    """The events of a turn; those of a single step end with the weights that it has led to."""
+    trainer.only = turn.only
+    stepped = False
+    for event in events:
+        yield event
+        stepped = stepped or isinstance(event, Progress)
+        if not turn.single or (stepped and isinstance(event, Snapshot)):
+            break
+    trainer.only = None
+
+
+def _is_fast() -> bool:
+    """Whether the device that trains computes bfloat16 itself."""
+    from explorer.training.device import choose, has_bfloat16
+
+    return has_bfloat16(choose()[0])

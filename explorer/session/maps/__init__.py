@@ -1,0 +1,1 @@
+"""What maps ask: where items lie, projections, places that were never trained. No Qt."""

@@ -1,0 +1,184 @@
+"""Held-out images beside what each of several models makes of them.
+
+Part of the session; numpy only. Nothing is computed for what can't be seen. What has been computed stays
+until its models or its images change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import Signal
+
+from explorer.data.image_set import ImageSet
+from explorer.errors import BadInput
+from explorer.runs.run import Run
+from explorer.session.asking.requests import Floats, Images
+from explorer.session.prior.sample_requests import SHOWN, Rebuilt, Reconstruct, Unable
+
+if TYPE_CHECKING:
+    from explorer.session.session import Session
+
+FAILED = "This could not be computed."
+MOST = 4
+"""Models beside the originals."""
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """The fixed images through one model, as far as they have come."""
+
+    pictures: Images
+    errors: Floats
+    """(N,): NaN where there is none yet."""
+    refusal: str = ""
+    """Why there are none."""
+
+    @property
+    def done(self) -> bool:
+        return bool(self.refusal) or not bool(np.isnan(self.errors).any())
+
+
+class Reconstructions:
+    """Ten held-out images of each class, and what each model makes of them."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.originals: Images | None = None
+        """(N, H, W, C); None until images are at hand."""
+        self.added: tuple[Run, ...] = ()
+        self.rows: dict[Path, Row] = {}
+        self._shown = False
+        self._asked: Reconstruct | None = None
+        self._waiting: list[Path] = []
+        """Asked for and not whole yet."""
+        session.take("reconstructions", self._take, self._missed)
+        for fact in (session.model_opened, session.items_arrived, session.images.data_changed):
+            fact.connect(self._refresh)
+        session.beside.model_opened.connect(self._refresh)
+
+    @property
+    def open_runs(self) -> tuple[Run, ...]:
+        """Those on the maps; one that is being trained has no weights of its own yet."""
+        on_maps = (self._session.model, self._session.beside.model)
+        return unique([model.run for model in on_maps if model is not None and not model.living])
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return unique([*self.open_runs, *self.added])[:MOST]
+
+    def add(self, folder: Path) -> None:
+        """Put a model of the library beside the others."""
+        if len(self.runs) >= MOST:
+            return
+        try:
+            self.added = unique([*self.added, Run.open(folder)])
+        except BadInput as error:
+            self._session.say(str(error), "error")
+        self._refresh()
+
+    def remove(self, folder: Path) -> None:
+        self.added = tuple(run for run in self.added if run.folder != folder)
+        self._refresh()
+
+    def want(self, shown: bool) -> None:
+        """Whether this can be seen."""
+        self._shown = shown
+        if not shown:
+            self._forget()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if not self._shown:
+            return
+        images = self._images()
+        if images is None or self.originals is None or not np.array_equal(images, self.originals):
+            self.originals, self.rows = images, {}
+            self._forget()
+        runs = self.runs
+        self.rows = {run.folder: self.rows[run.folder] for run in runs if run.folder in self.rows}
+        if images is not None:
+            for run in runs:
+                self.rows.setdefault(run.folder, _row(run, images))
+            self._ask(tuple(run for run in runs if not self.rows[run.folder].done), images)
+        self.changed()
+
+    def _ask(self, missing: tuple[Run, ...], images: Images) -> None:
+        folders = [run.folder for run in missing]
+        if folders == self._waiting:
+            return
+        self._forget()
+        if missing:
+            self._asked, self._waiting = Reconstruct(missing, images), folders
+            self._session.reader.submit(self._asked)
+
+    def _forget(self) -> None:
+        self._waiting = []
+        if self._asked is not None:
+            self._asked = None
+            self._session.reader.forget("reconstructions")
+
+    def _images(self) -> Images | None:
+        session = self._session
+        if session.model is None:
+            return None
+        items = session.images.data.test if session.images.data is not None else session.model.items
+        channels, height, width = session.model.run.manifest.image
+        if items is None or not len(items) or items.shape != (height, width, channels):
+            return None
+        if session.images.data is None and not session.model.can_encode:
+            return None  # its items are pictures of its own
+        return items.images[fixed_choice(items)]
+
+    def _take(self, request: Reconstruct, result: Rebuilt | Unable) -> None:
+        if request is not self._asked:
+            return
+        if isinstance(result, Rebuilt):
+            if (row := self.rows.get(result.folder)) is None:
+                return
+            pictures, errors = row.pictures.copy(), row.errors.copy()
+            part = slice(result.first, result.first + len(result.pictures))
+            pictures[part], errors[part] = result.pictures, result.errors
+            self.rows[result.folder] = Row(pictures, errors)
+        elif isinstance(result.key, Path) and result.key in self.rows:
+            self.rows[result.key] = replace(self.rows[result.key], refusal=result.sentence)
+        self._waiting = [folder for folder in self._waiting if not self.rows[folder].done]
+        self.changed()
+
+    def _missed(self) -> None:
+        """The request has failed, which the message bar tells."""
+        for folder in self._waiting:
+            self.rows[folder] = replace(self.rows[folder], refusal=FAILED)
+        self._asked, self._waiting = None, []
+        self.changed()
+
+
+def fixed_choice(items: ImageSet) -> NDArray[np.intp]:
+    """Which images are shown: of each class the first ones, as many of each; else the first ones."""
+    if items.labels is None:
+        return np.arange(min(SHOWN, len(items)))
+    labels = items.labels
+    order = np.argsort(labels, kind="stable")
+    first = np.searchsorted(labels[order], labels[order])
+    rank = np.arange(len(labels)) - first
+    chosen = np.argsort(rank, kind="stable")[:SHOWN]
+    return np.asarray(order[np.sort(chosen)], np.intp)
+
+
+def _row(run: Run, images: Images) -> Row:
+    """Nothing yet, or the reason why nothing will come."""
+    channels, height, width = run.manifest.image
+    fits = images.shape[1:] == (height, width, channels)
+    refusal = "" if fits else "It was trained on pictures of another size."
+    return Row(np.zeros_like(images), np.full(len(images), np.nan, np.float32), refusal)
+
+
+def unique(runs: list[Run]) -> tuple[Run, ...]:
+    """Each folder's run once, in their order."""
+    return tuple({run.folder: run for run in runs}.values())

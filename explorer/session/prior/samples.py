@@ -1,0 +1,154 @@
+"""What models draw, beside each other; what they make of held-out images is in `reconstructions`.
+
+Part of the session; numpy only. Nothing is computed for what can't be seen. What has been computed stays
+until its models or its seed change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import Signal
+
+from explorer.errors import BadInput
+from explorer.runs.run import Run
+from explorer.session.asking.requests import Images
+from explorer.session.prior.draws import Source
+from explorer.session.prior.reconstructions import FAILED, Reconstructions, unique
+from explorer.session.prior.sample_requests import (
+    MEASURED,
+    Drawn,
+    DrawSamples,
+    Key,
+    Measured,
+    Measuring,
+    Unable,
+    Unmeasured,
+    Wanted,
+)
+
+if TYPE_CHECKING:
+    from explorer.session.session import Session
+
+PAIR = ("ae-mnist-16d", "vae-mnist-16d")
+"""Whose samples are beside each other at first."""
+SOURCES: tuple[Source, ...] = ("prior", "fitted")
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """Samples of one model from one source, as far as they have come."""
+
+    pictures: Images | None = None
+    share: float | None = None
+    """Of the measuring; None before it begins."""
+    figures: Measured | None = None
+    refusal: str = ""
+    """Why there are no pictures."""
+    unmeasured: str = ""
+    """Why there are no figures."""
+
+    @property
+    def done(self) -> bool:
+        return bool(self.figures or self.refusal or self.unmeasured)
+
+
+class Samples:
+    """Draws of two models, each from N(0, I) and from a Gaussian fitted to its codes."""
+
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.reconstructions = Reconstructions(session)
+        self.pair: list[Run | None] = [None, None]
+        self.seed = 0
+        self.measured = MEASURED
+        """Samples that the figures are taken from."""
+        self.sheets: dict[Key, Sheet] = {}
+        self._shown = False
+        self._asked: DrawSamples | None = None
+        session.take("samples", self._take, self._missed)
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """In the order in which they stand beside each other."""
+        runs = unique([run for run in self.pair if run is not None])
+        return tuple(Wanted(run, source) for source in SOURCES for run in runs)
+
+    def sheet(self, wanted: Wanted) -> Sheet:
+        return self.sheets.get(wanted.key, Sheet())
+
+    def choose(self, place: int, name: str | Path) -> None:
+        """Put a model of the library on one side of the pair."""
+        try:
+            self.pair[place] = self._session.library.find(str(name))
+        except BadInput as error:
+            self._session.say(str(error), "error")
+        self._refresh()
+
+    def draw_again(self) -> None:
+        """Other draws, from the next seed."""
+        self.seed += 1
+        self.sheets = {}
+        self._refresh()
+
+    def want(self, shown: bool) -> None:
+        """Whether this can be seen."""
+        self._shown = shown
+        if shown and self.pair == [None, None]:
+            self._open_pair()
+        if not shown:
+            self._forget()
+        self._refresh()
+
+    def _open_pair(self) -> None:
+        """The pair that ships, or whatever is on the maps where it doesn't."""
+        try:
+            self.pair = [self._session.library.find(name) for name in PAIR]
+        except BadInput:
+            for place, run in enumerate(self.reconstructions.open_runs):
+                self.pair[place] = run
+
+    def _refresh(self) -> None:
+        keys = {wanted.key for wanted in self.wanted}
+        self.sheets = {key: sheet for key, sheet in self.sheets.items() if key in keys}
+        self._forget()
+        missing = tuple(wanted for wanted in self.wanted if not self.sheet(wanted).done)
+        if self._shown and missing:
+            self._asked = DrawSamples(missing, self.seed, self._session.images.data, self.measured)
+            self._session.reader.submit(self._asked)
+        self.changed()
+
+    def _forget(self) -> None:
+        if self._asked is not None:
+            self._asked = None
+            self._session.reader.forget("samples")
+
+    def _take(self, request: DrawSamples, result: Drawn | Unable | Measuring | Measured | Unmeasured) -> None:
+        if request is not self._asked or isinstance(result.key, Path):
+            return
+        sheet = self.sheets.get(result.key, Sheet())
+        match result:
+            case Drawn():
+                sheet = replace(sheet, pictures=result.pictures, share=None)
+            case Unable():
+                sheet = replace(sheet, refusal=result.sentence)
+            case Measuring():
+                sheet = replace(sheet, share=result.share)
+            case Measured():
+                sheet = replace(sheet, figures=result)
+            case Unmeasured():
+                sheet = replace(sheet, unmeasured=result.sentence)
+        self.sheets[result.key] = sheet
+        self.changed()
+
+    def _missed(self) -> None:
+        """The request has failed, which the message bar tells."""
+        for wanted in self.wanted:
+            if not self.sheet(wanted).done:
+                self.sheets[wanted.key] = replace(self.sheet(wanted), unmeasured=FAILED)
+        self._asked = None
+        self.changed()

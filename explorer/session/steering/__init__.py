@@ -1,0 +1,1 @@
+"""What moves the cursor: sliders, attributes, interpolation, an own drawing. No Qt."""

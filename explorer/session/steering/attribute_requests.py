@@ -1,0 +1,113 @@
+"""What is asked of the workers for attribute sliders: fits, directions, and what else they move.
+
+Part of the session; see `requests`. torch is imported where the model answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
+
+from explorer.data.image_set import ImageSet
+from explorer.errors import BadInput
+from explorer.latent.direction import Direction, Way
+from explorer.latent.embedding import Embedding
+from explorer.metrics.attributes import Fitted, Moves, directions, fitting, leakage
+from explorer.runs import own_attributes
+from explorer.runs.manifest import SpaceRecord
+from explorer.runs.own_attributes import OwnAttribute
+from explorer.runs.run import Run
+from explorer.session.asking.requests import Held
+from explorer.session.open_model import OpenModel
+
+
+class Refusal(NamedTuple):
+    """Why no attribute can be fitted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class FitAttributes:
+    """The user's own attributes of a run, then the share done, last the fits, or why there are none."""
+
+    run: Run
+    embedding: Embedding
+    items: ImageSet | None
+    channel: str = "attributes"
+
+    def answer(self, held: Held) -> Generator[list[OwnAttribute] | float | Fitted | Refusal, None, None]:
+        own, complaint = [], ""
+        try:
+            own = own_attributes.read(self.run)
+        except BadInput as error:
+            complaint = str(error)
+        yield own
+        values = [one.attribute(len(self.embedding)) for one in own]
+        try:
+            for result in fitting(self.embedding, self.items, values):
+                if isinstance(result, Fitted) and complaint:
+                    result = replace(result, notes=(*result.notes, complaint))
+                yield result
+        except BadInput as error:
+            yield Refusal(str(error))
+
+
+@dataclass(frozen=True, eq=False)
+class Aim:
+    """The directions of fitted attributes."""
+
+    fitted: Fitted
+    way: Way
+    held: frozenset[str]
+    aligned: bool
+    channel: str = "attributes aim"
+
+    def answer(self, held: Held) -> Generator[dict[str, Direction], None, None]:
+        yield directions(self.fitted, self.way, self.held, aligned=self.aligned)
+
+
+@dataclass(frozen=True, eq=False)
+class SeeMoves:
+    """What else each direction moves, looked at through the model."""
+
+    fitted: Fitted
+    along: tuple[Direction, ...]
+    space: str
+    encodes: bool
+    channel: str = "attributes moves"
+
+    def answer(self, held: Held) -> Generator[Moves | None, None, None]:
+        from explorer.models import arrays
+
+        model = held["model"]
+        encode = partial(arrays.encode, model, space=self.space) if self.encodes else None
+        return leakage(self.fitted, self.along, partial(arrays.decode, model, space=self.space), encode)
+
+
+def encodes(model: OpenModel) -> bool:
+    """Whether the codes on display are those of images."""
+    space = _space(model)
+    return space is None or bool(space.can_encode)
+
+
+def _space(model: OpenModel) -> SpaceRecord | None:
+    return next((space for space in model.run.manifest.spaces if space.name == model.space), None)
+
+
+def refusal(model: OpenModel) -> str:
+    """Why the codes on display can never be moved; empty where they can."""
+    space = _space(model)
+    if space is not None and not space.can_decode:
+        return "The codes that this map shows can't be decoded, so there is nothing to move."
+    return ""
+
+
+def items_behind(model: OpenModel) -> ImageSet | None:
+    """The images behind the codes; those of a model without an encoder are of no image."""
+    items, embedding = model.items, model.embedding
+    if items is None or embedding is None or not encodes(model) or len(items) > len(embedding):
+        return None
+    return items

@@ -1,0 +1,1 @@
+"""How everything looks and what it is called: colours, icons, words, forms. Imports Qt."""

@@ -1,0 +1,1 @@
+"""Does a lesson's gestures on the real window."""

@@ -1,0 +1,1 @@
+"""The dock of a generator and its critic: scores, curves, coverage, who moves next."""

@@ -1,0 +1,107 @@
+"""The GAN dock: a fixed grid of codes left; right the game, its curves, a plane, directions, the search.
+
+Knows the session. All of it stands where its facts arrive, whatever the family is called.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+
+from explorer.session.session import Session
+from explorer.ui.views.adversaries.curves import GanCurves
+from explorer.ui.views.adversaries.scores import GanScores
+from explorer.ui.views.adversaries.watch import GanWatch
+from explorer.ui.views.prior.code_grid import GanGrid
+from explorer.ui.views.prior.code_search import GanSearch
+from explorer.ui.views.prior.directions import GanDirections
+from explorer.ui.views.prior.plane import GanPlane
+from explorer.ui.widgets.two_lines import TwoLines
+
+NARROWEST, WIDEST = 250, 0.36
+"""Pixels of the grid and its controls at least, and their share of the width at most."""
+BESIDE = 60
+"""By so much the grid with its controls is wider than high."""
+
+LINES = {
+    "Game": (
+        "The same codes all along; the scores of real and fake draw together as G learns.",
+        "A GAN's falling loss is not progress.",
+    ),
+    "Curves": (
+        "Two losses, one game: what helps one player harms the other.",
+        "A GAN's falling loss is not progress: look at the pictures.",
+    ),
+    "Plane": (
+        "Every place is a mixture of three codes, and most are pictures.",
+        "In the middle z is shorter than the codes that G has learned from.",
+    ),
+    "Directions": (
+        "Along these directions the first layer changes pictures most (SeFa).",
+        "Nobody named them: what one means is yours to say.",
+    ),
+    "Invert": (
+        "The nearest that G draws, from 16 codes moved side by side.",
+        "What G can't draw is not found: the error says how far off it is.",
+    ),
+}
+"""What one sees on each page, and what not to conclude from it."""
+
+
+class GanView(QWidget):
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("gan")
+        self._codes = session.adversaries.grid
+        self.grid = GanGrid(session)
+        self.plane = GanPlane(session)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("gan.tabs")
+        self.tabs.setDocumentMode(True)
+        for title, page, tip in (
+            ("Game", GanScores(session), "What the critic says, and who moves next"),
+            ("Curves", GanCurves(session), "Losses and gradients of both players, and V(D, G)"),
+            ("Plane", self.plane, "The plane through three codes of the grid"),
+            ("Directions", GanDirections(session), "Where the weights change pictures most (SeFa)"),
+            ("Invert", GanSearch(session), "The latent code of a real picture"),
+        ):
+            self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
+        corner = QWidget()
+        beside = QHBoxLayout(corner)
+        beside.setContentsMargins(0, 0, 12, 2)
+        beside.addWidget(GanWatch(session))
+        self.tabs.setCornerWidget(corner)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.grid)
+        row.addWidget(self.tabs, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        self.lines = TwoLines(in_a_row=True)
+        column.addWidget(self.lines)
+        self.grid.pressed.connect(self._on_press)
+        self.tabs.currentChanged.connect(self._on_tab)
+        self._on_tab()
+
+    def _on_tab(self) -> None:
+        self.grid.show_corners(self.tabs.currentWidget() is self.plane)
+        self.lines.say(*LINES[self.tabs.tabText(self.tabs.currentIndex())])
+
+    def _on_press(self, place: int) -> None:
+        if self.tabs.currentWidget() is self.plane:
+            self._codes.choose_corner(place)
+        else:
+            self._codes.look_at(place)
+
+    def resizeEvent(self, event: object) -> None:
+        """The higher the dock, the larger the pictures of the grid."""
+        room = max(NARROWEST, round(WIDEST * self.width()))
+        self.grid.setFixedWidth(min(max(self.height() + BESIDE, NARROWEST), room))
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 340)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(640, 240)

@@ -1,0 +1,213 @@
+"""The game as it is played: scores of real and fake, V(D, G), warning lights, and steps one by one.
+
+Part of the GAN view; knows the session. A control that does not apply now is greyed, and says why.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.session.prior.adversaries import FAKE, REAL, VALUE
+from explorer.session.session import Session
+from explorer.ui.views.adversaries.coverage import GanCoverage
+from explorer.ui.widgets.plots.histogram import Histogram, Mark, Series
+from explorer.ui.widgets.steady_label import SteadyLabel
+
+EQUILIBRIUM = float(-np.log(4))
+SOON_MS = 100
+"""The scores come ten times a second; more often nothing is painted."""
+TITLES = {REAL: "real x", FAKE: "fake G(z)"}
+COLOURS = {REAL: 0, FAKE: 2}
+NARROW = 500
+"""Pixels of width below which the buttons have short names."""
+STEPS = (
+    ("critic", "Step critic", "One training step in which the critic alone moves, then pause"),
+    ("generator", "Step generator", "One training step in which the generator alone moves, then pause"),
+)
+
+
+class GanScores(QWidget):
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._adversaries = session, session.adversaries
+        self.scores = Histogram()
+        self.scores.setObjectName("gan.scores")
+        self.scores.set_placeholder(
+            "While a GAN learns, what its critic says of real and generated pictures stands here. "
+            "Watch one learn, or choose the family in the dock Training."
+        )
+        self.value = SteadyLabel(
+            "step 10,000 of 10,000, paused;  V(D, G) = −0.00, and −log 4 = −1.39 where D can't"
+        )
+        self.value.setObjectName("gan.value")
+        self.value.setProperty("role", "caption")
+        self._lamps = [QLabel() for _ in self._adversaries.lights]
+        self._odds = QCheckBox("Probabilities")
+        self._odds.setObjectName("gan.probabilities")
+        self._odds.setChecked(True)
+        self._steps: dict[str, QPushButton] = {}
+        self._round, self._slow, self._pace = QPushButton("One round"), QCheckBox("Slow"), QDoubleSpinBox()
+        self._build_steps()
+        self._arrange()
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._refresh)
+        self._odds.toggled.connect(self._refresh)
+        self._adversaries.changed.connect(self._on_changed)
+        self._adversaries.game_changed.connect(self._later)
+        self._adversaries.coverage_changed.connect(self._later)
+        self._refresh()
+        self._on_changed()
+
+    def _build_steps(self) -> None:
+        for group, words, _ in STEPS:
+            button = QPushButton(words)
+            button.setObjectName(f"gan.step.{group}")
+            button.clicked.connect(lambda _=False, group=group: self._session.training.step(group))
+            self._steps[group] = button
+        self._round.setObjectName("gan.step.round")
+        self._round.clicked.connect(lambda: self._session.training.step())
+        self._slow.setObjectName("gan.slow")
+        self._slow.clicked.connect(self._on_slow)
+        self._pace.setObjectName("gan.pace")
+        self._pace.setRange(0.2, 20.0)
+        self._pace.setDecimals(1)
+        self._pace.setSingleStep(0.5)
+        self._pace.setValue(2.0)
+        self._pace.setSuffix(" /s")
+        self._pace.setMaximumWidth(96)
+        self._pace.lineEdit().setTextMargins(6, 0, 0, 0)
+        self._pace.setAccessibleName("Rounds per second")
+        self._pace.valueChanged.connect(self._on_pace)
+
+    def _arrange(self) -> None:
+        lights = QHBoxLayout()
+        lights.setSpacing(14)
+        for lamp, light in zip(self._lamps, self._adversaries.lights, strict=True):
+            lamp.setObjectName(f"gan.light.{light.title}")
+            lights.addWidget(lamp)
+        lights.addStretch(1)
+        lights.addWidget(self._odds)
+        charts = QHBoxLayout()
+        charts.setSpacing(10)
+        charts.addWidget(self.scores, 3)
+        charts.addWidget(GanCoverage(self._session), 2)
+        steps = QHBoxLayout()
+        steps.setSpacing(6)
+        for button in (*self._steps.values(), self._round):
+            steps.addWidget(button)
+        steps.addStretch(1)
+        steps.addWidget(self._slow)
+        steps.addWidget(self._pace)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 6, 12, 4)
+        column.setSpacing(4)
+        column.addLayout(lights)
+        column.addLayout(charts, 1)
+        column.addWidget(self.value)
+        column.addLayout(steps)
+
+    # Intents
+
+    def _on_slow(self, on: bool) -> None:
+        self._session.training.slow_down(self._pace.value() if on else 0.0)
+
+    def _on_pace(self, pace: float) -> None:
+        if self._session.training.pace:
+            self._session.training.slow_down(pace)
+
+    # Facts
+
+    def _on_changed(self) -> None:
+        training, refusal = self._session.training, self._adversaries.refusal
+        for group, _, tip in STEPS:
+            missing = "" if group in self._adversaries.groups else f"There is no {group} in this training."
+            _allow(self._steps[group], refusal or missing, tip)
+        _allow(self._round, refusal, "One training step of all players, then pause")
+        _allow(self._slow, refusal, "Train so slowly that each round can be seen")
+        self._slow.setChecked(bool(training.pace) and training.active)
+        self._pace.setEnabled(not refusal)
+        self._pace.setToolTip("Rounds per second in slow motion" + (f"\n{refusal}" if refusal else ""))
+
+    def _later(self) -> None:
+        if not self._soon.isActive() and self.isVisible():
+            self._soon.start()
+
+    def _refresh(self) -> None:
+        adversaries = self._adversaries
+        scores, values = adversaries.scores, adversaries.values
+        _allow(
+            self._odds,
+            "" if values else "Only where the loss is that of log probabilities is a score one.",
+            "The axis as the critic's probability that a picture is real: sigmoid(D)",
+        )
+        odds = bool(values) and self._odds.isChecked()
+        if odds:
+            marks = (Mark(0.5, "can't tell"),)
+            self.scores.set_axis("probability of being real, sigmoid(D)", (0.0, 1.0), marks)
+        else:
+            # Where a score is the logarithm of odds, 0 is even odds; elsewhere it means nothing.
+            self.scores.set_axis("critic's score D", marks=(Mark(0.0, "can't tell"),) if values else ())
+        self.scores.set_series(
+            [
+                Series(TITLES.get(name, name), _sigmoid(each) if odds else each, COLOURS.get(name, 3))
+                for name, each in scores.items()
+            ]
+        )
+        self.value.setText(self._words())
+        self._light_up()
+        # Who can be stepped is known with the first gradients.
+        self._on_changed()
+
+    def _words(self) -> str:
+        """How far the game has come, and V(D, G) where it has one."""
+        training, values = self._session.training, self._adversaries.values
+        if training.progress is None or not self._adversaries.scores:
+            return ""
+        step = f"step {training.progress.step:,} of {training.progress.steps:,}"
+        step += ", paused" if training.state == "paused" else ""
+        if not values:
+            return step
+        words = f"{step};  {VALUE} = {values[-1][1]:.2f}, and −log 4 = {EQUILIBRIUM:.2f} where D can't tell"
+        return words.replace("-", "−")
+
+    def _light_up(self) -> None:
+        for lamp, light in zip(self._lamps, self._adversaries.lights, strict=True):
+            lamp.setText(f"{'●' if light.on else '○'} {light.title}")
+            lamp.setToolTip(light.text)
+            role = "danger" if light.on else "muted"
+            if lamp.property("role") != role:
+                lamp.setProperty("role", role)
+                lamp.style().unpolish(lamp)
+                lamp.style().polish(lamp)
+
+    def resizeEvent(self, event: object) -> None:
+        narrow = self.width() < NARROW
+        for group, words, _ in STEPS:
+            self._steps[group].setText(group if narrow else words)
+        self._round.setText("round" if narrow else "One round")
+
+    def showEvent(self, event: object) -> None:
+        self._refresh()
+
+
+def _sigmoid(
+    scores: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    # tanh has no overflow.
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * scores)), np.float32)
+
+
+def _allow(button: QAbstractButton, refusal: str, tip: str) -> None:
+    button.setEnabled(not refusal)
+    button.setToolTip(f"{tip}\n{refusal}" if refusal else tip)

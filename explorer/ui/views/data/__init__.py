@@ -1,0 +1,1 @@
+"""The choice of the images to train on."""

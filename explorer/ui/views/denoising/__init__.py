@@ -1,0 +1,1 @@
+"""The dock of walks from noise to pictures."""

@@ -1,0 +1,79 @@
+"""What the denoising view says: two lines below, numbers at the handle, what to do next.
+
+Part of the denoising view; knows the session, no Qt.
+"""
+
+from __future__ import annotations
+
+from explorer.session.denoising.denoising import Denoising
+from explorer.session.denoising.settings import Source
+
+LINES = {
+    "walk": (
+        "Step by step noise goes; at each the network guesses the whole picture.",
+        "A guess in mid-way is a blend of all that could still come.",
+    ),
+    "noise": (
+        "A real picture with as much noise as training mixes in at t.",
+        "This way is a formula: only the way back is learned.",
+    ),
+    "forks": (
+        "Above x_t walked on with other noise, below what it predicts: run on and they part.",
+        "A few forks are not all that could come.",
+    ),
+    "inverted": (
+        "The noise from which the model makes this very picture, walked back.",
+        "It comes back nearly, and only where none is added: η = 0.",
+    ),
+    "ends": (
+        "Nine places on the great circle from A's noise to B's, walked together.",
+        "What lies between is made up by the model: no real way from A to B.",
+    ),
+}
+STARTS: dict[Source, tuple[str, str]] = {
+    "noise": ("Denoise", "Walk from noise to a picture"),
+    "picture": ("Back from here", "Walk back from the noised picture: SDEdit (Meng et al. 2021)"),
+    "inverted": ("Invert and denoise", "Seek the noise behind the picture, and walk from there"),
+    "ends": ("Invert and denoise", "Seek the noise behind A and B, and walk from nine places between"),
+}
+"""The button that starts a walk, and what it does."""
+RENOISE = ("Noise it again", "Look at the real picture again, at another strength of noise")
+
+
+def lines(denoising: Denoising) -> tuple[str, str]:
+    """What one sees, and what not to conclude from it."""
+    if denoising.noising:
+        return LINES["noise"]
+    if denoising.walks.forks:
+        return LINES["forks"]
+    source = denoising.settings.source
+    return LINES[source if denoising.settings.seeks_noise else "walk"]
+
+
+def next_act(denoising: Denoising) -> str:
+    """What to do while there is nothing to be seen."""
+    if denoising.inverting:
+        return "Seeking the noise behind the picture …"
+    if denoising.wrong:
+        return ""  # it is said beside the number
+    source = denoising.settings.source
+    beside = ", or an image on the map" if source in ("noise", "inverted") else ""
+    return denoising.fault or f"Press {STARTS[source][0]}{beside}."
+
+
+def numbers(denoising: Denoising) -> str:
+    """Where the handle is."""
+    walks, can, step = denoising.walks, denoising.abilities, denoising.step
+    if step is None or can is None:
+        return ""
+    index = round(step.t * can.T)
+    share = f"t = {step.t:.3f},  ᾱ = {can.alpha_bar[index]:.3f}"
+    if denoising.noising:
+        return f"{share},  x_t = {can.alpha[index]:.2f} x_0 + {can.sigma[index]:.2f} ε"
+    if walks.parent is None or walks.parent.way is None:
+        return share
+    calls = walks.parent.way.calls[walks.place]
+    place = f"{share},  step {walks.place} of {walks.stops - 1}"
+    if denoising.error is not None and walks.place == walks.stops - 1:
+        return f"{place},  squared error {denoising.error:.4f} per pixel"
+    return f"{place},  {calls:,} network call{'' if calls == 1 else 's'}"

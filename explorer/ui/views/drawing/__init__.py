@@ -1,0 +1,1 @@
+"""The dock for a drawing or picture of one's own."""

@@ -1,0 +1,216 @@
+"""*Draw your own*: the sheet, how the model sees it, how it comes back, and the nearest real images.
+
+Knows the session and contains widgets. The picture is encoded while it is being drawn.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from explorer.session.session import Session
+from explorer.ui.look import theme, wording
+from explorer.ui.widgets.pictures.draw_canvas import DrawCanvas
+from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.widgets.two_lines import TwoLines
+
+NEIGHBOURS, COLUMNS = 6, 3
+EMPTY = "Draw, or drop a picture file on the sheet; it is encoded while you draw."
+KINDS = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp);;All files (*)"
+
+
+class DrawingView(QWidget):
+    """The sheet and, beside it, what the model makes of it."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("drawing")
+        self._session = session
+        self._stroke = False
+        self.canvas = DrawCanvas("Draw here")
+        self.seen, self.returned = ImageView(), ImageView()
+        self._near = [ImageView() for _ in range(NEIGHBOURS)]
+        self._clear, self._open, self._look = QPushButton("Clear"), QPushButton("Open …"), QPushButton("Look")
+        self._says = QLabel()
+        self._near_title = QLabel("nearest real, distance in z")
+        self._lines = TwoLines(
+            "Your picture as the encoder gets it, and decoded again.",
+            "What is unlike the data lands somewhere, too.",
+        )
+        self._name_parts()
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    def _name_parts(self) -> None:
+        self._says.setProperty("role", "muted")
+        self._says.setWordWrap(True)
+        self._near_title.setProperty("role", "caption")
+        for name, part in (
+            ("canvas", self.canvas), ("seen", self.seen), ("returned", self.returned), ("clear", self._clear),
+            ("open", self._open), ("look", self._look), ("says", self._says),
+        ):  # fmt: skip
+            part.setObjectName(f"drawing.{name}")
+        for button, icon, tip in (
+            (self._clear, "trash", "An empty sheet"),
+            (self._open, "open", "Take a picture file instead of a drawing"),
+            (self._look, "decode", "Bring the cursor back to this picture"),
+        ):
+            button.setToolTip(tip)
+            theme.set_icon(button, icon)
+        self.seen.set_caption("as the model sees it")
+        self.seen.setToolTip("The encoder's input: cropped to its ink, at the size and place of the data")
+        self.returned.set_caption("how it comes back")
+        self.returned.setToolTip("The code of your picture, decoded: x' = decode(encode(x))")
+        for view in self._near:
+            view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            view.setMinimumSize(44, 40)
+            view.setMaximumWidth(84)
+            view.setToolTip("The held-out images whose codes are nearest to that of your picture")
+
+    def _lay_out(self) -> None:
+        near = QGridLayout()
+        near.setSpacing(4)
+        near.setContentsMargins(0, 0, 0, 0)
+        near.addWidget(self._near_title, 0, 0, 1, COLUMNS)
+        for place, view in enumerate(self._near):
+            near.addWidget(view, 1 + place // COLUMNS, place % COLUMNS)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(0)
+        for button in (self._clear, self._open, self._look):
+            button.setProperty("role", "quiet")
+            buttons.addWidget(button)
+        buttons.addStretch()
+        words = QVBoxLayout()
+        words.setContentsMargins(0, 0, 0, 0)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        self._says.setContentsMargins(12, 0, 8, 0)
+        words.addLayout(buttons)
+        words.addWidget(self._says)
+        words.addStretch()
+        words.addWidget(self._lines)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 4, 6)
+        row.setSpacing(14)
+        row.addWidget(self.canvas, 5)
+        row.addWidget(self.seen, 4)
+        row.addWidget(self.returned, 4)
+        row.addLayout(near, 3)
+        row.addLayout(words, 3)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.canvas.changed.connect(self._draw)
+        self.canvas.finished.connect(self._end_stroke)
+        self.canvas.dropped.connect(self._drop)
+        self._clear.clicked.connect(session.drawing.clear)
+        self._open.clicked.connect(self._choose_file)
+        self._look.clicked.connect(session.drawing.look)
+        session.drawing.changed.connect(self._on_drawing)
+        session.model_opened.connect(self._on_items)
+        session.items_arrived.connect(self._on_items)
+        session.cursor_changed.connect(self._refresh)
+        session.cursor.picture_changed.connect(self._refresh)
+        session.cursor.neighbours_changed.connect(self._on_neighbours)
+
+    # Intents
+
+    def _draw(self, ink: NDArray[np.uint8]) -> None:
+        if not ink.any():
+            self._session.drawing.clear()
+            return
+        if not self._stroke:
+            self._stroke = True
+            self._session.begin_gesture()
+        self._session.drawing.draw(ink)
+
+    def _end_stroke(self) -> None:
+        if self._stroke:
+            self._stroke = False
+            self._session.end_gesture()
+
+    def _drop(self, path: str) -> None:
+        self._session.drawing.drop(Path(path))
+
+    def _choose_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Take a picture", "", KINDS)
+        if name:
+            self._drop(name)
+
+    # Facts
+
+    def _on_drawing(self) -> None:
+        """Also somebody else has cleared it, or dropped a file: then the sheet shows that."""
+        glyph = self._session.drawing.glyph
+        if glyph is None and not self.canvas.is_empty():
+            self.canvas.set_drawing(np.zeros((2, 2), np.uint8))
+        elif glyph is not None and self.canvas.is_empty():
+            self.canvas.set_drawing(glyph.mean(axis=2).astype(np.uint8))
+        self._refresh()
+
+    def _on_items(self) -> None:
+        model = self._session.model
+        ink = model is not None and wording.as_ink(model)
+        for view in (self.seen, self.returned, *self._near):
+            view.set_ink(ink)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if not self.isVisible():
+            return
+        session, drawing = self._session, self._session.drawing
+        refusal, here = drawing.refusal, self._is_looked_at()
+        self.canvas.setEnabled(refusal is None)
+        self._open.setEnabled(refusal is None)
+        self._clear.setEnabled(drawing.glyph is not None)
+        self._look.setEnabled(drawing.glyph is not None and not here)
+        self.seen.set_picture(drawing.glyph)
+        self.returned.set_picture(session.cursor.picture if here else None)
+        self._says.setText(refusal or self._words(here))
+        self._on_neighbours()
+
+    def _on_neighbours(self) -> None:
+        if not self.isVisible():
+            return
+        model, found = self._session.model, self._session.cursor.neighbours
+        here = self._is_looked_at() and model is not None and found is not None
+        for place, view in enumerate(self._near):
+            if not here or model is None or found is None or place >= len(found.items):
+                view.set_picture(None)
+                view.set_caption("")
+                continue
+            item = int(found.items[place])
+            view.set_picture(model.picture_of(item))
+            view.set_caption(f"{found.distances[place]:.2f}")
+
+    def _is_looked_at(self) -> bool:
+        """The cursor is at the code of the own picture."""
+        drawing = self._session.drawing
+        return drawing.glyph is not None and self._session.scene.glyph is not None
+
+    def _words(self, here: bool) -> str:
+        session, drawing = self._session, self._session.drawing
+        if drawing.glyph is None:
+            return EMPTY
+        if drawing.code is None:
+            return "Encoding …"
+        if not here:
+            return "The cursor has gone elsewhere; Look brings it back to this picture."
+        where = wording.code_text(drawing.code)
+        if session.cursor.picture is None or session.cursor.picture.shape != drawing.glyph.shape:
+            return where
+        error = float(np.square((session.cursor.picture.astype(np.float32) - drawing.glyph) / 255).mean())
+        return f"{where}\nmean square difference {error:.4f} per pixel"
+
+    def sizeHint(self) -> QSize:
+        return QSize(1000, 250)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(560, 190)
+
+    def showEvent(self, event: object) -> None:
+        self._on_items()

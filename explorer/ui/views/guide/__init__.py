@@ -1,0 +1,1 @@
+"""The dock that takes a person through the lessons."""

@@ -1,0 +1,1 @@
+"""The dock of all models on disk."""

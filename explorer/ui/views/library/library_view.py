@@ -1,0 +1,300 @@
+"""The library dock: shipped and own models as cards, and what can be done with each. Knows the session.
+
+Read by the session's reader, while hidden not at all. Faults are told below the list.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import (
+    QAction,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDropEvent,
+    QHideEvent,
+    QKeySequence,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.runs.manifest import FILE
+from explorer.session.session import Session
+from explorer.session.shelf import Card
+from explorer.ui.look import theme
+from explorer.ui.views.library.cards import CARD, CardModel, CardPainter
+from explorer.ui.widgets.two_lines import TwoLines
+
+CHOOSE = "Choose a model in the list first."
+SHIPPED = "It ships with Latent Explorer and stays as it is."
+TIPS = {
+    "open": ("Open", "Put the chosen model on the map (Enter or double click)"),
+    "resume": ("Resume", "Train a stopped model on, from where it was"),
+    "rename": ("Rename", "Give an own model another name (F2)"),
+    "trash": ("Delete", "Move an own model to the trash (asks first)"),
+    "folder": ("Show folder", "Show the model's folder in the file manager"),
+    "add": ("Add a model …", "Copy a model's folder into the library; dropping it here does the same"),
+}
+ICONS = {"open": "open", "resume": "play", "trash": "trash", "folder": "folder", "add": "plus"}
+
+
+class LibraryView(QWidget):
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("library")
+        self.setAcceptDrops(True)
+        self._session = session
+        self._list, self._empty, self._fault = QListView(), QLabel(), QLabel()
+        self._cards = CardModel(self)
+        self._painter = CardPainter(self._list, self._cards)
+        self._ask, self._question = QFrame(), QLabel()
+        self._actions = {name: self._action(name) for name in TIPS}
+        self._asked: Card | None = None
+        self._dress_list()
+        self._arrange()
+        self._cards.renamed.connect(session.shelf.rename)
+        session.shelf.changed.connect(self._on_shelf)
+        session.library_changed.connect(self._on_library)
+        session.model_opened.connect(self._on_model)
+        session.training.changed.connect(self._allow)
+        session.training.families_arrived.connect(self._on_families)
+        self._on_families()
+        self._on_shelf()
+
+    # Building
+
+    def _action(self, name: str) -> QAction:
+        text, tip = TIPS[name]
+        action = QAction(text, self)
+        action.setObjectName(f"library.{name}")
+        action.setToolTip(tip)
+        if name in ICONS:
+            theme.set_icon(action, ICONS[name])
+        action.triggered.connect(getattr(self, f"_{name}"))
+        return action
+
+    def _dress_list(self) -> None:
+        self._list.setObjectName("library.list")
+        self._list.setAccessibleName("Models")
+        self._list.setModel(self._cards)
+        self._list.setItemDelegate(self._painter)
+        self._list.setResizeMode(QListView.ResizeMode.Adjust)
+        self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self._list.setMouseTracking(True)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._on_menu)
+        self._list.activated.connect(self._open)
+        self._list.selectionModel().selectionChanged.connect(self._allow)
+        self._cards.modelReset.connect(self._allow)
+        self._actions["trash"].setShortcut(QKeySequence(Qt.Key.Key_Delete))
+        self._actions["trash"].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self._list.addAction(self._actions["trash"])
+
+    def _arrange(self) -> None:
+        self._empty.setProperty("role", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._fault.setProperty("role", "danger")
+        self._fault.setObjectName("library.fault")
+        for label in (self._empty, self._fault, self._question):
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._fault.setContentsMargins(12, 4, 12, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._list, 1)
+        column.addWidget(self._empty, 1)
+        column.addWidget(self._fault)
+        column.addWidget(self._asking())
+        column.addLayout(self._buttons())
+        column.addWidget(
+            TwoLines(
+                "Models that ship with the application, and your own.",
+                "A smaller error does not make a better map.",
+            )
+        )
+
+    def _asking(self) -> QFrame:
+        """The question before a model goes to the trash, in place."""
+        self._ask.setProperty("role", "bar")
+        self._ask.setObjectName("library.ask")
+        yes, no = QPushButton("Move to trash"), QPushButton("Keep")
+        yes.setObjectName("library.ask.yes")
+        no.setObjectName("library.ask.no")
+        yes.clicked.connect(self._trash_now)
+        no.clicked.connect(self._ask.hide)
+        row = QHBoxLayout()
+        row.addWidget(yes)
+        row.addWidget(no)
+        row.addStretch(1)
+        column = QVBoxLayout(self._ask)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.addWidget(self._question)
+        column.addLayout(row)
+        self._ask.hide()
+        return self._ask
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(10, 6, 10, 0)
+        row.setSpacing(2)
+        for name, action in self._actions.items():
+            button = QToolButton()
+            button.setDefaultAction(action)
+            words = name in ("open", "rename")
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(style.ToolButtonTextOnly if words else style.ToolButtonIconOnly)
+            button.setObjectName(f"library.{name}.button")
+            row.addWidget(button)
+            if name == "folder":
+                row.addStretch(1)
+        return row
+
+    # Intents
+
+    @property
+    def chosen(self) -> Card | None:
+        index = self._list.currentIndex()
+        return index.data(CARD) if index.isValid() else None
+
+    def _open(self) -> None:
+        card = self.chosen
+        if card is not None and self._refusal("open", card) is None:
+            self._session.shelf.open(card)
+
+    def _resume(self) -> None:
+        if (card := self.chosen) is not None:
+            self._session.shelf.resume(card)
+
+    def _rename(self) -> None:
+        self._list.edit(self._list.currentIndex())
+
+    def _trash(self) -> None:
+        self._asked = self.chosen
+        if self._asked is not None:
+            self._question.setText(f"Move {self._asked.entry.name} to the trash?")
+            self._ask.show()
+
+    def _trash_now(self) -> None:
+        self._ask.hide()
+        if self._asked is not None:
+            self._session.shelf.trash(self._asked)
+
+    def _folder(self) -> None:
+        card = self.chosen
+        if card is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(card.entry.folder))):
+            self._say(f"No file manager could be started; the folder is {card.entry.folder}.")
+
+    def _add(self) -> None:
+        dialog = QFileDialog(self, "Choose a model's folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self._session.shelf.add(Path(path)))
+        dialog.open()
+
+    def _on_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        menu.addActions(list(self._actions.values()))
+        menu.popup(self._list.viewport().mapToGlobal(at))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Models' folders are for the library; anything else is for the window."""
+        if _models_in(event):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._session.shelf.add(*_models_in(event))
+        event.acceptProposedAction()
+
+    # Facts
+
+    def _on_shelf(self) -> None:
+        shelf, kept = self._session.shelf, self.chosen
+        self._say(shelf.fault)
+        if shelf.cards is not None and shelf.cards is not self._cards.cards:
+            self._painter.forget()
+            self._cards.put(shelf.cards)
+            folders = [card.entry.folder for card in shelf.cards]
+            if kept is not None and kept.entry.folder in folders:
+                self._list.setCurrentIndex(self._cards.index(folders.index(kept.entry.folder)))
+        self._list.setVisible(bool(self._cards.cards))
+        self._empty.setVisible(not self._cards.cards)
+        nothing = "No model yet: open the training and press Watch one learn."
+        self._empty.setText("Reading the library …" if shelf.cards is None else nothing)
+        self._allow()
+
+    def _on_library(self) -> None:
+        if self.isVisible():
+            self._session.shelf.refresh()
+
+    def _on_model(self) -> None:
+        model = self._session.model
+        self._cards.open = None if model is None else model.run.folder
+        self._list.viewport().update()
+
+    def _on_families(self) -> None:
+        self._cards.titles = {family.name: family.title for family in self._session.training.families}
+        self._list.scheduleDelayedItemsLayout()
+
+    def _refusal(self, name: str, card: Card | None) -> str | None:
+        """Why an action does not apply to the chosen model."""
+        if name == "add":
+            return None
+        if card is None:
+            return CHOOSE
+        if name == "open":
+            unready = "It has no weights yet; wait for its training."
+            return card.fault or (None if card.entry.manifest and card.entry.manifest.files else unready)
+        if name == "resume":
+            return self._session.shelf.resume_refusal(card)
+        if name in ("rename", "trash"):
+            if card.entry.shipped:
+                return SHIPPED
+            return "It is being trained; stop that first." if card.status == "training" else None
+        return None
+
+    def _allow(self) -> None:
+        card = self.chosen
+        for name, action in self._actions.items():
+            refusal = self._refusal(name, card)
+            action.setEnabled(refusal is None)
+            tip = TIPS[name][1]
+            action.setToolTip(tip if refusal is None else f"{tip}\n{refusal}")
+        if card is None or (self._asked is not None and card.entry.folder != self._asked.entry.folder):
+            self._ask.hide()
+
+    def _say(self, fault: str | None) -> None:
+        self._fault.setText(fault or "")
+        self._fault.setVisible(fault is not None)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._on_model()
+        self._session.shelf.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._ask.hide()
+
+
+def _models_in(event: QDropEvent) -> list[Path]:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if (path / FILE).is_file()]

@@ -1,0 +1,1 @@
+"""A map, its projection and its cards."""

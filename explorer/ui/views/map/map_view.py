@@ -1,0 +1,337 @@
+"""A map: press an item or a void, scrub, pan, zoom, filter classes.
+
+There may be two, side by side: of the model on display, or of the one beside it. Both obey the session;
+where they differ (whose codes, whose cursor) a map asks its `MapSide`. Imports Qt and numpy.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from psygnal import SignalInstance
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from explorer.session.maps.projecting import Which
+from explorer.session.open_model import OpenModel
+from explorer.session.session import Session
+from explorer.ui.look import wording
+from explorer.ui.views.map.projection_chooser import ProjectionChooser
+from explorer.ui.widgets.map.hover_card import HoverCard
+from explorer.ui.widgets.map.legend import Legend
+from explorer.ui.widgets.map.point_cloud import PointCloud
+from explorer.ui.widgets.map.rasteriser import MOST_CLASSES
+from explorer.ui.widgets.steady_label import ElidedLabel, SteadyLabel
+from explorer.ui.widgets.two_lines import TwoLines
+
+STEP = 0.1
+"""Standard deviations that an arrow key moves the cursor."""
+
+TRAVEL = 0.35
+"""Seconds that points take to their new places while a model learns."""
+
+
+class MapSide(Protocol):
+    """Whose map it is: the session itself, or what is beside its model."""
+
+    @property
+    def model(self) -> OpenModel | None: ...
+    @property
+    def cursor_place(self) -> NDArray[np.float32] | None: ...
+    @property
+    def model_opened(self) -> SignalInstance: ...
+    @property
+    def embedding_changed(self) -> SignalInstance: ...
+    @property
+    def items_arrived(self) -> SignalInstance: ...
+    @property
+    def cursor_changed(self) -> SignalInstance: ...
+    @property
+    def hole_found(self) -> SignalInstance: ...
+    def go_to_plane(self, x: float, y: float, *, title: str = ...) -> None: ...
+    def select(self, item: int) -> None: ...
+    def nudge(self, right: float, up: float) -> None: ...
+
+
+class MapView(QWidget):
+    """Title, map, the two lines below, and the figures.
+
+    Parameters
+    ----------
+    side
+        Whose map; by default that of the model on display.
+    """
+
+    def __init__(
+        self, session: Session, side: MapSide | None = None, name: str = "map", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._session = session
+        self._side: MapSide = session if side is None else side
+        self._fresh = True
+        self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
+        self._title.setProperty("role", "heading")
+        for label in (self._subtitle, self._figure):
+            label.setProperty("role", "muted")
+        self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._figure.setObjectName(f"{name}.figures")
+        self.head = QHBoxLayout()
+        which: Which = "first" if self._side is session else "beside"
+        self.projections = ProjectionChooser(session, which, name)
+        self._which: Which = which
+        self.cloud = PointCloud()
+        self.cloud.setObjectName(f"{name}.cloud")
+        self.cloud.placeholder = "Open a model from the library, or press Watch one learn."
+        self.card = HoverCard(self.cloud)
+        self.legend = Legend(parent=self)
+        """One for both maps: the window places it below them."""
+        self.legend.setObjectName(f"{name}.legend")
+        self._lines = TwoLines()
+        self._lay_out()
+        self._listen()
+        self._on_opened()
+
+    def _lay_out(self) -> None:
+        self.head.setContentsMargins(14, 9, 14, 9)
+        self.head.setSpacing(12)
+        self.head.addWidget(self._title)
+        self.head.addWidget(self._subtitle, 1)
+        self.head.addWidget(self.projections)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self.head)
+        column.addWidget(self.cloud, 1)
+        column.addWidget(self._lines)
+        self._figure.setContentsMargins(12, 0, 12, 6)
+        column.addWidget(self._figure)
+
+    def _listen(self) -> None:
+        session, side, cloud = self._session, self._side, self.cloud
+        side.model_opened.connect(self._on_opened)
+        side.embedding_changed.connect(self._on_embedding)
+        side.items_arrived.connect(self._on_items)
+        side.cursor_changed.connect(self._on_cursor)
+        side.hole_found.connect(self._on_hole)
+        if side is not session:
+            session.cursor_changed.connect(self._on_cursor)
+        session.projecting.changed.connect(self._tell)
+        session.hover_changed.connect(self._on_hover)
+        session.beside.model_opened.connect(self._on_hole)
+        session.shown_changed.connect(self._on_shown)
+        session.interpolation.changed.connect(self._on_path)
+        session.drawing.changed.connect(self._on_drawing)
+        session.denoising.way_beside.changed.connect(self._on_way)
+        session.denoising.walks.moved.connect(self._on_way)
+        cloud.pressed.connect(self._press)
+        cloud.scrubbed.connect(self._scrub)
+        cloud.pointer_over.connect(self._hover)
+        cloud.released.connect(session.end_gesture)
+        cloud.card_wanted.connect(self._show_card)
+        cloud.card_unwanted.connect(self.card.dismiss)
+        cloud.nudged.connect(self._nudge)
+        cloud.end_chosen.connect(self._choose_end)
+        cloud.menu_wanted.connect(self._show_menu)
+        self.legend.shown_changed.connect(self._filter)
+        self.legend.front_changed.connect(cloud.set_front_class)
+
+    # Gestures
+
+    def _press(self, x: float, y: float, item: int) -> None:
+        self._session.begin_gesture()
+        if item >= 0:
+            self._side.select(item)
+        else:
+            self._side.go_to_plane(x, y)
+
+    def _scrub(self, x: float, y: float) -> None:
+        self._side.go_to_plane(x, y, title="scrub")
+
+    def _hover(self, item: int) -> None:
+        if self._items_are_shared():
+            self._session.hover(item if item >= 0 else None)
+
+    def _nudge(self, right: int, up: int) -> None:
+        self._side.nudge(STEP * right, STEP * up)
+
+    def _choose_end(self, which: str, item: int) -> None:
+        self._session.interpolation.set_end("a" if which == "a" else "b", item if item >= 0 else None)
+
+    def _filter(self, shown: set[int] | None) -> None:
+        self._session.show_classes(None if shown is None else frozenset(shown))
+
+    def _show_menu(self, at: QPoint) -> None:
+        items = self.cloud.items_at(self.cloud.mapFromGlobal(at).toPointF())
+        item = items[0] if items else -1
+        what = "this image" if item >= 0 else "the picture at the cursor"
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if item >= 0:
+            menu.addAction("Look at this image", lambda: self._side.select(item))
+        menu.addAction(f"Make {what} end A", lambda: self._choose_end("a", item))
+        menu.addAction(f"Make {what} end B", lambda: self._choose_end("b", item))
+        menu.addSeparator()
+        menu.addAction("Show the whole map", self.cloud.home)
+        menu.popup(at)
+
+    def _show_card(self, item: int, at: QPoint) -> None:
+        model = self._side.model
+        if model is None or model.embedding is None or item >= len(model.embedding):
+            return
+        code = model.embedding.codes[item]
+        lines = [wording.item_title(model, item), f"length of z {float(np.linalg.norm(code)):.2f}"]
+        if model.embedding.errors is not None:
+            lines.append(f"error {float(model.embedding.errors[item]):.4f} per pixel")
+        self.card.set_ink(wording.as_ink(model))
+        self.card.show_at(at, model.picture_of(item), lines)
+
+    # Facts
+
+    def _on_opened(self) -> None:
+        model = self._side.model
+        self._fresh = True
+        self.card.dismiss()
+        self._on_hole()
+        if model is None:
+            return
+        manifest = model.run.manifest
+        self._title.setText(manifest.title or manifest.family)
+        self._title.short = wording.SHORT_TITLES.get(manifest.family, "")
+        self._subtitle.setText(wording.sizes(model))
+        self.legend.set_classes(manifest.data.class_names)
+        self.legend.setVisible(self._side is self._session and len(manifest.data.class_names) > 1)
+        self._tell()
+        if model.embedding is None:
+            self.cloud.placeholder = "The map appears with the first snapshot."
+            self._place_points()
+
+    def _on_embedding(self) -> None:
+        self._place_points()
+        self._tell()
+
+    def _on_items(self) -> None:
+        self._tell()
+
+    def _place_points(self) -> None:
+        model = self._side.model
+        if model is None:
+            return
+        places, classes = model.places, _classes(model)
+        if model.living and model.can_encode and not self._fresh and len(places) == len(classes):
+            self.cloud.move_points(places, TRAVEL)
+        else:  # samples keep their places, and become others
+            self.cloud.set_points(places, classes)
+            if self._fresh:
+                self.cloud.frame()
+            self._fresh = len(places) == 0
+        self.cloud.set_axes(None if model.projection is None else model.projection.axes)
+        self.cloud.set_words(_words(model, places))
+        self._on_shown()
+        self._on_cursor()
+        self._on_path()
+        self._on_way()
+        self._on_drawing()
+
+    def _on_cursor(self) -> None:
+        self.cloud.set_cursor(_place(self._side.cursor_place))
+        self.cloud.set_selected(self._session.scene.item if self._items_are_shared() else None)
+
+    def _on_hover(self) -> None:
+        if self._items_are_shared():
+            self.cloud.set_hovered(self._session.hovered)
+
+    def _items_are_shared(self) -> bool:
+        """An item is the same on this map as on the first."""
+        return self._side is self._session or self._session.beside.shares_items
+
+    def _on_hole(self) -> None:
+        """With two maps each marks an empty place, to be compared."""
+        model = self._side.model
+        compared = self._session.beside.present
+        if compared and model is not None and model.hole is not None and model.projection is not None:
+            place = _place(model.projection.to_plane(model.hole.code))
+            self.cloud.set_marks([] if place is None else [("try here", place)])
+        else:
+            self.cloud.set_marks([])
+        self._tell()
+
+    def _on_shown(self) -> None:
+        shown = self._session.scene.shown
+        chosen = None if shown is None else set(shown)
+        self.cloud.set_shown_classes(chosen)
+        self.legend.set_shown(chosen)
+
+    def _on_path(self) -> None:
+        session, model = self._session, self._side.model
+        if model is None or model.projection is None or self._side is not session:
+            return
+        self.cloud.set_path(session.interpolation.places(), session.scene.handle)
+        ends = [session.scene.end_a, session.scene.end_b]
+        a, b = (None if end is None else _place(model.projection.to_plane(end.code)) for end in ends)
+        self.cloud.set_ends(a, b)
+
+    def _on_way(self) -> None:
+        """The way of the pictures that a denoising predicts, as the model beside places them."""
+        if self._side is not self._session:
+            way = self._session.denoising.way_beside
+            places = way.places
+            self.cloud.set_path(places, None if places is None else way.share)
+
+    def _on_drawing(self) -> None:
+        model, code = self._side.model, self._session.drawing.code
+        if self._side is not self._session:
+            return
+        known = model is not None and model.projection is not None and code is not None
+        place = _place(model.projection.to_plane(code)) if known else None  # type: ignore[union-attr, arg-type]
+        self.cloud.set_drawn([] if place is None else [place])
+
+    def _tell(self) -> None:
+        model = self._side.model
+        if model is not None:
+            self._lines.say(*wording.map_lines(model))
+            figures = wording.map_figures(model, compared=self._session.beside.present)
+            kept = self._session.projecting.kept.get(self._which)
+            if kept is not None:
+                figures += f"   {100 * kept:.0f} % of neighbours kept"
+            self._figure.setText(figures)
+            self._figure.setToolTip(f"{figures}\n{wording.FIGURES_MEAN}")
+
+    def showEvent(self, event: object) -> None:
+        if self._side is self._session:
+            self._session.training.watch("map", True)
+
+    def hideEvent(self, event: object) -> None:
+        if self._side is self._session:
+            self._session.training.watch("map", False)
+        self.card.dismiss()
+
+
+def _classes(model: OpenModel) -> NDArray[np.uint8]:
+    count = 0 if model.embedding is None else len(model.embedding)
+    labels = None if model.embedding is None else model.embedding.labels
+    if labels is None:
+        return np.zeros(count, np.uint8)
+    return np.clip(labels, 0, MOST_CLASSES - 1).astype(np.uint8)
+
+
+def _words(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tuple[float, float], int]]:
+    """The names of the classes, each at the median of its points."""
+    if model.embedding is None or model.embedding.labels is None:
+        return []
+    words = []
+    for label, name in enumerate(model.embedding.class_names[:MOST_CLASSES]):
+        members = places[model.embedding.labels == label]
+        members = members[np.isfinite(members).all(axis=1)]
+        if len(members):
+            x, y = np.median(members, axis=0)
+            words.append((name, (float(x), float(y)), label))
+    return words
+
+
+def _place(place: NDArray[np.float32] | None) -> tuple[float, float] | None:
+    if place is None or not np.isfinite(place).all():
+        return None
+    return float(place[0]), float(place[1])

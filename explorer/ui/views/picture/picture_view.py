@@ -1,0 +1,215 @@
+"""What the cursor decodes to: the picture, its code, how far it is from data, the nearest real images.
+
+For an item or an own drawing also the original, its reconstruction and their difference.
+Knows the session and contains widgets. Imports Qt and numpy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from explorer.session.asking.requests import Neighbours
+from explorer.session.open_model import OpenModel
+from explorer.session.session import Session
+from explorer.ui.look import wording
+from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.widgets.steady_label import SteadyLabel
+from explorer.ui.widgets.two_lines import TwoLines
+
+NEIGHBOURS = 6
+
+NEAR_MS = 50
+"""While the cursor moves, the nearest images follow it this often: the large picture comes first."""
+
+EMPTY = "Press on the map."
+NO_DECODER = "Features have no decoder."
+
+LARGE = 176
+"""Height of the pictures, caption included."""
+
+SMALL = 112
+"""The least that the pictures shrink to on a low screen."""
+
+ROOM = 430
+"""The dock takes no more height than its content needs; the sliders below want the rest."""
+
+
+class PictureView(QWidget):
+    """The decoded picture, large; below it where it lies and what is near."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("picture")
+        self._session = session
+        self.original, self.beside, self.difference = ImageView(), ImageView(), ImageView()
+        self.decoded = ImageView(EMPTY)
+        self.original.setObjectName("picture.original")
+        self.beside.setObjectName("picture.beside")
+        self.decoded.setObjectName("picture.decoded")
+        self.difference.setObjectName("picture.difference")
+        self._code, self._distance = SteadyLabel(), SteadyLabel()
+        self._code.setObjectName("picture.code")
+        self._distance.setProperty("role", "muted")
+        self._near = [ImageView() for _ in range(NEIGHBOURS)]
+        self._lines = TwoLines(
+            "What the decoder draws at the cursor.",
+            "A sharp picture is no proof that such an image exists.",
+        )
+        self._lay_out()
+        self.setMaximumHeight(ROOM)
+        session.model_opened.connect(self._on_opened)
+        session.items_arrived.connect(self._on_opened)
+        session.cursor_changed.connect(self._on_cursor)
+        session.cursor.picture_changed.connect(self._on_picture)
+        session.beside.model_opened.connect(self._on_opened)
+        session.beside.picture_changed.connect(self._on_beside)
+        self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
+        self._near_soon.timeout.connect(self._on_neighbours)
+        session.cursor.neighbours_changed.connect(self._near_later)
+        self._on_opened()
+
+    def _lay_out(self) -> None:
+        large = QHBoxLayout()
+        large.setSpacing(8)
+        for view in (self.original, self.beside, self.decoded, self.difference):
+            view.setMinimumHeight(SMALL)
+            view.setMaximumHeight(LARGE)
+            large.addWidget(view)
+        near = QGridLayout()
+        near.setSpacing(4)
+        for column, view in enumerate(self._near):
+            view.setFixedHeight(54)
+            near.addWidget(view, 0, column)
+        self._title = QLabel("nearest real images, and their distance in z")
+        self._title.setProperty("role", "caption")
+        self._below = QWidget()
+        below = QVBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(6)
+        below.addWidget(self._title)
+        below.addLayout(near)
+        below.addWidget(self._lines)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(12, 8, 12, 0)
+        rows.setSpacing(6)
+        rows.addLayout(large, 1)
+        rows.addWidget(self._code)
+        rows.addWidget(self._distance)
+        rows.addWidget(self._below)
+        rows.addStretch()
+        self._whole = rows.minimumSize().height()
+        self.setMinimumHeight(self._whole - self._below.minimumSizeHint().height())
+        for place, view in enumerate(self._near):
+            view.activated.connect(lambda place=place: self._go_to_neighbour(place))
+            view.setToolTip("A real image near the cursor; double click to look at it.")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a low screen the sliders need the room more than the nearest images do."""
+        self._below.setVisible(self.height() >= self._whole)
+
+    def _on_opened(self) -> None:
+        model = self._session.model
+        ink = model is not None and wording.as_ink(model)
+        for view in (self.original, self.beside, self.decoded, *self._near):
+            view.set_ink(ink)
+        # The codes on a generator's map were drawn: no image belongs to them.
+        for part in (self._title, *self._near):
+            part.setVisible(model is None or model.can_encode)
+        self._on_beside()
+        self._on_cursor()
+        self._on_neighbours()
+
+    def _on_cursor(self) -> None:
+        session = self._session
+        model, cursor, item = session.model, session.scene.cursor, session.scene.item
+        original = None if cursor is None else session.cursor.original
+        compared = session.beside.present
+        self.original.setVisible(original is not None)
+        decodes = model is None or model.can_decode
+        self.difference.setVisible(original is not None and not compared and decodes)
+        # What comes for features is the image itself, and no reconstruction.
+        self.decoded.setVisible(original is None or decodes)
+        self.decoded.set_placeholder(EMPTY if decodes else NO_DECODER)
+        if model is None or cursor is None:
+            self._code.setText("")
+            self.decoded.set_caption("")
+            self._on_picture()
+            return
+        whose = f"{_caption(model)}: " if compared else ""
+        self._code.setText(whose + wording.code_text(cursor))
+        self._code.setToolTip("The latent code z: what the decoder draws from.")
+        if original is not None:
+            self.original.set_picture(original)
+            self.original.set_caption("own picture" if item is None else _short(model, item))
+        self.decoded.set_caption(
+            _caption(model) if compared else "decoded" if original is None else "reconstruction"
+        )
+        self._on_picture()
+
+    def _on_beside(self) -> None:
+        """The picture of the second model, where there is one."""
+        beside = self._session.beside
+        self.beside.setVisible(beside.present)
+        self.beside.set_picture(beside.picture)
+        if beside.model is not None:
+            self.beside.set_caption(_caption(beside.model))
+
+    def _on_picture(self) -> None:
+        session = self._session
+        here = session.scene.cursor is not None
+        picture, original = session.cursor.picture if here else None, session.cursor.original
+        self.decoded.set_picture(picture)
+        if picture is None or original is None or picture.shape != original.shape:
+            return
+        difference = (picture.astype(np.float32) - original) / 255
+        self.difference.set_signed(difference)
+        error = float(np.square(difference).mean())
+        self.difference.set_caption(f"difference: {error:.4f}")
+        self.difference.setToolTip(
+            "Decoded minus original: red too bright, blue too dark; mean square per pixel."
+        )
+
+    def _near_later(self) -> None:
+        if not self._near_soon.isActive():
+            self._near_soon.start()
+
+    def _on_neighbours(self) -> None:
+        session = self._session
+        found = session.cursor.neighbours
+        for place, view in enumerate(self._near):
+            known = found is not None and place < len(found.items)
+            item = int(found.items[place]) if known and found is not None else -1
+            picture = session.model.picture_of(item) if session.model is not None and item >= 0 else None
+            view.set_picture(picture)
+            view.set_caption(f"{found.distances[place]:.2f}" if found is not None and known else "")
+        self._distance.setText(self._distance_text(found))
+        self._distance.setToolTip(f"{self._distance.text()} in z" if self._distance.text() else "")
+
+    def _distance_text(self, found: Neighbours | None) -> str:
+        model = self._session.model
+        if found is None or model is None or model.embedding is None or not len(found.distances):
+            return ""
+        distance = float(found.distances[0])
+        where = "far from data" if model.embedding.is_far(distance) else "inside the data"
+        if not model.can_encode:
+            where = "far from" if model.embedding.is_far(distance) else "among"
+            return f"{where} the drawn codes: nearest {distance:.2f} away"
+        return f"{where}: nearest held-out image {distance:.2f} away"
+
+    def _go_to_neighbour(self, place: int) -> None:
+        found = self._session.cursor.neighbours
+        if found is not None and place < len(found.items):
+            self._session.select(int(found.items[place]))
+
+
+def _caption(model: OpenModel) -> str:
+    """Whose picture it is, in few words."""
+    return model.run.name
+
+
+def _short(model: OpenModel, item: int) -> str:
+    name = model.class_of(item)
+    return f"original {item:,}" + ("" if name is None else f": {name}")

@@ -1,0 +1,128 @@
+"""The fixed grid of codes with its truncation and class. Part of the GAN view; knows the session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSlider, QWidget
+
+from explorer.session.prior.code_grid import SIDE
+from explorer.session.session import Session
+from explorer.ui.look import wording
+from explorer.ui.look.forms import ChoiceField
+from explorer.ui.widgets.choice_grid import ChoiceGrid
+from explorer.ui.widgets.plots.plane_pad import LETTERS
+from explorer.ui.widgets.steady_label import SteadyLabel
+
+FINE = 100
+
+
+def drawn_in_ink(session: Session) -> bool:
+    """Whether the model's pictures are light marks on black, as its data are."""
+    if session.images.data is not None:
+        return wording.is_light_on_black(session.images.data.test)
+    return session.model is not None and wording.as_ink(session.model)
+
+
+class GanGrid(QWidget):
+    """A press on a picture tells its place: what it means is said by whoever contains this."""
+
+    pressed = Signal(int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._adversaries = session, session.adversaries
+        self._shows_corners = False
+        self.grid = ChoiceGrid(SIDE)
+        self.grid.setObjectName("gan.grid")
+        self._psi, self._reading = QSlider(Qt.Orientation.Horizontal), SteadyLabel("ψ = 0.00")
+        self._psi.setObjectName("gan.psi")
+        self._psi.setRange(0, FINE)
+        self._psi.setValue(FINE)
+        self._psi.setAccessibleName("Truncation")
+        for part in (self._psi, self._reading):
+            part.setToolTip("Truncation ψz: nearer to the mean 0, pictures are safer and more alike")
+        self._psi.setMinimumWidth(60)
+        self._classes = ChoiceField([])
+        self._classes.setMinimumWidth(60)
+        self._classes.setPlaceholderText("none")
+        self._classes.setObjectName("gan.class")
+        self._classes.setAccessibleName("Class")
+        self._arrange()
+        self._psi.valueChanged.connect(self._on_psi)
+        self._classes.activated.connect(self._adversaries.choose_class)
+        self.grid.pressed.connect(self.pressed)
+        self._adversaries.changed.connect(self._on_model)
+        self._adversaries.grid.changed.connect(self._on_pictures)
+        session.images.data_changed.connect(self._on_pictures)
+        self._adversaries.grid.plane_changed.connect(self._on_corners)
+        self._on_model()
+
+    def _arrange(self) -> None:
+        self._controls = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._controls.setSpacing(8)
+        for part in (self._reading, self._psi, QLabel("class"), self._classes):
+            self._controls.addWidget(part)
+        self._controls.addStretch()
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(12, 8, 6, 4)
+        self._box.setSpacing(6)
+        self._box.addLayout(self._controls)
+        self._box.addWidget(self.grid, 1)
+
+    def resizeEvent(self, event: object) -> None:
+        """Where height is scarce the controls stand beside the pictures."""
+        low = self.height() < self.width()
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(across if low else down)
+        self._controls.setDirection(down if low else across)
+
+    def show_corners(self, shown: bool) -> None:
+        """Whether the corners of the plane have their letters."""
+        self._shows_corners = shown
+        press = "make it a corner of the plane" if shown else "look at it"
+        self.grid.setToolTip(
+            f"64 codes drawn once from N(0, I), always the same ones; press one to {press}. While a model "
+            "learns, the running average of its weights draws them."
+        )
+        self._on_corners()
+
+    def _on_psi(self, value: int) -> None:
+        self._adversaries.grid.truncate(value / FINE)
+        self._reading.setText(f"ψ = {value / FINE:.2f}")
+
+    def _on_model(self) -> None:
+        refusal = self._adversaries.grid.refusal
+        self._reading.setText(f"ψ = {self._psi.value() / FINE:.2f}")
+        self._psi.setEnabled(not refusal)
+        names = self._adversaries.class_names
+        if [self._classes.itemText(i) for i in range(self._classes.count())] != list(names):
+            self._classes.clear()
+            self._classes.addItems(list(names))
+        self._classes.setCurrentIndex((self._session.scene.condition or 0) if names else -1)
+        self._classes.setEnabled(bool(names))
+        self._classes.setToolTip(
+            "The class that is asked for, here and under the cursor: G(z, y)"
+            if names
+            else "This model was trained without classes, so none can be asked for"
+        )
+        self._on_pictures()
+
+    def _on_pictures(self) -> None:
+        if not self.isVisible():
+            return
+        grid = self._adversaries.grid
+        self.grid.set_placeholder(grid.refusal or "Codes are being decoded …")
+        self.grid.set_ink(drawn_in_ink(self._session))
+        self.grid.set_pictures([] if grid.refusal else grid.pictures)
+        self._on_corners()
+
+    def _on_corners(self) -> None:
+        corners = self._adversaries.grid.corners if self._shows_corners and self.grid.count else ()
+        self.grid.set_marks(dict(zip(corners, LETTERS, strict=False)))
+
+    def showEvent(self, event: object) -> None:
+        self._adversaries.grid.want(True)
+        self._on_model()
+
+    def hideEvent(self, event: object) -> None:
+        self._adversaries.grid.want(False)

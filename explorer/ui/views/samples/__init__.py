@@ -1,0 +1,1 @@
+"""The dock of reconstructions and samples of several models."""

@@ -1,0 +1,1 @@
+"""The dock with one slider per latent dimension."""

@@ -1,0 +1,1 @@
+"""The dock of the training under way: knobs, curves, pictures."""

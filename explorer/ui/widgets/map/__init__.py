@@ -1,0 +1,1 @@
+"""The map: points, gestures, overlays, legend. Know arrays; import Qt and numpy."""

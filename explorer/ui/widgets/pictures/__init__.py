@@ -1,0 +1,1 @@
+"""Pictures, rows and grids of them, a canvas. Know arrays; import Qt and numpy."""

@@ -1,0 +1,1 @@
+"""Curves, histograms, bars. Know arrays; import Qt and numpy."""

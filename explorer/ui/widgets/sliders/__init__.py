@@ -1,0 +1,1 @@
+"""Sliders with their strips, number fields. Know arrays; import Qt and numpy."""

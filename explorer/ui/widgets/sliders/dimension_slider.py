@@ -1,0 +1,326 @@
+"""One row of `slider_bank`: a dimension of the code, in standard deviations of the data's codes.
+
+Painted as one widget, so that a space of 256 dimensions is 256 widgets and not a thousand:
+label, reset cross, groove over the bar of the dimension's KL, and the strip from -3 to +3.
+Imports Qt, numpy, `images` and the theme.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
+
+from explorer.ui.look import theme
+from explorer.ui.look.images import Picture, draw_centred, to_tile
+from explorer.ui.look.palettes import blend
+
+REACH = 4.0
+"""Standard deviations at either end of the groove."""
+STRIP = (-3, -2, -1, 0, 1, 2, 3)
+"""Where the pictures of a strip stand, in standard deviations."""
+FINE = 100
+SIDE, TILE, HANDLE = 12, 40, 8.0
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What a slider moves."""
+
+    index: int
+    centre: float = 0.0
+    """Mean of the data's codes: where the slider stands at 0."""
+    unit: float = 1.0
+    """One standard deviation of the data's codes."""
+    weight: float = 0.0
+    """Bar behind the slider, 0 to 1: its KL (or variance) against the largest."""
+    weight_text: str = ""
+    """What the bar says in words, such as "KL 2.3 nats"."""
+    reason: str = ""
+    """Why the slider does nothing (collapsed); greys it."""
+    reason_text: str = "collapsed"
+    """The same in a word."""
+    name: str = ""
+    """Other than z with the number, as for a direction."""
+
+    @property
+    def label(self) -> str:
+        return self.name or "z" + str(self.index + 1).translate(_SUBSCRIPTS)
+
+    def reading(self, sd: float) -> str:
+        """Such as `z₁ = 1.29 (1.1 sd)`."""
+        if not math.isfinite(sd):
+            return f"{self.label} is not a number"
+        value = self.centre + sd * self.unit
+        # A rounded zero may carry a sign; adding 0 takes it away.
+        value, sd = round(value, 2) + 0.0, round(sd, 1) + 0.0
+        return f"{self.label} = {value:.2f} ({sd:.1f} sd)".replace("-", "−")
+
+
+class DimensionSlider(QAbstractSlider):
+    """A press has `pressed`, `slid` ..., `released`; keys and the wheel have `slid` alone."""
+
+    slid = Signal(int, float)
+    pressed = Signal()
+    released = Signal()
+    reset_wanted = Signal(int)
+
+    def __init__(self, dimension: Dimension, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.dimension = dimension
+        self.sd = 0.0
+        self._strip: list[Picture] = []
+        self._tiles: list[QPixmap] = []
+        self._ink = False
+        self._room = True
+        self._dragged = self._hovers_reset = False
+        self.setOrientation(Qt.Orientation.Horizontal)
+        self.setRange(round(-REACH * FINE), round(REACH * FINE))
+        self.setSingleStep(FINE // 10)
+        self.setPageStep(FINE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setEnabled(not dimension.reason)
+        self.setAccessibleName(dimension.label)
+        self.valueChanged.connect(self._slid)
+
+    def set_sd(self, sd: float) -> None:
+        """Show a place, also one beyond the ends of the groove; emits nothing."""
+        if sd != self.sd:
+            self.sd = sd
+            self.blockSignals(True)
+            self.setValue(round(min(max(sd, -REACH), REACH) * FINE) if math.isfinite(sd) else 0)
+            self.blockSignals(False)
+            self._update_handle()
+
+    def set_dimension(self, dimension: Dimension) -> None:
+        """The same dimension of a space that has moved: other units, another bar."""
+        self.dimension = dimension
+        self.setEnabled(not dimension.reason)
+        self.update()
+
+    def set_strip(self, pictures: Sequence[Picture], ink: bool) -> None:
+        self._strip, self._tiles, self._ink = list(pictures), [], ink
+        self.update()
+
+    def set_strip_room(self, room: bool) -> None:
+        """Whether the strip has its place below the groove."""
+        self._room = room
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        return QSize(240, 10 + line + 24 + (TILE + 10 if self._room else 2))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(180, self.sizeHint().height())
+
+    # Geometry
+
+    def _line(self) -> float:
+        return self.fontMetrics().height() + 10.0
+
+    def _x_of(self, sd: float) -> float:
+        return SIDE + (min(max(sd, -REACH), REACH) + REACH) / (2 * REACH) * (self.width() - 2 * SIDE)
+
+    def _sd_at(self, x: float) -> float:
+        share = (x - SIDE) / max(self.width() - 2 * SIDE, 1)
+        return min(max(share * 2 * REACH - REACH, -REACH), REACH)
+
+    def grip(self, sd: float) -> QPointF:
+        """Where the handle's middle is when the slider stands at this place."""
+        return QPointF(self._x_of(sd), self._line() + 10)
+
+    def _cross(self) -> QRectF:
+        side = self.fontMetrics().height() + 2.0
+        return QRectF(self.width() - SIDE - side + 4, 5, side, side)
+
+    def _tile(self, place: int) -> QRectF:
+        apart = (self.width() - 2 * SIDE) / (2 * REACH)
+        side = min(apart - 2, TILE)
+        return QRectF(self._x_of(place) - side / 2, self._line() + 24, side, side)
+
+    # Painting
+
+    def _update_handle(self) -> None:
+        """Paint all but the strip, which has other pictures far less often."""
+        self.update(0, 0, self.width(), int(self._line()) + 23)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_label(painter)
+        self._paint_groove(painter)
+        if self._room and event.rect().bottom() >= self._tile(0).top():
+            self._paint_strip(painter)
+        painter.end()
+
+    def _paint_label(self, painter: QPainter) -> None:
+        colours, cross = theme.current(), self._cross()
+        painter.setPen(QColor(colours.text if self.isEnabled() else colours.disabled))
+        room = QRectF(SIDE, 4, cross.left() - SIDE - 6, self.fontMetrics().height() + 4)
+        text = self.dimension.reading(self.sd)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        used = self.fontMetrics().horizontalAdvance(text) + 12
+        painter.setPen(QColor(colours.muted if self.isEnabled() else colours.disabled))
+        extra = self.dimension.reason_text if self.dimension.reason else self.dimension.weight_text
+        if room.width() - used > self.fontMetrics().horizontalAdvance(extra):
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, extra)
+        if self.can_reset():
+            if self._hovers_reset:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(colours.hover))
+                painter.drawRoundedRect(cross, 4, 4)
+            theme.draw_icon(painter, "reset", cross.adjusted(2, 2, -2, -2), colours.muted)
+
+    def _paint_groove(self, painter: QPainter) -> None:
+        colours, middle = theme.current(), self._line() + 10
+        painter.setPen(Qt.PenStyle.NoPen)
+        left, right = float(SIDE), float(self.width() - SIDE)
+        if self.dimension.weight > 0:
+            painter.setBrush(
+                QColor(blend(colours.panel, colours.accent, 0.16) if self.isEnabled() else colours.field)
+            )
+            length = (right - left) * min(self.dimension.weight, 1.0)
+            painter.drawRoundedRect(QRectF(left, middle - 9, length, 18), 3, 3)
+        painter.setBrush(QColor(colours.edge if self.isEnabled() else colours.line))
+        painter.drawRoundedRect(QRectF(left, middle - 1.5, right - left, 3), 1.5, 1.5)
+        for place in STRIP:
+            half = 5.0 if place == 0 else 3.0
+            painter.drawRect(QRectF(self._x_of(place) - 0.5, middle - half, 1, 2 * half))
+        at = QPointF(self._x_of(self.sd) if math.isfinite(self.sd) else self._x_of(0), middle)
+        tint = QColor(colours.accent if self.isEnabled() else colours.disabled)
+        if self.isEnabled():
+            painter.setBrush(tint)
+            painter.drawRect(QRectF(QPointF(self._x_of(0), middle - 1.5), at + QPointF(0, 1.5)).normalized())
+        if self.hasFocus():
+            halo = QColor(tint)
+            halo.setAlphaF(0.25)
+            painter.setBrush(halo)
+            painter.drawEllipse(at, HANDLE + 4, HANDLE + 4)
+        painter.setPen(QPen(QColor(colours.panel), 1.5))
+        painter.setBrush(tint)
+        painter.drawEllipse(at, HANDLE, HANDLE)
+
+    def _paint_strip(self, painter: QPainter) -> None:
+        colours = theme.current()
+        side = self._tile(0).toRect().size()
+        ratio = self.devicePixelRatioF()
+        inverted = self._ink and colours.scheme == "light"
+        if self._strip and not self._tiles:
+            self._tiles = [to_tile(one, side, ratio, inverted=inverted) for one in self._strip]
+        painter.setOpacity(1.0 if self.isEnabled() else 0.35)
+        for number, place in enumerate(STRIP):
+            room = self._tile(place)
+            if number < len(self._tiles):
+                draw_centred(painter, self._tiles[number], room)
+            else:
+                painter.setPen(QPen(QColor(colours.line), 1.0))
+                painter.setBrush(QColor(colours.field))
+                painter.drawRoundedRect(room.adjusted(1, 1, -1, -1), 3, 3)
+
+    # Input
+
+    def can_reset(self) -> bool:
+        return self.isEnabled() and abs(self.sd) >= 0.5 / FINE
+
+    def _slid(self, value: int) -> None:
+        self.sd = value / FINE
+        self._update_handle()
+        self.slid.emit(self.dimension.index, self.sd)
+
+    def _stroke(self, sd: float) -> None:
+        """A change that is begun and ended at once."""
+        self.pressed.emit()
+        self.setValue(round(sd * FINE))
+        self.released.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        at = event.position()
+        if self._cross().contains(at):
+            if self.can_reset():
+                self.reset_wanted.emit(self.dimension.index)
+            return
+        tile = next((p for p in STRIP if self._room and self._tile(p).contains(at)), None)
+        if tile is not None:
+            self._stroke(tile)
+        elif abs(at.y() - self._line() - 10) <= 12:
+            self._dragged = True
+            self.setSliderDown(True)
+            self.pressed.emit()
+            if abs(at.x() - self._x_of(self.sd)) > HANDLE + 2:
+                self.setValue(round(self._sd_at(at.x()) * FINE))
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragged:
+            self.setValue(round(self._sd_at(event.position().x()) * FINE))
+        over = self._cross().contains(event.position())
+        if over != self._hovers_reset:
+            self._hovers_reset = over
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragged and event.button() == Qt.MouseButton.LeftButton:
+            self._dragged = False
+            self.setSliderDown(False)
+            self.released.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        on_handle = abs(event.position().x() - self._x_of(self.sd)) <= HANDLE + 4
+        if on_handle and abs(event.position().y() - self._line() - 10) <= 12:
+            self._stroke(0.0)
+        else:
+            self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if not self.hasFocus():
+            event.ignore()
+            return
+        if turn := event.angleDelta().y():
+            self.setValue(self.value() + (FINE // 10 if turn > 0 else -FINE // 10))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.can_reset():
+            self.reset_wanted.emit(self.dimension.index)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.dimension.reason or self.dimension.weight_text
+            if self._cross().contains(event.pos().toPointF()) and not self.dimension.reason:
+                text = "Back to 0" if self.can_reset() else "Nothing to reset: it stands at 0"
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: object) -> None:
+        self._tiles = []
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._tiles = []
+            self.update()
+        super().changeEvent(event)

@@ -1,0 +1,272 @@
+"""The window: the map in the middle, docks round it, menus, the message bar and the status bar.
+
+It alone knows all views. At first it is bare and imports Qt and the theme only, so that it is on
+the screen at once; `furnish` brings the session's views.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolBar, QVBoxLayout, QWidget
+
+from explorer.ui.look import theme
+
+if TYPE_CHECKING:
+    from explorer.session.session import Message, Session
+    from explorer.ui.window.middle import Middle
+    from explorer.ui.window.workspaces import Workspace, WorkspaceBar
+
+LAYOUT_VERSION = 4
+SETTLED_MS = 300
+"""Raised when docks come or go: an older layout is then not restored."""
+
+CLOSING_MS = 2500
+"""Closing waits this long for the training to save; it has saved itself every minute anyway."""
+
+Area = Qt.DockWidgetArea
+
+
+class MainWindow(QMainWindow):
+    """Bare until `furnish`."""
+
+    painted = Signal()
+    """The first paint is done."""
+
+    warmed_up = Signal()
+    """Whatever takes time once only has been done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Latent Explorer")
+        self.setWindowIcon(theme.icon("decode"))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 560)
+        self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
+        self.setCorner(Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea)
+        self.setTabPosition(Area.AllDockWidgetAreas, self.tabPosition(Area.TopDockWidgetArea))
+        self.session: Session | None = None
+        self.actions_by_name: dict[str, QAction] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self._was_painted = self._may_close = False
+        waiting = QLabel("Opening the map …", alignment=Qt.AlignmentFlag.AlignCenter)
+        waiting.setProperty("role", "muted")
+        self.setCentralWidget(waiting)
+        self._fit_to_screen()
+
+    def furnish(self, session: Session) -> None:
+        """Bring the views of a session; the map first."""
+        from explorer.ui.window.commands import build_actions
+        from explorer.ui.window.message_bar import MessageBar
+        from explorer.ui.window.middle import Middle
+        from explorer.ui.window.status import Status
+
+        self.session = session
+        self.messages = MessageBar()
+        self.middle: Middle = Middle(session)
+        self.map = self.middle.map
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.middle, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(Status(session))
+        session.said.connect(self._on_said)
+        session.model_opened.connect(self._on_opened)
+        self._furnish_right(session)
+        self._furnish_bottom(session)
+        self._furnish_top()
+        self.actions_by_name = build_actions(self, session)
+
+    def _furnish_right(self, session: Session) -> None:
+        from explorer.ui.views.attributes.attributes_view import AttributesView
+        from explorer.ui.views.guide.guide_view import GuideView
+        from explorer.ui.views.library.library_view import LibraryView
+        from explorer.ui.views.picture.picture_view import PictureView
+        from explorer.ui.views.sliders.sliders_view import SlidersView
+
+        self.guide = GuideView(session)
+        right = Area.RightDockWidgetArea
+        self._dock("Picture", PictureView(session), right)
+        self._dock("Sliders", SlidersView(session), right)
+        self._dock("Attributes", AttributesView(session), right)
+        self._dock("Guide", self.guide, right)
+        self.guide.closed.connect(self.docks["guide"].hide)
+        self._dock("Library", LibraryView(session), Area.LeftDockWidgetArea).hide()
+
+    def _furnish_bottom(self, session: Session) -> None:
+        from explorer.ui.views.adversaries.gan_view import GanView
+        from explorer.ui.views.denoising.denoising_view import DenoisingView
+        from explorer.ui.views.drawing.drawing_view import DrawingView
+        from explorer.ui.views.samples.samples_view import SamplesView
+        from explorer.ui.views.strip.strip_view import StripView
+        from explorer.ui.views.training.training_view import TrainingView
+
+        self.training = TrainingView(session)
+        bottom = Area.BottomDockWidgetArea
+        strip = self._dock("Strip", StripView(session), bottom)
+        others = (
+            ("Samples", SamplesView(session)),
+            ("Training", self.training),
+            ("Draw your own", DrawingView(session)),
+            ("GAN", GanView(session)),
+            ("Denoising", DenoisingView(session)),
+        )
+        for title, view in others:
+            self.tabifyDockWidget(strip, self._dock(title, view, bottom))
+
+    def _furnish_top(self) -> None:
+        from explorer.ui.window.presenting import Presenting
+        from explorer.ui.window.workspaces import WorkspaceBar
+
+        self.workspaces: WorkspaceBar = WorkspaceBar(self, self.docks, LAYOUT_VERSION)
+        self.presenting: Presenting = Presenting(self, self.docks, self.workspaces)
+        self.workspaces.switched.connect(self._on_workspace)
+        self.guide.begun.connect(lambda: self.workspaces.go_to("Compare"))
+        self.tabs = QToolBar("Workspaces", movable=False)
+        self.tabs.setObjectName("toolbar.workspaces")
+        self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.tabs.addWidget(self.workspaces)
+        self.addToolBar(self.tabs)
+        self.workspaces.arrange()
+
+    def _on_workspace(self, space: Workspace) -> None:
+        self.middle.set_comparing(space.compares)
+        if space.model and self.session is not None:
+            self.session.open_like(space.model, space.beside)
+
+    def _dock(self, title: str, view: QWidget, area: Area) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(f"dock.{view.objectName()}")
+        dock.setWidget(view)
+        # Qt only moves the docks behind a tab out of sight; a view that can't be seen must know.
+        dock.visibilityChanged.connect(view.setVisible)
+        # Without its room a hidden view's dock may be no higher than its title, nor may those tabbed with it.
+        policy = view.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        view.setSizePolicy(policy)
+        self.addDockWidget(area, dock)
+        self.docks[view.objectName()] = dock
+        return dock
+
+    def bring(self, name: str) -> None:
+        """Show a dock and put it in front, in a workspace that has it."""
+        self.workspaces.bring(name)
+
+    # Messages, drops, layout
+
+    def _on_opened(self) -> None:
+        """What was said of the last model is over."""
+        self.messages.hide()
+
+    def _on_said(self, message: Message) -> None:
+        self.messages.show_message(message)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and self.session is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            # The one who drags is waiting for this event to return.
+            QTimer.singleShot(0, self, lambda: self.take(paths[0]))
+
+    def take(self, path: Path) -> None:
+        """Open what was dropped: a model's folder, images to train on, or one picture to look at."""
+        if self.session is None:
+            return
+        if path.is_dir() and (path / "manifest.json").exists():
+            self.session.shelf.add(path)
+        elif path.is_dir() or path.suffix.lower() in (".npz", ".npy", ".gz", ".zip") or "ubyte" in path.name:
+            self.bring("training")
+            self.training.open_data(path)
+        else:
+            self.bring("drawing")
+            self.session.drawing.drop(path)
+
+    def layout_to_keep(self) -> dict[str, str]:
+        """Place and docks of the window, as text."""
+        state = {"geometry": self.saveGeometry(), "docks": self.saveState(LAYOUT_VERSION)}
+        kept = {name: base64.b64encode(bytes(value.data())).decode() for name, value in state.items()}
+        return kept if self.session is None else {**kept, "workspace": self.workspaces.current.title}
+
+    def restore_layout(self, kept: object) -> bool:
+        """Put the window back as it was; what doesn't fit is left at its default."""
+        if not isinstance(kept, dict):
+            return False
+        try:
+            geometry, docks = (
+                base64.b64decode(str(kept[name]), validate=True) for name in ("geometry", "docks")
+            )
+        except (KeyError, binascii.Error, ValueError):
+            return False
+        self.workspaces.forget()  # what a window not yet laid out would keep of itself is worth nothing
+        self.workspaces.go_to(str(kept.get("workspace")))
+        restored = self.restoreGeometry(QByteArray(geometry))
+        if not self.restoreState(QByteArray(docks), LAYOUT_VERSION):
+            return False
+        self.tabs.show()
+        self.workspaces.leave_sizes()
+        # The desktop gives a maximised window its size in its own time, and the docks' sizes hold only then.
+        QTimer.singleShot(SETTLED_MS, self, lambda: self._size_again(QByteArray(docks)))
+        if not any(
+            screen.availableGeometry().intersects(self.geometry()) for screen in QApplication.screens()
+        ):
+            self._fit_to_screen()
+        return restored
+
+    def _size_again(self, docks: QByteArray) -> None:
+        if self.isMaximized() and not self.presenting.on:
+            self.restoreState(docks, LAYOUT_VERSION)
+            self.tabs.show()
+
+    def _fit_to_screen(self) -> None:
+        room = QApplication.primaryScreen().availableSize()
+        wanted = QSize(1600, 1000).boundedTo(QSize(room.width() - 20, room.height() - 40))
+        self.resize(wanted.expandedTo(self.minimumSize()))
+
+    # First paint, and the end
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """First phase: ask the training to stop and save; the second closes."""
+        if self.session is not None and self.presenting.on:
+            self.presenting.toggle()  # what is kept is the arrangement for work
+        if self.session is None or self._may_close or not self.session.training.active:
+            event.accept()
+            return
+        event.ignore()
+        self.messages.show_message(_saving())
+        self.session.training.changed.connect(self._close_when_saved)
+        QTimer.singleShot(CLOSING_MS, self, self._close_now)
+        self.session.training.stop()
+
+    def _close_when_saved(self) -> None:
+        if self.session is not None and not self.session.training.active:
+            self._close_now()
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
+
+def _saving() -> Message:
+    from explorer.session.session import Message
+
+    return Message("Saving …")

@@ -1,0 +1,66 @@
+"""Present mode: the whole screen, large type, docks folded, a halo round the pointer, keys shown.
+
+Knows the window's docks and workspaces. Imports Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from explorer.ui.look import theme
+from explorer.ui.widgets.limelight import Limelight
+from explorer.ui.window.workspaces import Workspace, WorkspaceBar
+
+SCALE = 1.35
+"""Of all type."""
+SETTLED_MS = 300
+
+
+class Presenting(QObject):
+    """Enters and leaves present mode; leaving puts the window back as it was."""
+
+    def __init__(
+        self, window: QMainWindow, docks: Mapping[str, QDockWidget], workspaces: WorkspaceBar
+    ) -> None:
+        super().__init__(window)
+        self._window, self._docks, self._workspaces = window, docks, workspaces
+        self.limelight = Limelight(window)
+        self._before: tuple[Workspace, QByteArray, Qt.WindowState] | None = None
+        self._leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.toggle)
+        self._leave.setEnabled(False)
+        workspaces.switched.connect(self._fold)
+
+    @property
+    def on(self) -> bool:
+        return self._before is not None
+
+    def toggle(self) -> None:
+        window, spaces = self._window, self._workspaces
+        if self._before is None:
+            self._before = spaces.current, window.saveState(), window.windowState()
+            theme.use(theme.choice(), SCALE)
+            self._fold(spaces.current)
+            window.showFullScreen()
+        else:
+            space, docks, state = self._before
+            self._before = None
+            theme.use(theme.choice(), 1.0)
+            window.setWindowState(state)
+            spaces.forget()
+            spaces.go_to(space.title)
+            # Sizes hold only in a window that the desktop has given its own size again.
+            window.restoreState(docks)
+            spaces.leave_sizes()
+            QTimer.singleShot(SETTLED_MS, window, lambda: self.on or window.restoreState(docks))
+        self._leave.setEnabled(self.on)
+        self.limelight.shine(self.on)
+
+    def _fold(self, space: Workspace) -> None:
+        """Leave the picture, and what a workspace is for."""
+        if self.on:
+            for name, dock in self._docks.items():
+                dock.setVisible(name in ("picture", space.needs) and name != "strip")

@@ -1,0 +1,147 @@
+"""Newest wins, stale answers are dropped, channels take turns."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from explorer.session.asking.engine import Engine, Request
+
+
+@dataclass(frozen=True, eq=False)
+class Count:
+    """Yields numbers; each waits for the gate."""
+
+    channel: str
+    name: str
+    results: int = 1
+    gate: threading.Event | None = None
+    begun: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, held: dict[str, Any]) -> Generator[object, None, None]:
+        for number in range(self.results):
+            self.begun.set()
+            if self.gate is not None:
+                assert self.gate.wait(10)
+            yield number
+
+
+class Collected:
+    """An engine whose results are kept in order."""
+
+    def __init__(self) -> None:
+        self.results: list[tuple[str, object]] = []
+        self.arrived = threading.Condition()
+        self.engine = Engine("test", self._deliver)
+
+    def _deliver(self, request: Request, result: object) -> None:
+        with self.arrived:
+            self.results.append((getattr(request, "name", ""), result))
+            self.arrived.notify_all()
+
+    def wait_for(self, count: int) -> list[tuple[str, object]]:
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self.results) >= count, 10)
+            return list(self.results)
+
+
+@pytest.fixture
+def collected() -> Generator[Collected, None, None]:
+    made = Collected()
+    yield made
+    assert made.engine.close(5)
+
+
+def test_a_hundred_requests_cost_one_in_flight_and_one_waiting(collected: Collected) -> None:
+    gate = threading.Event()
+    first = Count("cursor", "first", gate=gate)
+    collected.engine.submit(first)
+    assert first.begun.wait(10)
+    for number in range(100):
+        collected.engine.submit(Count("cursor", f"{number}"))
+    gate.set()
+    assert collected.wait_for(1) == [("99", 0)]
+    assert (collected.engine.in_flight_max, collected.engine.waiting_max) == (1, 1)
+
+
+def test_a_newer_request_ends_the_older_in_mid_way(collected: Collected) -> None:
+    gate = threading.Event()
+    old = Count("strip", "old", results=10_000, gate=gate)
+    collected.engine.submit(old)
+    assert old.begun.wait(10)
+    collected.engine.submit(Count("strip", "new"))
+    gate.set()
+    assert ("new", 0) in collected.wait_for(1)
+    assert sum(name == "old" for name, _ in collected.results) < 100
+
+
+def test_channels_take_turns(collected: Collected) -> None:
+    gate = threading.Event()
+    long = Count("embed", "long", results=50, gate=gate)
+    collected.engine.submit(long)
+    assert long.begun.wait(10)
+    collected.engine.submit(Count("cursor", "short"))
+    gate.set()
+    results = collected.wait_for(51)
+    assert results.index(("short", 0)) < 5
+
+
+def test_an_error_is_delivered_and_the_thread_goes_on(collected: Collected) -> None:
+    @dataclass(frozen=True, eq=False)
+    class Broken:
+        channel: str = "cursor"
+
+        def answer(self, held: dict[str, Any]) -> Generator[object, None, None]:
+            raise ValueError("broken")
+            yield
+
+    collected.engine.submit(Broken())
+    (_, error), *_ = collected.wait_for(1)
+    assert isinstance(error, ValueError)
+    collected.engine.submit(Count("cursor", "after"))
+    assert collected.wait_for(2)[-1] == ("after", 0)
+
+
+def test_what_is_forgotten_is_not_delivered(collected: Collected) -> None:
+    gate = threading.Event()
+    asked = Count("drawing", "asked", gate=gate)
+    collected.engine.submit(asked)
+    assert asked.begun.wait(10)
+    collected.engine.forget("drawing")
+    gate.set()
+    collected.engine.submit(Count("cursor", "after"))
+    assert collected.wait_for(1) == [("after", 0)]
+
+
+def test_a_fresh_request_comes_before_what_others_have_left_to_say(collected: Collected) -> None:
+    gate = threading.Event()
+    long = [Count(channel, channel, results=3, gate=gate) for channel in ("embed", "strip", "learner")]
+    collected.engine.submit(long[0])
+    assert long[0].begun.wait(10)
+    for request in long[1:]:
+        collected.engine.submit(request)
+    cursor = Count("cursor", "cursor")
+    collected.engine.submit(cursor)
+    gate.set()
+    names = [name for name, _ in collected.wait_for(10)]
+    assert names.index("embed") == 0
+    assert "cursor" in names[1:4]
+    assert names[4:].count("cursor") == 0
+
+
+def test_requests_wait_until_the_engine_begins() -> None:
+    delivered = threading.Event()
+    engine = Engine("test", lambda request, result: delivered.set(), begin=False)
+    engine.submit(Count("cursor", "early"))
+    assert not delivered.wait(0.05)
+    engine.begin()
+    assert delivered.wait(10)
+    assert engine.close(5)
+
+
+def test_an_engine_that_never_began_closes() -> None:
+    assert Engine("test", lambda request, result: None, begin=False).close(1)
