@@ -29,10 +29,12 @@ def great_circle(a: Floats, b: Floats, t: Floats) -> Floats:
     Where the angle is no angle (a zero code, or nearly parallel or opposite ones) the straight
     line stands in.
     """
-    length_a, length_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
-    if min(length_a, length_b) < 1e-12:
+    # In single precision the angle of nearly opposite codes is off by more than the angle that is left.
+    wide_a, wide_b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    length_a, length_b = float(np.linalg.norm(wide_a)), float(np.linalg.norm(wide_b))
+    if min(length_a, length_b) == 0:
         return line(a, b, t)
-    unit_a, unit_b = a / length_a, b / length_b
+    unit_a, unit_b = wide_a / length_a, wide_b / length_b
     angle = float(np.arccos(np.clip(unit_a @ unit_b, -1, 1)))
     if angle < NEARLY_PARALLEL or np.pi - angle < NEARLY_PARALLEL:
         return line(a, b, t)
