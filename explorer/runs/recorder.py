@@ -60,6 +60,7 @@ def record(run: Run, trainer: Trainer, data: DataSet) -> Generator[Event, None, 
         recorder = _Recorder(run, trainer)
         recorder.save_manifest("training")
         ended = False
+        status: Status = "stopped"
         try:
             for event in trainer:
                 if isinstance(event, Finished):
@@ -71,9 +72,12 @@ def record(run: Run, trainer: Trainer, data: DataSet) -> Generator[Event, None, 
                 elif isinstance(event, (Progress, Changed)):
                     yield from recorder.note(event)
                 yield event
+        except Exception:
+            status = "failed"
+            raise
         finally:
             if not ended:
-                recorder.save_state("stopped")
+                recorder.save_state(status)
 
 
 class _Recorder:

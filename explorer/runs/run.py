@@ -139,11 +139,12 @@ class Run(RunFolder):
             return self._final_weights()
         except BadInput:
             # Where a training died between saving weights and manifest, its last state is whole.
+            from explorer.training.state import averaged
+
             state = next(self._states(), None)
             if state is None:
                 raise
-        kept = {name.partition("/"): tensor for name, tensor in state.tensors.items()}
-        return {name: tensor for (kind, _, name), tensor in kept.items() if kind == "average"}
+        return averaged(state)
 
     def _final_weights(self) -> dict[str, NDArray[Any]]:
         if WEIGHTS not in self.manifest.files:

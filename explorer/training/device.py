@@ -1,6 +1,7 @@
 """Which device trains and decodes, and what it can do.
 
-Imports torch and `errors`. A device is tried with one small product before it is believed in.
+Imports torch and `errors`. A device is tried with a little of all that the families compute before it
+is believed in.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import platform
 
 import torch
+import torch.nn.functional as F
+from torch import nn
 
 from explorer.errors import BadInput
 
@@ -35,10 +38,10 @@ def choose(wanted: str | None = None) -> tuple[torch.device, str | None]:
             raise BadInput(f"The device {wanted!r} can't be used here: {fault}")
         return torch.device(wanted), None
     for kind, found in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
-        if found:
-            if fault := _fault(kind):
-                return torch.device("cpu"), f"Working on the CPU, as {kind} failed: {fault}"
+        if found and not (fault := _fault(kind)):
             return torch.device(kind), None
+        if found or (fault := _hidden_fault(kind)):
+            return torch.device("cpu"), f"Working on the CPU, as {kind} failed: {fault}"
     return torch.device("cpu"), None
 
 
@@ -68,10 +71,44 @@ def lacks_memory(error: RuntimeError) -> bool:
     return "allocate memory" in text or "out of memory" in text
 
 
+def first_line(error: Exception) -> str:
+    """What an error of torch says; what follows is advice to programmers."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 def _fault(name: str) -> str | None:
     try:
-        square = torch.ones(8, 8, device=name)
-        (square @ square).sum().item()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        return str(error).strip().splitlines()[0]
+        _try_out(torch.device(name))
+    except (RuntimeError, AssertionError) as error:
+        return first_line(error)
     return None
+
+
+def _hidden_fault(kind: str) -> str | None:
+    """Why a GPU is of no use whose driver is there: torch counts none then, and says nothing."""
+    if kind != "cuda" or torch.version.cuda is None:
+        return None
+    try:
+        torch.cuda.init()
+    except (RuntimeError, AssertionError) as error:
+        fault = first_line(error)
+        return None if "no NVIDIA driver" in fault else fault
+    return None
+
+
+def _try_out(device: torch.device) -> None:
+    """One step of learning with every kind of layer that the families are made of."""
+    rng = torch.Generator(device).manual_seed(0)
+    with torch.random.fork_rng(devices=[]):
+        layers = nn.Sequential(
+            *(nn.Conv2d(1, 4, 4, stride=2, padding=1), nn.GroupNorm(2, 4), nn.SiLU()),
+            *(nn.ConvTranspose2d(4, 1, 4, stride=2, padding=1), nn.Flatten(), nn.Linear(100, 8)),
+        ).to(device)
+    x = F.pad(torch.rand(2, 1, 8, 8, generator=rng, device=device), (1, 1, 1, 1), mode="replicate")
+    codes = layers(x)[None, None]
+    seen = F.scaled_dot_product_attention(codes, codes, codes)
+    drawn = F.interpolate(F.pixel_shuffle(seen.reshape(1, 4, 2, 2), 2), size=(8, 8), mode="nearest")
+    loss = F.binary_cross_entropy_with_logits(drawn, drawn.detach().sigmoid()) + F.softplus(drawn).mean()
+    loss.backward()
+    gradients = [parameter.grad for parameter in layers.parameters() if parameter.grad is not None]
+    float(torch.stack(torch._foreach_norm(gradients)).norm())

@@ -1,11 +1,13 @@
-"""Means of what the loss plot shows, kept on the device until somebody looks. Imports torch only."""
+"""Means of what the loss plot shows, on the device until somebody looks. Imports torch and `models.base`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
+
+from explorer.models.base import Update
 
 
 class Means:
@@ -14,6 +16,15 @@ class Means:
     def __init__(self) -> None:
         self._sums: dict[str, Tensor] = {}
         self._weights: dict[str, float] = {}
+        self.scores: dict[str, Tensor] = {}
+        """What a critic said of each picture of the newest batch."""
+
+    def note(self, updates: Sequence[Update], shares: Sequence[float], norm: Tensor, *, alone: bool) -> None:
+        """Add one group's update of all parts of a batch; where there are several groups it is named."""
+        suffix = "" if alone else f" {updates[0].group}"
+        for update, share in zip(updates, shares, strict=True):
+            self.add({**update.terms, f"loss{suffix}": update.loss}, share)
+        self.add({f"gradient{suffix}": norm})
 
     def add(self, terms: Mapping[str, Tensor], weight: float = 1.0) -> None:
         for name, value in terms.items():

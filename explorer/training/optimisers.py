@@ -6,6 +6,7 @@ class: the first instance of the class imports torch's compiler, which takes sec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import torch
@@ -22,7 +23,25 @@ MEMORY = 0.99
 
 EPSILON = 1e-8
 
+WARM_SHARE = 0.1
+"""Share of the training in which the learning rate rises."""
+
 _KEPT = ("step", "exp_avg", "exp_avg_sq")
+
+
+def one_cycle(progress: float, step: float) -> float:
+    """The share of the peak learning rate (Smith 2018): a straight rise, then half a cosine down to zero.
+
+    Parameters
+    ----------
+    progress
+        From 0 to 1.
+    step
+        The share of the training that one step is: the first one must go somewhere.
+    """
+    if progress < WARM_SHARE:
+        return (progress + step) / (WARM_SHARE + step)
+    return 0.5 * (1 + math.cos(math.pi * (progress - WARM_SHARE) / (1 - WARM_SHARE)))
 
 
 class Optimisers:

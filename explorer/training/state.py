@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -23,6 +24,41 @@ class State(NamedTuple):
     tensors: Arrays
     at: dict[str, Any]
     settings: dict[str, Any]
+
+
+class Place(NamedTuple):
+    """Where a training is, beside its numbers."""
+
+    step: int
+    seconds: float
+    rate_scale: float
+    rescues: int
+
+
+def place_of(state: State, steps: int) -> Place:
+    """Where a state was, in a training of so many steps: with batches of another size those are others.
+
+    Raises
+    ------
+    BadInput
+        It does not say.
+    """
+    try:
+        names = ("step", "seconds", "rate_scale", "rescues")
+        step, seconds, rate_scale, rescues = (float(state.at[name]) for name in names)
+        of = float(state.at.get("steps", steps))
+        if not (0 <= step <= of and min(seconds, rate_scale, rescues) >= 0):
+            raise ValueError
+        # The step after the one that was reached is never a step before it.
+        return Place(math.ceil(step * steps / of), seconds, rate_scale, int(rescues))
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise BadInput("The saved training state doesn't say where it was; train it anew.") from error
+
+
+def averaged(state: State) -> Arrays:
+    """The averaged weights of a state."""
+    kept = {path.partition("/"): array for path, array in state.tensors.items()}
+    return {name: array for (kind, _, name), array in kept.items() if kind == "average"}
 
 
 def gather(model: nn.Module, average: Average, optimisers: Optimisers, rng: torch.Generator) -> Arrays:

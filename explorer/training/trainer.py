@@ -14,21 +14,17 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, cast
 
 import torch
-from torch import Tensor
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.models.base import GenerativeModel, Position, TrainedConfig, Update
 from explorer.training.average import Average
 from explorer.training.batches import Batches
-from explorer.training.device import has_bfloat16, lacks_memory
+from explorer.training.device import first_line, has_bfloat16, lacks_memory
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
 from explorer.training.means import Means
-from explorer.training.optimisers import Optimisers
-from explorer.training.state import State, gather, spread, to_arrays
-
-WARM_SHARE = 0.1
-"""Share of the training in which the learning rate rises."""
+from explorer.training.optimisers import Optimisers, one_cycle
+from explorer.training.state import State, averaged, gather, place_of, spread, to_arrays
 
 KEEP_SECONDS = 10.0
 """How often the last good state is set aside in memory."""
@@ -69,11 +65,7 @@ class Trainer:
     def __init__(
         self, model: GenerativeModel, images: ImageSet, *, seed: int = 0, device: torch.device | str = "cpu"
     ) -> None:
-        self.device = torch.device(device)
-        self.model = model.to(self.device)
-        if self.device.type == "cpu" and model.channels_last:
-            self.model.to(memory_format=torch.channels_last)
-        self.rng = torch.Generator(self.device).manual_seed(seed)
+        self.model, self._images, self._seed = model, images, seed
         self.interval, self.snapshot_interval = 1 / 10, 0.5
         self.seconds = 0.0
         self.only: str | None = None
@@ -82,20 +74,27 @@ class Trainer:
         self._good: State | None = None
         self._good_at, self._lost = 0.0, False
         self._parts, self._rescues, self._rate_scale = 1, 0, 1.0
-        self._means = Means()
-        self._scores: dict[str, Tensor] = {}
         self._pending: list[Event] = []
-        self._images = images
+        self._settle(torch.device(device))
+
+    def _settle(self, device: torch.device) -> None:
+        """Bring everything to a device, at the very start of the training."""
+        self.device, model = device, self.model
+        model.to(device)
+        if device.type == "cpu" and model.channels_last:
+            model.to(memory_format=torch.channels_last)
+        self.rng = torch.Generator(device).manual_seed(self._seed)
+        self._means = Means()
         if model.stages:
             config = self.config
-            self.batches = Batches(images, config.batch * model.batches_per_step, seed, self.device)
+            self.batches = Batches(self._images, config.batch * model.batches_per_step, self._seed, device)
             self.steps = config.epochs * self.batches.per_epoch
-            self.average = Average(self.model, model.averaging * self.steps)
+            self.average = Average(model, model.averaging * self.steps)
             self.optimisers = Optimisers(model.parameter_groups())
             half = config.precision == "bfloat16" or (
-                config.precision == "auto" and self.device.type == "cuda" and has_bfloat16(self.device)
+                config.precision == "auto" and device.type == "cuda" and has_bfloat16(device)
             )
-            self._autocast = torch.autocast(self.device.type, torch.bfloat16, enabled=half)
+            self._autocast = torch.autocast(device.type, torch.bfloat16, enabled=half)
 
     @property
     def config(self) -> TrainedConfig:
@@ -113,13 +112,21 @@ class Trainer:
             yield event
 
     def _train(self) -> Iterator[Event]:
-        last, last_snapshot = Mark(self.step, self._clock()), self._clock()
         self._set_aside()
+        try:
+            yield from self._steps()
+        except torch.AcceleratorError as error:
+            # A GPU works behind: its faults show wherever something is read from it.
+            yield self._lose_device(error)
+
+    def _steps(self) -> Iterator[Event]:
+        last, last_snapshot = Mark(self.step, self._clock()), self._clock()
         while self.step < self.steps:
             if trouble := self._try_step():
                 yield trouble
                 if isinstance(trouble, Failed):
                     return
+                last = Mark(self.step, self._clock())
                 continue
             now, ended = self._clock(), self.step == self.steps
             pictured = ended or now - last_snapshot >= self.snapshot_interval
@@ -162,13 +169,18 @@ class Trainer:
         try:
             self._one_step()
             return None
-        except torch.AcceleratorError as error:
-            return self._lose_device(error)
+        except torch.AcceleratorError:
+            raise
+        except NotImplementedError as error:
+            if self.device.type == "cpu":
+                raise
+            reason = first_line(error)
         except RuntimeError as error:
             if not lacks_memory(error):
                 raise
+            reason = ""
         # Only out here does nothing hold on to the tensors of the step any more.
-        return self._use_less_memory()
+        return self._go_to_cpu(reason) if reason else self._use_less_memory()
 
     def _one_step(self) -> None:
         position = Position(0, self.step, self.step / self.steps)
@@ -182,10 +194,10 @@ class Trainer:
         ]:
             group = updates[0].group
             for update in updates:
-                self._scores |= update.scores
+                self._means.scores |= update.scores
             if self.only in (None, group):
                 norm = self.optimisers.apply(group, self.learning_rate(position.progress))
-                self._note(updates, shares, norm)
+                self._means.note(updates, shares, norm, alone=self.optimisers.alone)
             self.optimisers.clear()
         self.step += 1
         self.average.update(self.step)
@@ -202,12 +214,8 @@ class Trainer:
         return Update(update.group, update.loss.detach(), terms, scores)
 
     def learning_rate(self, progress: float) -> float:
-        """One cycle (Smith 2018): a straight rise, then half a cosine down to zero."""
-        if progress < WARM_SHARE:
-            shape = (progress + 1 / self.steps) / (WARM_SHARE + 1 / self.steps)
-        else:
-            shape = 0.5 * (1 + math.cos(math.pi * (progress - WARM_SHARE) / (1 - WARM_SHARE)))
-        return self.config.learning_rate * self._rate_scale * shape
+        """How far the next step goes, from 0 to 1 of the training."""
+        return self.config.learning_rate * self._rate_scale * one_cycle(progress, 1 / self.steps)
 
     def change(self, name: str, value: object) -> None:
         """Turn a live knob; the next event says so.
@@ -226,15 +234,23 @@ class Trainer:
     def weights(self) -> Weights:
         """The averaged weights, by value."""
         if self._lost and self._good is not None:
-            kept = {path.partition("/"): array for path, array in self._good.tensors.items()}
-            return {name: array for (kind, _, name), array in kept.items() if kind == "average"}
+            return averaged(self._good)
         return to_arrays(self.average.tensors if self.model.stages else self.model.state_dict())
 
     def state(self) -> State:
         """All that an exact resume needs, by value."""
-        if self._lost and self._good is not None:
-            return self._good
-        at = {"step": self.step, "seconds": self._clock()}
+        try:
+            if not self._lost:
+                return self._gather()
+        except torch.AcceleratorError:
+            if self._good is None:
+                raise
+            self._lost = True
+        assert self._good is not None
+        return self._good
+
+    def _gather(self) -> State:
+        at = {"step": self.step, "steps": self.steps, "seconds": self._clock()}
         at |= {"rate_scale": self._rate_scale, "rescues": self._rescues}
         arrays = gather(self.model, self.average, self.optimisers, self.rng)
         return State(arrays, at, self.config.as_dict())
@@ -248,22 +264,20 @@ class Trainer:
             The state belongs to another model.
         """
         spread(state.tensors, self.model, self.average, self.optimisers, self.rng)
-        try:
-            names = ("step", "seconds", "rate_scale", "rescues")
-            step, seconds, rate_scale, rescues = (float(state.at[name]) for name in names)
-            if not (0 <= step <= self.steps and min(seconds, rate_scale, rescues) >= 0):
-                raise ValueError
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadInput("The saved training state doesn't say where it was; train it anew.") from error
-        self.step, self.seconds = int(step), seconds
-        self._rate_scale, self._rescues = rate_scale, int(rescues)
+        self.step, self.seconds, self._rate_scale, self._rescues = place_of(state, self.steps)
 
     def _lose_device(self, error: RuntimeError) -> Failed:
         """From here on nothing can be read from the device: the copy stands for its content."""
         assert self._good is not None
         lost_at, self.step, self._lost = self.step, int(self._good.at["step"]), True
-        reason = str(error).strip().splitlines()[0]
-        return Failed(lost_at, f"The device was lost ({reason}); resume on the CPU, or after a restart.")
+        words = f"The device was lost ({first_line(error)}); resume on the CPU, or after a restart."
+        return Failed(lost_at, words)
+
+    def _go_to_cpu(self, reason: str) -> Warned:
+        left = self.device.type
+        self._settle(torch.device("cpu"))
+        self._return()
+        return Warned(self.step, f"Training goes on on the CPU, as {left} lacks an operation: {reason}")
 
     def _use_less_memory(self) -> Warned | Failed:
         self.optimisers.clear()
@@ -276,32 +290,26 @@ class Trainer:
         self._parts *= 2
         return Warned(self.step, f"Too little memory: each batch is now computed in {self._parts} parts.")
 
-    def _go_back(self) -> Warned | Failed:
+    def _return(self) -> None:
+        """Go back to the last good state; neither time nor what was learned of the rate is undone."""
         assert self._good is not None
-        spoilt, rescues, scale = self.step, self._rescues, self._rate_scale
-        seconds = self._clock()
+        kept = self._clock(), self._rescues, self._rate_scale
         self.restore(self._good)
-        self.seconds, self._resumed = seconds, time.monotonic()
-        self._rescues, self._rate_scale = rescues, scale
-        if rescues == RESCUES:
+        self.seconds, self._rescues, self._rate_scale = kept
+        self._resumed = time.monotonic()
+
+    def _go_back(self) -> Warned | Failed:
+        spoilt = self.step
+        self._return()
+        if self._rescues == RESCUES:
             words = "The loss is not finite, again; lower the learning rate and train anew."
             return Failed(spoilt, words, diverged=True)
-        self._rescues, self._rate_scale = rescues + 1, scale / 2
+        self._rescues, self._rate_scale = self._rescues + 1, self._rate_scale / 2
         return Warned(
             spoilt,
             f"The loss was not finite: back at step {self.step:,} with half the learning rate.",
             diverged=True,
         )
-
-    def _note(self, updates: list[Update], shares: list[float], norm: Tensor) -> None:
-        group = updates[0].group
-        for update, share in zip(updates, shares, strict=True):
-            self._means.add({**update.terms, self._name("loss", group): update.loss}, share)
-        self._means.add({self._name("gradient", group): norm})
-
-    def _name(self, figure: str, group: str) -> str:
-        """Where there are several optimisers each has its own loss and gradient."""
-        return figure if self.optimisers.alone else f"{figure} {group}"
 
     def _progress(self, terms: Mapping[str, float], since: Mark) -> Progress:
         steps_per_s = (self.step - since.step) / max(self._clock() - since.seconds, 1e-9)
@@ -315,7 +323,7 @@ class Trainer:
             eta_s=(self.steps - self.step) / overall,
             learning_rate=self.learning_rate(self.step / self.steps),
             terms=terms,
-            scores=to_arrays({name: score.float() for name, score in self._scores.items()}),
+            scores=to_arrays({name: score.float() for name, score in self._means.scores.items()}),
         )
 
     def _clock(self) -> float:
