@@ -56,12 +56,13 @@ class Embedding:
 
     @cached_property
     def kl(self) -> Floats | None:
-        """(D,): mean KL(q(z_d|x) || N(0, 1)) in nats, where there is a posterior."""
+        """(D,): mean KL(q(z_d|x) || N(0, 1)) in nats, where there is a posterior whose numbers are finite."""
         if self.spread is None:
             return None
         sigma = np.maximum(self.spread, 1e-12)
         each = 0.5 * (self.codes**2 + sigma**2 - 1) - np.log(sigma)
-        return np.asarray(each[np.isfinite(each).all(axis=1)].mean(axis=0), np.float32)
+        usable = each[np.isfinite(each).all(axis=1)]
+        return np.asarray(usable.mean(axis=0), np.float32) if len(usable) else None
 
     @cached_property
     def activity(self) -> Floats:

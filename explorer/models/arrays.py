@@ -22,6 +22,9 @@ Floats = NDArray[np.float32]
 CHUNK = 500
 """Items at a time: large enough to be fast, small enough to leave room for other requests."""
 
+HATCHING = (70.0, 150.0)
+"""The two greys of what could not be computed."""
+
 
 class Coded(NamedTuple):
     """What a model makes of some images."""
@@ -41,10 +44,19 @@ def to_x(images: Images, model: GenerativeModel) -> Tensor:
 
 
 def to_images(x: Tensor) -> Images:
-    """x (N, C, H, W) as images (N, H, W, C)."""
-    levels = x.float().mul(255).round_().clamp_(0, 255).nan_to_num_(0.0).to(torch.uint8)
-    array: Images = levels.permute(0, 2, 3, 1).cpu().numpy()
+    """x (N, C, H, W) as images (N, H, W, C); pixels that are no number are hatched in grey."""
+    levels, known = x.float().mul(255).round_().clamp_(0, 255), x.isfinite()
+    if not bool(known.all()):
+        levels = torch.where(known, levels, _hatching(x))
+    array: Images = levels.to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy()
     return np.ascontiguousarray(array)
+
+
+def _hatching(x: Tensor) -> Tensor:
+    """Diagonal stripes (H, W), which no data set and no model brings forth."""
+    row, column = (torch.arange(side, device=x.device) for side in x.shape[2:])
+    row = row[:, None]
+    return torch.where((row + column) % 4 < 2, *HATCHING)
 
 
 @torch.inference_mode()

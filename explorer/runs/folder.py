@@ -5,12 +5,16 @@ Nothing is read from outside the folder, and nothing whose checksum differs.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from explorer.errors import BadInput
 from explorer.files import read_file, shown
 from explorer.runs.manifest import Manifest
 from explorer.weights import FILE_LIMIT, sha256_of
+
+_STATE = re.compile(r"state-\d{1,18}\.safetensors")
 
 
 class RunFolder:
@@ -80,3 +84,8 @@ class RunFolder:
         """
         for name in self.manifest.files:
             self.checked(name)
+
+
+def newest_states(names: Iterable[str]) -> list[str]:
+    """Those among the names of files that are training states, the newest first."""
+    return sorted(filter(_STATE.fullmatch, names), key=lambda name: int(name[6:-12]), reverse=True)

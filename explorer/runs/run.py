@@ -7,8 +7,7 @@ Imports latent, data, weights; models and training late.
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ from explorer.files import parse_json, shown
 from explorer.latent.atlas import Atlas
 from explorer.latent.embedding import Embedding
 from explorer.runs.curves import read_curves
-from explorer.runs.folder import RunFolder
+from explorer.runs.folder import RunFolder, newest_states
 from explorer.runs.manifest import FILE, DataRecord, Manifest
 from explorer.weights import check_tensors, finite, read_arrays, read_tensors
 
@@ -39,7 +38,6 @@ WEIGHTS, METRICS, PROBE, ATLAS, PREVIEW = (
     "atlas.png",
     "preview.png",
 )
-_STATE = re.compile(r"state-\d{1,18}\.safetensors")
 
 
 class Run(RunFolder):
@@ -163,12 +161,18 @@ class Run(RunFolder):
         BadInput
             Damaged weights, weights of another model, or weights that hold NaN.
         """
+        model, fault = self.model_to_look_at()
+        if fault is not None:
+            raise BadInput(fault)
+        return model
+
+    def model_to_look_at(self) -> tuple[GenerativeModel, str | None]:
+        """The same, with the sentence that says so where its weights hold NaN: a part of it may be whole."""
         model = self._build(self.manifest.settings)
         weights = self.weights()
         install(model, weights)
-        if not finite(weights):
-            raise BadInput(f"{self.name}: the model holds NaN; train it again.")
-        return model.eval()
+        fault = None if finite(weights) else f"{self.name}: the model holds NaN; train it again."
+        return model.eval(), fault
 
     def _build(self, settings: Mapping[str, object]) -> GenerativeModel:
         from explorer import models
@@ -288,11 +292,6 @@ def replaced(manifest: Manifest, **changes: Any) -> Manifest:
 
 def _floats(array: NDArray[Any] | None) -> NDArray[np.float32] | None:
     return None if array is None else array.astype(np.float32)
-
-
-def newest_states(names: Iterable[str]) -> list[str]:
-    """Those among the names of files that are training states, the newest first."""
-    return sorted(filter(_STATE.fullmatch, names), key=lambda name: int(name[6:-12]), reverse=True)
 
 
 def _usable(labels: NDArray[Any], class_names: tuple[str, ...]) -> bool:

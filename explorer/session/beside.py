@@ -233,6 +233,7 @@ class Beside:
 
     def _take_ready(self, request: Show, result: Ready) -> None:
         self.ready = result
+        self._session.warn_of(result)
         self._seek_holes()
         self._decode()
         self._follow()

@@ -98,6 +98,7 @@ class Session:
         self.scene = Scene()
         self.model: OpenModel | None = None
         self.ready: Ready | None = None
+        self._complained = False
         self.hovered: int | None = None
         """The item under the pointer, of whichever map."""
         take = self.take = self.workers.take
@@ -306,6 +307,14 @@ class Session:
     def say(self, text: str, kind: Literal["info", "warning", "error"] = "info") -> None:
         self.said(Message(text, kind))
 
+    def warn_of(self, ready: Ready) -> None:
+        """Say what is wrong with a model that has been made ready, and once what is with the device."""
+        if ready.complaint is not None and not self._complained:
+            self._complained = True
+            self.say(ready.complaint, "warning")
+        if ready.fault is not None:
+            self.say(ready.fault, "error")
+
     # What the views read
 
     @property
@@ -346,6 +355,7 @@ class Session:
         if isinstance(result, Ready):
             self.ready = result
             self.model_ready()
+            self.warn_of(result)
         if isinstance(request, Show) and self.model is not None:
             self.images.complete(self.model)
         self.cursor.decode()

@@ -74,3 +74,12 @@ def test_a_place_among_the_data_is_near_and_one_outside_is_far() -> None:
 def test_rows_that_are_not_finite_are_left_out_of_the_means(value: float) -> None:
     codes = np.array([[1, 1], [3, 5], [value, 0]], np.float32)
     np.testing.assert_array_equal(Embedding(codes).mean, [2, 3])
+
+
+def test_codes_of_which_none_is_finite_say_nothing_and_warn_of_nothing() -> None:
+    nothing = np.full((5, 2), np.nan, np.float32)
+    embedding = Embedding(nothing, spread=nothing)
+    assert embedding.kl is None
+    assert embedding.order == (0, 1)
+    assert embedding.usual_gap == 0
+    assert embedding.collapsed == (0, 1)

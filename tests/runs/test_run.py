@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from explorer.errors import BadInput
 from explorer.models import arrays
 from explorer.runs.curves import read_curves
+from explorer.runs.folder import newest_states
 from explorer.runs.manifest import Manifest
-from explorer.runs.run import Run, new, newest_states
+from explorer.runs.run import Run, new
 from explorer.weights import pack_tensors, sha256_of, write_arrays
 from tests.runs.runs_made import DATA, begin, trained
 

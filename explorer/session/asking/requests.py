@@ -39,6 +39,10 @@ class Ready(NamedTuple):
 
     device: str
     seconds: float
+    complaint: str | None = None
+    """Why that is not the best device that was found, in one sentence."""
+    fault: str | None = None
+    """Why its pictures can't be relied on, in one sentence."""
 
 
 class Decoded(NamedTuple):
@@ -83,9 +87,10 @@ class Show:
 
         began = time.perf_counter()
         torch.set_num_threads(DISPLAY_THREADS)
-        device, _ = choose()
-        held["model"] = self.run.model().to(device)
-        yield Ready(title(device), time.perf_counter() - began)
+        device, complaint = choose()
+        model, fault = self.run.model_to_look_at()
+        held["model"] = model.to(device)
+        yield Ready(title(device), time.perf_counter() - began, complaint, fault)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +112,12 @@ class Blank:
         from explorer.training.device import choose, title
 
         torch.set_num_threads(DISPLAY_THREADS)
-        device, _ = choose()
+        device, complaint = choose()
         model = models.build(
             self.family, self.settings, models.ImageShape(*self.image), self.seed, self.classes
         )
         held["model"] = model.to(device).eval()
-        yield Ready(title(device), 0.0)
+        yield Ready(title(device), 0.0, complaint)
 
 
 @dataclass(frozen=True, eq=False)

@@ -110,8 +110,9 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> str:
     if embedding is None:
         return ""
     parts = []
-    if embedding.errors is not None:
-        error = f"error {float(np.nanmean(embedding.errors)):.4f}"
+    errors = None if embedding.errors is None else embedding.errors[np.isfinite(embedding.errors)]
+    if errors is not None and len(errors):
+        error = f"error {float(errors.mean()):.4f}"
         parts.append(error if compared else f"{error} per pixel")
     if embedding.kl is not None:
         parts.append(f"KL {float(embedding.kl.sum()):.1f} nats")

@@ -23,10 +23,15 @@ class Status(QStatusBar):
         self._session = session
         self._process = psutil.Process()
         self._data, self._device = QLabel(), QLabel()
+        self._fault = QLabel("model holds NaN")
+        self._fault.setObjectName("status.fault")
+        self._fault.setProperty("role", "danger")
+        self._fault.hide()
         self._latency = SteadyLabel("picture 88.8 ms")
         self._training = SteadyLabel("training 888,888 images/s")
         self._memory = SteadyLabel("88,888 MB")
         self.addWidget(self._data)
+        self.addWidget(self._fault)
         for label, tip in (
             (self._device, "Where pictures are decoded"),
             (self._latency, "Time that the model took for the last picture"),
@@ -63,6 +68,9 @@ class Status(QStatusBar):
                 f"{words}   {session.images.reading.doing} …" if session.images.reading else words
             )
         self._device.setText(session.ready.device if session.ready else "warming up …")
+        fault = session.ready.fault if session.ready else None
+        self._fault.setToolTip(fault or "")
+        self._fault.setVisible(fault is not None)
 
     def _later(self) -> None:
         if not self._soon.isActive():
