@@ -6,12 +6,10 @@ be used is counted and named in the notes; only fewer than two usable pictures a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +20,12 @@ from explorer.data.framing import Framing
 from explorer.data.image_set import MEMORY_LIMIT, DataSet, ImageSet, id_from, split_order
 from explorer.data.progress import ReadProgress
 from explorer.data.skipped import Skipped
+from explorer.data.sources.behind import in_threads
 from explorer.data.sources.listing import Listing, list_pictures
 from explorer.errors import BadInput
 from explorer.files import shown
 
 Open = Callable[[], Path | IO[bytes]]
-_CHUNK = 64
-_T = TypeVar("_T")
-_R = TypeVar("_R")
 
 
 def read(folder: Path, framing: Framing) -> Generator[ReadProgress, None, DataSet]:
@@ -114,7 +110,7 @@ def decode(opens: Sequence[Open], framing: Framing, channels: int) -> Generator[
         return picture.animated, picture.scaled
 
     done = 0
-    for flags in _in_threads(one, list(enumerate(opens))):
+    for flags in in_threads(one, list(enumerate(opens))):
         done += len(flags)
         result.animated += sum(animated for animated, _ in flags)
         result.scaled += sum(scaled for _, scaled in flags)
@@ -156,7 +152,7 @@ def _probed(
             return str(refusal)
 
     headers: list[picture_file.Header | None] = []
-    for found in _in_threads(one, opens):
+    for found in in_threads(one, opens):
         for answer in found:
             file = listing.files[len(headers)]
             if isinstance(answer, str):
@@ -169,15 +165,6 @@ def _probed(
 def _reason(refusal: str, path: Path) -> str:
     """The sentence about one file, made fit for many."""
     return refusal.replace(shown(path), "it").rstrip(".")
-
-
-def _in_threads(work: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[list[_R]]:
-    chunks = [items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK)]
-    pool = ThreadPoolExecutor(min(8, os.cpu_count() or 1), thread_name_prefix="pictures")
-    try:
-        yield from pool.map(lambda chunk: [work(item) for item in chunk], chunks)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _parts(usable: list[int], listing: Listing) -> tuple[list[int], NDArray[np.bool_]]:

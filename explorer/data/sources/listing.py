@@ -1,7 +1,7 @@
 """Which pictures a folder holds, and what its sub-folders mean.
 
-Imports `data.skipped`, `data.picture_file` and `errors`. Links to folders are not followed, so
-there are no loops; a listing can be left at any time, for a folder may be huge or far away.
+Imports `data.skipped`, `data.picture_file`, `behind` and `errors`. Links to folders are not followed, so
+there are no loops; a listing can be left at any time, for a folder may be huge or far away, or hang.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 from explorer.data.formats.picture_file import SUFFIXES
 from explorer.data.progress import ReadProgress
 from explorer.data.skipped import Skipped
+from explorer.data.sources.behind import gathered
 from explorer.errors import BadInput
 from explorer.files import shown
 
 _DEPTH = 32
-_REPORT_EVERY = 500
 _PARTS = {
     "train": "train",
     "training": "train",
@@ -50,16 +50,13 @@ def list_pictures(folder: Path, skipped: Skipped) -> Generator[ReadProgress, Non
         The folder can't be read.
     """
     found: list[Path] = []
-    for path in _walk(folder, Path(), skipped, 0):
-        found.append(path)
-        if len(found) % _REPORT_EVERY == 0:
-            yield ReadProgress("Listing", len(found))
-    found.sort()
-    yield ReadProgress("Listing", len(found))
-    return _interpreted(folder, found, skipped)
+    for found in gathered(_walk(folder, Path(), skipped, 0)):
+        yield ReadProgress("Listing", len(found))
+    return _interpreted(folder, sorted(found), skipped)
 
 
-def _walk(root: Path, below: Path, skipped: Skipped, depth: int) -> Iterator[Path]:
+def _walk(root: Path, below: Path, skipped: Skipped, depth: int) -> Iterator[Path | None]:
+    """Every picture, and None for whatever else was met."""
     try:
         entries = os.scandir(root / below)
     except (OSError, ValueError) as error:
@@ -77,9 +74,10 @@ def _walk(root: Path, below: Path, skipped: Skipped, depth: int) -> Iterator[Pat
                 case "picture":
                     yield path
                 case "other":
-                    pass
+                    yield None
                 case reason:
                     skipped.add(reason, str(path))
+                    yield None
 
 
 def _kind(entry: os.DirEntry[str]) -> str:
