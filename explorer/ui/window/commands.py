@@ -73,7 +73,9 @@ class Commands:
             return
         name, _ = QFileDialog.getSaveFileName(self.window, "Save the picture", "picture.png", "PNG (*.png)")
         if name:
-            self.write_picture(Path(name).with_suffix(".png"), to_png(picture))
+            # What follows another dot is part of the name: "scan 1.5" is not "scan 1".
+            named = name if name.lower().endswith(".png") else f"{name}.png"
+            self.write_picture(Path(named), to_png(picture))
 
     def write_picture(self, path: Path, data: bytes) -> None:
         try:

@@ -15,7 +15,9 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
+from explorer.files import shown
 from explorer.ui.look import theme
+from explorer.ui.widgets.drops import is_file, is_folder, local_paths
 
 if TYPE_CHECKING:
     from explorer.session.session import Message, Session
@@ -28,6 +30,9 @@ SETTLED_MS = 300
 
 CLOSING_MS = 2500
 """Closing waits this long for the training to save; it has saved itself every minute anyway."""
+
+ARRAYS = (".npz", ".npy", ".gz", ".zip")
+"""Names of files that hold many images."""
 
 Area = Qt.DockWidgetArea
 
@@ -172,23 +177,32 @@ class MainWindow(QMainWindow):
         self.messages.show_message(message)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and self.session is not None:
+        if local_paths(event.mimeData()) and self.session is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        paths = local_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
             # The one who drags is waiting for this event to return.
-            QTimer.singleShot(0, self, lambda: self.take(paths[0]))
+            QTimer.singleShot(0, self, lambda: self._take_first(paths))
+
+    def _take_first(self, paths: list[Path]) -> None:
+        self.take(paths[0])
+        if len(paths) > 1 and self.session is not None:
+            self.session.say(
+                f"Of {len(paths):,} things that were dropped only {shown(paths[0].name)} was taken; "
+                "to learn from many pictures drop their folder.",
+                "warning",
+            )
 
     def take(self, path: Path) -> None:
         """Open what was dropped: a model's folder, images to train on, or one picture to look at."""
         if self.session is None:
             return
-        if path.is_dir() and (path / "manifest.json").exists():
+        if is_file(path / "manifest.json"):
             self.session.shelf.add(path)
-        elif path.is_dir() or path.suffix.lower() in (".npz", ".npy", ".gz", ".zip") or "ubyte" in path.name:
+        elif is_folder(path) or path.suffix.lower() in ARRAYS or "ubyte" in path.name:
             self.bring("training")
             self.training.open_data(path)
         else:

@@ -26,6 +26,7 @@ from explorer.errors import BadInput
 from explorer.session.session import Session
 from explorer.ui.views.data.data_preview import DataPreview
 from explorer.ui.views.data.framing_form import FramingForm
+from explorer.ui.widgets.drops import local_paths
 
 NAME = Qt.ItemDataRole.UserRole
 SETTLE_MS = 400
@@ -200,12 +201,11 @@ class DataDialog(QDialog):
             self._choice.leave()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if local_paths(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
+        if paths := local_paths(event.mimeData()):
             event.acceptProposedAction()
             self.open_data(paths[0])
 

@@ -26,6 +26,7 @@ from explorer.ui.views.denoising import words as words
 from explorer.ui.views.denoising.controls import DenoisingControls
 from explorer.ui.views.denoising.forks import DenoisingForks
 from explorer.ui.views.denoising.pictures import DenoisingPictures
+from explorer.ui.widgets.drops import is_file
 from explorer.ui.widgets.plots.schedule_plot import SchedulePlot
 from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
@@ -237,7 +238,7 @@ class DenoisingView(QWidget):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()
         # Folders of images and of models are the window's.
-        if len(urls) == 1 and Path(urls[0].toLocalFile()).is_file() and not self._denoising.reason:
+        if len(urls) == 1 and is_file(Path(urls[0].toLocalFile())) and not self._denoising.reason:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -37,6 +37,7 @@ from explorer.session.session import Session
 from explorer.session.shelf import Card
 from explorer.ui.look import theme
 from explorer.ui.views.library.cards import CARD, CardModel, CardPainter
+from explorer.ui.widgets.drops import is_file, local_paths
 from explorer.ui.widgets.two_lines import TwoLines
 
 CHOOSE = "Choose a model in the list first."
@@ -296,5 +297,4 @@ class LibraryView(QWidget):
 
 
 def _models_in(event: QDropEvent) -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if (path / FILE).is_file()]
+    return [path for path in local_paths(event.mimeData()) if is_file(path / FILE)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session.session import Session
 from explorer.ui.views.prior.code_grid import drawn_in_ink
+from explorer.ui.widgets.drops import is_file, local_paths
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
 
@@ -119,11 +118,10 @@ class GanSearch(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         # Folders of images and of models are the window's.
-        if any(Path(url.toLocalFile()).is_file() for url in event.mimeData().urls()):
+        if any(map(is_file, local_paths(event.mimeData()))):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls()]
-        if paths := [path for path in paths if path.is_file()]:
+        if paths := [path for path in local_paths(event.mimeData()) if is_file(path)]:
             event.acceptProposedAction()
             self._search.drop(paths[0])
