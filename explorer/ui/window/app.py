@@ -22,7 +22,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from explorer.ui.look import theme
-from explorer.ui.window import faults, memory
+from explorer.ui.window import crashes, faults, memory
 from explorer.ui.window.bridge import Bridge
 from explorer.ui.window.main_window import MainWindow
 
@@ -57,16 +57,17 @@ PLOT = "pyqtgraph"
 def main(argv: Sequence[str] = ()) -> int:
     """Open the window and stay until it is closed; returns the exit status."""
     app = application(argv)
-    faults.to_log()
+    crashed = faults.to_log()
     window = MainWindow()
     remembered = memory.recall()
     theme.use(_theme(remembered))
-    opening = Opening(window, remembered)
+    opening = Opening(window, remembered, crashed=crashed)
     window.painted.connect(opening.begin)
     _end_on_signals(window)
     window.show()
     status = app.exec()
     opening.end()
+    crashes.end()
     return status
 
 
@@ -118,8 +119,8 @@ class Opening:
     on the screen.
     """
 
-    def __init__(self, window: MainWindow, remembered: dict[str, object]) -> None:
-        self._window, self._remembered = window, remembered
+    def __init__(self, window: MainWindow, remembered: dict[str, object], *, crashed: bool = False) -> None:
+        self._window, self._remembered, self._crashed = window, remembered, crashed
         self._bridge = Bridge(window)
         self._first = not remembered
 
@@ -158,6 +159,8 @@ class Opening:
     def _let_go(self) -> None:
         session = self._session
         faults.watch(lambda text: session.mailbox.post(lambda: session.say(text, "error")))
+        if self._crashed:
+            self._window.offer_log(crashes.sentence(session.library))
         self._window.repaint()
         session.workers.begin()
         QTimer.singleShot(WARM_MS, self._window, self._warm_up)
@@ -196,6 +199,7 @@ class Opening:
         self._bridge.lead_to(None)
         if not session.close():
             # A thread is inside a long operation of torch; the run on disk is whole.
+            crashes.end()
             sys.stdout.flush()
             os._exit(0)
 

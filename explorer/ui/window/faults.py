@@ -12,22 +12,29 @@ from types import TracebackType
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from explorer import paths
+from explorer.ui.window import crashes
 
 log = logging.getLogger("explorer")
 
 Tell = Callable[[str], None]
 
 
-def to_log() -> None:
-    """Write log records, and where the program was when it crashed, to a file of the user's."""
+def to_log() -> bool:
+    """Write log records, and where the program was when it crashed, to a file of the user's.
+
+    Tells whether an earlier session has crashed since the last start.
+    """
+    crashed = False
     try:
         paths.logs().mkdir(parents=True, exist_ok=True)
         path = paths.logs() / "window.log"
         logging.basicConfig(filename=path, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-        faulthandler.enable((paths.logs() / "crash.log").open("a"))
+        crashed = crashes.gather()
+        faulthandler.enable(crashes.begin())
     except OSError:
         logging.basicConfig(level=logging.WARNING)
     qInstallMessageHandler(_from_qt)
+    return crashed
 
 
 def watch(tell: Tell) -> None:

@@ -176,6 +176,12 @@ class MainWindow(QMainWindow):
     def _on_said(self, message: Message) -> None:
         self.messages.show_message(message)
 
+    def offer_log(self, text: str) -> None:
+        """Say what happened, with a button that shows the log."""
+        from explorer.session.session import Message
+
+        self.messages.show_message(Message(text, "warning"), self.actions_by_name["Show the log"])
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData()) and self.session is not None:
             event.acceptProposedAction()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from explorer.session.session import Message
 from explorer.ui.look import theme
@@ -24,6 +25,11 @@ class MessageBar(QFrame):
         self._text.setObjectName("messages.text")
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._offered: QAction | None = None
+        self._offer = QPushButton()
+        self._offer.setObjectName("messages.offer")
+        self._offer.setProperty("role", "link")
+        self._offer.clicked.connect(self._take_offer)
         close = QToolButton()
         theme.set_icon(close, "close")
         close.setToolTip("Close this message")
@@ -33,6 +39,7 @@ class MessageBar(QFrame):
         row.setSpacing(10)
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
+        row.addWidget(self._offer)
         row.addWidget(close)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.hide)
@@ -42,8 +49,11 @@ class MessageBar(QFrame):
     def text(self) -> str:
         return self._text.text()
 
-    def show_message(self, message: Message) -> None:
-        self._kind = message.kind
+    def show_message(self, message: Message, offered: QAction | None = None) -> None:
+        """Say it, with a button for what one may want to do about it."""
+        self._kind, self._offered = message.kind, offered
+        self._offer.setText("" if offered is None else offered.text())
+        self._offer.setVisible(offered is not None)
         self._draw_icon()
         self._text.setText(message.text)
         self.show()
@@ -51,6 +61,10 @@ class MessageBar(QFrame):
             self._timer.start()
         else:
             self._timer.stop()
+
+    def _take_offer(self) -> None:
+        if self._offered is not None:
+            self._offered.trigger()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange and self._kind is not None:
