@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.data.image_set import ImageSet
-from explorer.session.beside import Way
+from explorer.session.carrying import Bridge
 from explorer.session.open_model import OpenModel
+from explorer.session.scene import Name
+from explorer.session.side import Side
 
 GLYPHS = ("mnist", "fashion-mnist", "kmnist", "emnist")
 """Data sets of light marks on black, known by name where a model has no images."""
@@ -122,16 +124,28 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> str:
     return "   ".join(parts)
 
 
-def way_text(way: Way | None) -> str:
+def bridge_text(bridge: Bridge | None, leads: Name) -> str:
     """How the cursor of one map has come to the other."""
-    words: dict[Way, str] = {
+    words: dict[Bridge, str] = {
         "item": "One image, placed by both encoders.",
-        "original": "Your own picture, placed by both encoders.",
+        "own picture": "Your own picture, placed by both encoders.",
         "same code": "One code, on both maps.",
-        "there": "Carried over through the picture: the right decoder draws it, the left encoder places it.",
-        "back": "Carried over through the picture: the left decoder draws it, the right encoder places it.",
+        "picture": "Carried over through the picture: the right decoder draws it, the left encoder places it."
+        if leads == "main"
+        else "Carried over through the picture: the left decoder draws it, the right encoder places it.",
     }
-    return "" if way is None else words[way]
+    return "" if bridge is None else words[bridge]
+
+
+def no_bridge(main: Side, beside: Side) -> str:
+    """Why the cursor of one map can't follow that of the other."""
+    here, there = main.model, beside.model
+    if here is None or there is None:
+        return ""
+    if here.shape != there.shape:
+        names = f"{here.run.name} and {there.run.name}"
+        return f"{names} know pictures of different sizes, so no place is carried over."
+    return "No place can be carried over between these models; press on an image."
 
 
 def code_text(code: NDArray[np.float32]) -> str:

@@ -143,14 +143,14 @@ class Opening:
         name, cursor = self._remembered.get("model"), self._remembered.get("cursor")
         if isinstance(name, str):
             session.open(name)
-        if session.model is None:
+        if session.main.model is None:
             session.open_first()
             return
         if isinstance(cursor, list):
             session.restore_cursor(cursor, self._remembered.get("item"))
         projection = self._remembered.get("projection")
         if projection in ("umap", "tsne"):
-            session.projecting.choose("first", projection)
+            session.main.projecting.choose(projection)
         beside = self._remembered.get("beside")
         if isinstance(beside, str):
             session.beside.open(beside)
@@ -204,12 +204,12 @@ class Opening:
         kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
         if session.beside.model is not None:
             kept["beside"] = self._name_of(session.beside.model)
-        if session.model is not None and not session.model.living:
-            kept["model"] = self._name_of(session.model)
-            if session.scene.cursor is not None:
-                kept["cursor"] = [float(value) for value in session.scene.cursor]
-                kept["item"] = session.scene.item
-            kept["projection"] = session.projecting.way("first")
+        if session.main.model is not None and not session.main.model.living:
+            kept["model"] = self._name_of(session.main.model)
+            if session.main.look.code is not None:
+                kept["cursor"] = [float(value) for value in session.main.look.code]
+                kept["item"] = session.main.look.item
+            kept["projection"] = session.main.projecting.kind
         memory.remember(kept)
 
     def _name_of(self, model: OpenModel) -> str:

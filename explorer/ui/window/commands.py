@@ -60,14 +60,14 @@ class Commands:
 
     def copy_picture(self) -> None:
         focused = QApplication.focusWidget()
-        picture = focused.picture() if isinstance(focused, ImageView) else self.session.cursor.picture
+        picture = focused.picture() if isinstance(focused, ImageView) else self.session.main.cursor.picture
         if picture is not None:
             QGuiApplication.clipboard().setImage(to_qimage(picture))
             self.session.say("Copied the picture.")
 
     def save_picture(self) -> None:
         focused = QApplication.focusWidget()
-        picture = focused.picture() if isinstance(focused, ImageView) else self.session.cursor.picture
+        picture = focused.picture() if isinstance(focused, ImageView) else self.session.main.cursor.picture
         if picture is None:
             self.session.say("There is no picture yet: press on the map first.", "warning")
             return
@@ -124,10 +124,15 @@ def _table(window: MainWindow, session: Session) -> list[Command]:
         ),
         Command("&File", "Save the picture …", do.save_picture, "Ctrl+S", "As PNG, at its own size", "save"),
         Command("&File", "Quit", window.close, "Ctrl+Q", "A training is saved and can be resumed"),
-        Command("&Edit", "Undo", session.undo, "Ctrl+Z", "Take back the last choice", "undo"),
-        Command("&Edit", "Redo", session.redo, redo, "Do it again", "redo"),
+        Command("&Edit", "Undo", session.choices.undo, "Ctrl+Z", "Take back the last choice", "undo"),
+        Command("&Edit", "Redo", session.choices.redo, redo, "Do it again", "redo"),
         Command(
-            "&Edit", "Reset all sliders", session.reset_sliders, "", "Every number back to its mean", "reset"
+            "&Edit",
+            "Reset all sliders",
+            session.main.reset_sliders,
+            "",
+            "Every number back to its mean",
+            "reset",
         ),
         Command("&Edit", "Swap the ends A and B", session.interpolation.swap, "", "", "swap"),
         Command("&Edit", "Clear the ends A and B", session.interpolation.clear),
@@ -196,7 +201,7 @@ def _trigger(run: Callable[[], object], checked: bool = False) -> None:
 def _keep_enabled(actions: dict[str, QAction], session: Session) -> None:
     """Grey what can't be done now; the words of undo say what it would take back."""
     follower = _Enabler(actions, session)
-    session.history_changed.connect(follower.on_history)
+    session.choices.history_changed.connect(follower.on_history)
     session.training.changed.connect(follower.on_training)
     actions["Undo"].setProperty("follower", follower)
     follower.on_history()
@@ -208,7 +213,7 @@ class _Enabler:
         self._actions, self._session = actions, session
 
     def on_history(self) -> None:
-        history, scene = self._session.history, self._session.scene
+        history, scene = self._session.choices.history, self._session.scene
         for word, title in (("Undo", history.undo_title), ("Redo", history.redo_title)):
             self._actions[word].setEnabled(title is not None)
             self._actions[word].setText(f"{word}: {title}" if title else word)

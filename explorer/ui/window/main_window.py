@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QT
 from explorer.ui.look import theme
 
 if TYPE_CHECKING:
-    from explorer.session.session import Message, Session
+    from explorer.session.message import Message
+    from explorer.session.session import Session
     from explorer.ui.window.middle import Middle
     from explorer.ui.window.workspaces import Workspace, WorkspaceBar
 
@@ -81,7 +82,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.setStatusBar(Status(session))
         session.said.connect(self._on_said)
-        session.model_opened.connect(self._on_opened)
+        session.main.model_opened.connect(self._on_opened)
         self._furnish_right(session)
         self._furnish_bottom(session)
         self._furnish_top()
@@ -267,6 +268,6 @@ class MainWindow(QMainWindow):
 
 
 def _saving() -> Message:
-    from explorer.session.session import Message
+    from explorer.session.message import Message
 
     return Message("Saving …")

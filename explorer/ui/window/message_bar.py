@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from explorer.session.session import Message
+from explorer.session.message import Message
 from explorer.ui.look import theme
 
 SHOWN_MS = 12_000

@@ -35,11 +35,11 @@ class Status(QStatusBar):
         ):
             label.setToolTip(tip)
             self.addPermanentWidget(label)
-        session.model_opened.connect(self._on_model)
-        session.model_ready.connect(self._on_model)
-        session.embedding_changed.connect(self._on_model)
-        session.images.data_changed.connect(self._on_model)
-        session.cursor.picture_changed.connect(self._later)
+        session.main.model_opened.connect(self._on_model)
+        session.main.model_ready.connect(self._on_model)
+        session.main.embedding_changed.connect(self._on_model)
+        session.main.images.data_changed.connect(self._on_model)
+        session.main.cursor.picture_changed.connect(self._later)
         session.training.changed.connect(self._on_training)
         session.training.progressed.connect(self._later)
         self._soon = QTimer(self, singleShot=True, interval=READ_MS)
@@ -54,22 +54,22 @@ class Status(QStatusBar):
 
     def _on_model(self) -> None:
         session = self._session
-        if session.model is None:
+        if session.main.model is None:
             self._data.setText("no model open")
         else:
-            data = session.model.run.manifest.data
-            words = f"{session.model.run.name}   {data.title}, {data.test:,} held-out images"
+            data = session.main.model.run.manifest.data
+            words = f"{session.main.model.run.name}   {data.title}, {data.test:,} held-out images"
             self._data.setText(
-                f"{words}   {session.images.reading.doing} …" if session.images.reading else words
+                f"{words}   {session.main.images.reading.doing} …" if session.main.images.reading else words
             )
-        self._device.setText(session.ready.device if session.ready else "warming up …")
+        self._device.setText(session.main.ready.device if session.main.ready else "warming up …")
 
     def _later(self) -> None:
         if not self._soon.isActive():
             self._soon.start()
 
     def _on_picture(self) -> None:
-        seconds = self._session.cursor.decode_seconds
+        seconds = self._session.main.cursor.decode_seconds
         if seconds is not None:
             self._latency.setText(f"picture {seconds * 1000:.1f} ms")
 

@@ -61,7 +61,7 @@ class GanCurves(QWidget):
         self.value.set_traces([Trace("now", values, 0)])
 
     def _traces(self, what: str, groups: Sequence[str]) -> list[Trace]:
-        curves = self._training.curves
+        curves = self._training.course.curves
         return [
             Trace(group, curves.get(f"{what} {group}", []), COLOURS[number % len(COLOURS)])
             for number, group in enumerate(groups)

@@ -52,7 +52,7 @@ class GanView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("gan")
-        self._codes = session.adversaries.grid
+        self._adversaries = session.adversaries
         self.grid = GanGrid(session)
         self.plane = GanPlane(session)
         self.tabs = QTabWidget()
@@ -91,9 +91,9 @@ class GanView(QWidget):
 
     def _on_press(self, place: int) -> None:
         if self.tabs.currentWidget() is self.plane:
-            self._codes.choose_corner(place)
+            self._adversaries.grid.choose_corner(place)
         else:
-            self._codes.look_at(place)
+            self._adversaries.look_at(place)
 
     def resizeEvent(self, event: object) -> None:
         """The higher the dock, the larger the pictures of the grid."""

@@ -21,7 +21,7 @@ from explorer.data.attributes.attribute import Kind
 from explorer.latent.direction import Way
 from explorer.metrics.attributes import WEAK, Fit
 from explorer.session.session import Session
-from explorer.session.steering.slider_strips import SDS
+from explorer.session.steering.strips import SDS
 from explorer.ui.look import wording
 from explorer.ui.views.attributes.own_attribute_form import OwnAttributeForm
 from explorer.ui.widgets.sliders.attribute_row import AttributeDimension, AttributeRow, Confession
@@ -54,16 +54,16 @@ class AttributesView(QWidget):
         self._ink = False
         self._build()
         self._soon = QTimer(self, singleShot=True, interval=STRIP_MS)
-        self._soon.timeout.connect(self._attributes.refresh_strips)
+        self._soon.timeout.connect(self._attributes.strips.refresh)
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_strips)
         self._attributes.changed.connect(self._on_attributes)
         self._attributes.moves_changed.connect(self._on_moves)
-        self._attributes.strip_changed.connect(self._on_strip)
-        session.cursor_changed.connect(self._on_cursor)
-        session.items_arrived.connect(self._on_items)
-        session.model_opened.connect(self._on_items)
-        session.embedding_changed.connect(self._on_attributes)
+        self._attributes.strips.changed.connect(self._on_strip)
+        session.main.cursor.moved.connect(self._on_cursor)
+        session.main.items_arrived.connect(self._on_items)
+        session.main.model_opened.connect(self._on_items)
+        session.main.embedding_changed.connect(self._on_attributes)
         self._on_items()
         self._on_attributes()
 
@@ -171,8 +171,8 @@ class AttributesView(QWidget):
             row.setObjectName(f"attributes.{one.name}")
             row.remove.setVisible(one.attribute.kind == "own")
             row.slid.connect(self._slide)
-            row.pressed.connect(self._session.begin_gesture)
-            row.released.connect(self._session.end_gesture)
+            row.pressed.connect(self._session.choices.begin_gesture)
+            row.released.connect(self._session.choices.end_gesture)
             row.reset_wanted.connect(self._reset)
             row.hold_wanted.connect(self._hold)
             row.removal_wanted.connect(self._remove)
@@ -223,7 +223,7 @@ class AttributesView(QWidget):
         )
 
     def _on_strip(self, name: str) -> None:
-        pictures = self._attributes.rows[name]
+        pictures = self._attributes.strips.rows[name]
         if name in self._rows and len(pictures) == len(SDS):
             self._rows[name].set_strip(list(pictures), self._ink)
 
@@ -234,7 +234,7 @@ class AttributesView(QWidget):
             self._soon.start()
 
     def _on_items(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         self._ink = model is not None and wording.as_ink(model)
 
     # What can be seen
@@ -252,7 +252,7 @@ class AttributesView(QWidget):
         self._look.start()
 
     def _want_strips(self) -> None:
-        self._attributes.want_strips(tuple(self.visible_rows()))
+        self._attributes.strips.want(tuple(self.visible_rows()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
@@ -265,7 +265,7 @@ class AttributesView(QWidget):
 
     def hideEvent(self, event: object) -> None:
         self._attributes.want(False)
-        self._attributes.want_strips(())
+        self._attributes.strips.want(())
 
 
 def _label(one: Fit) -> str:

@@ -69,7 +69,7 @@ class LibraryView(QWidget):
         self._cards.renamed.connect(session.shelf.rename)
         session.shelf.changed.connect(self._on_shelf)
         session.library_changed.connect(self._on_library)
-        session.model_opened.connect(self._on_model)
+        session.main.model_opened.connect(self._on_model)
         session.training.changed.connect(self._allow)
         session.training.families_arrived.connect(self._on_families)
         self._on_families()
@@ -248,7 +248,7 @@ class LibraryView(QWidget):
             self._session.shelf.refresh()
 
     def _on_model(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         self._cards.open = None if model is None else model.run.folder
         self._list.viewport().update()
 

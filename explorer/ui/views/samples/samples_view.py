@@ -226,7 +226,7 @@ class SamplesView(QWidget):
 
     def _show_rebuilt(self) -> int:
         """How many sheets are shown."""
-        rebuilt, model = self._samples.reconstructions, self._session.model
+        rebuilt, model = self._samples.reconstructions, self._session.main.model
         originals = rebuilt.originals
         if originals is None or model is None:
             return 0

@@ -39,12 +39,12 @@ class LearnerPictures(QWidget):
         self._row.addWidget(self._pairs, 2)
         self._row.addWidget(self._samples, 1)
         session.training.changed.connect(self._refresh)
-        session.training.pictures_changed.connect(self._refresh)
+        session.training.pictures.changed.connect(self._refresh)
         self._refresh()
 
     def _refresh(self) -> None:
         training = self._session.training
-        originals = training.originals
+        originals = training.pictures.originals
         if not self.isVisible():
             return
         if originals is None:
@@ -57,7 +57,8 @@ class LearnerPictures(QWidget):
             )
             return
         ink = is_light_on_black(ImageSet(originals))
-        rebuilt, samples = training.pictures.get("reconstructions"), training.pictures.get("samples")
+        made = training.pictures.made
+        rebuilt, samples = made.get("reconstructions"), made.get("samples")
         self._samples.setVisible(samples is not None)
         self._pairs.setVisible(rebuilt is not None or samples is None)
         if samples is not None:
