@@ -171,7 +171,7 @@ class Trainer:
         return self._use_less_memory()
 
     def _one_step(self) -> None:
-        position = Position(0, self.step, self.step / self.steps)
+        position = Position(0, self.step, self.steps)
         parts = self.batches.at(self.step, self._parts)
         running = [self.model.training_step(part, position, self.rng) for part in parts]
         shares = [len(part.x) / self.batches.size for part in parts]

@@ -80,10 +80,11 @@ class VAE(GenerativeModel):
         x = batch.x
         if self.config.likelihood == "bernoulli":
             x = torch.bernoulli(x, generator=rng)
-        mu, sigma = self.posterior(x)
+        posterior = self.posterior(x)
+        mu, sigma = posterior
         z = mu + sigma * torch.randn(mu.shape, generator=rng, device=mu.device)
         reconstruction = -self.log_likelihood(x, z).mean()
-        kl = kl_to_prior(mu, sigma).sum(1).mean()
+        kl = posterior.kl.sum(1).mean()
         risen = max((at.step + 1) / (self.config.warm_up + 1), at.progress / MOST_WARM_UP)
         beta = self.config.beta * min(1.0, risen)
         yield Update("model", reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl})
@@ -104,8 +105,3 @@ class VAE(GenerativeModel):
 
     def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
         return torch.sigmoid(self.decoder(codes))
-
-
-def kl_to_prior(mu: Tensor, sigma: Tensor) -> Tensor:
-    """KL(N(mu, sigma^2) || N(0, 1)) of each dimension, in nats (Kingma & Welling 2013, appendix B)."""
-    return 0.5 * (mu.square() + sigma.square() - 1) - sigma.log()

@@ -58,13 +58,11 @@ class AskAbilities:
     channel: str = "denoise abilities"
 
     def answer(self, held: Held) -> Generator[Abilities | None, None, None]:
-        from explorer.models.parts.schedule import Schedule
-
         model = held.get("model")
-        if model is None or model.noise_way is None or model.plan is None:
+        if model is None or model.noise_schedule is None or model.plan is None:
             yield None
             return
-        way = Schedule(*model.noise_way)
+        way = model.noise_schedule
         alpha, sigma, alpha_bar = map(_floats, (*way, way.alpha_bar))
         yield Abilities(way.T, model.conditions, Plan(*model.plan), alpha, sigma, alpha_bar)
 
@@ -112,7 +110,7 @@ class Denoise:
         from explorer.models.base import SamplingPlan
 
         model = held["model"]
-        if model.noise_way is None:
+        if model.noise_schedule is None:
             return  # another one has come on display since
         plan, device = SamplingPlan(*self.plan), arrays.device_of(model)
         rng = torch.Generator().manual_seed(self.seed)
@@ -122,7 +120,7 @@ class Denoise:
             x = torch.from_numpy(self.start).permute(0, 3, 1, 2).to(device)
         asked = None if self.classes is None else torch.from_numpy(self.classes).to(device)
         walk = model.denoise_from(x, self.t, plan, rng, asked)
-        yield self._way(len(model.noise_way.alpha) - 1)
+        yield self._way(len(model.noise_schedule.alpha) - 1)
         for now in walk:
             noise = _pictures(now.noise).astype(np.float16)
             yield Step(now.t, _pictures(now.x_t), noise, arrays.to_images(now.clean))

@@ -17,7 +17,7 @@ from psygnal import Signal
 from explorer.errors import BadInput, Failure
 from explorer.knobs import Settings, knob
 from explorer.latent.embedding import Embedding
-from explorer.latent.projecting import WAYS, Floats, How, Places, ProjectionProgress, project_codes
+from explorer.latent.projecting import METHODS, Floats, MethodName, Places, ProjectionProgress, project_codes
 from explorer.latent.projection import EstimatedProjection, Projection, own_axes, principal_plane
 from explorer.latent.projector import Projector
 from explorer.latent.trust import neighbours_kept
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 Way = Literal["axes", "pca", "umap", "tsne"]
 Which = Literal["first", "beside"]
 
-TITLES: Mapping[Way, str] = {"axes": "Own axes", **{how: known.title for how, known in WAYS.items()}}
+TITLES: Mapping[Way, str] = {"axes": "Own axes", **{how: known.title for how, known in METHODS.items()}}
 HELP: Mapping[Way, str] = {
     "axes": "Two of the code's own numbers, as they are.",
-    **{how: known.help for how, known in WAYS.items()},
+    **{how: known.help for how, known in METHODS.items()},
 }
 
 
@@ -80,7 +80,7 @@ class Project:
         yield Projected(flat, neighbours_kept(codes, flat.to_plane(codes)), notes)
 
     def _projected(
-        self, how: How
+        self, how: MethodName
     ) -> Generator[ProjectionProgress | Projected, None, tuple[Floats, tuple[str, ...]]]:
         codes, wanted = self.embedding.codes, self.settings if self.anew else None
         kept, notes = None, tuple[str, ...]()
@@ -113,7 +113,7 @@ class Projecting:
         self._projector = Projector()
         self.settings: dict[Way, Settings] = {
             "axes": AxesSettings(),
-            **{how: known.settings() for how, known in WAYS.items()},
+            **{how: known.settings() for how, known in METHODS.items()},
         }
         self.ways: dict[Which, Way] = {}
         """Chosen by hand; what a model opens with is its natural projection."""

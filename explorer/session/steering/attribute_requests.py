@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
-from explorer.latent.direction import Direction, Way
+from explorer.latent.direction import Direction, Finding
 from explorer.latent.embedding import Embedding
 from explorer.metrics.attributes import Fitted, Moves, directions, fitting, leakage
 from explorer.runs import own_attributes
@@ -60,7 +60,7 @@ class Aim:
     """The directions of fitted attributes."""
 
     fitted: Fitted
-    way: Way
+    way: Finding
     held: frozenset[str]
     aligned: bool
     channel: str = "attributes aim"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.errors import BadInput, Failure
-from explorer.latent.direction import Direction, Way
+from explorer.latent.direction import Direction, Finding
 from explorer.metrics.attributes import Fit, Fitted, Moves
 from explorer.runs import own_attributes
 from explorer.runs.own_attributes import OwnAttribute
@@ -56,7 +56,7 @@ class Attributes:
         self._aimed: Aim | None = None
         self._looked: SeeMoves | None = None
         self._striped: tuple[DecodeRow, tuple[str, ...]] | None = None
-        self.way: Way = "probe"
+        self.way: Finding = "probe"
         self._start_over()
         session.take("attributes", self._take_fits, self._missed)
         session.take("attributes aim", self._take_directions)
@@ -144,7 +144,7 @@ class Attributes:
         if cursor is not None and direction is not None and len(cursor) == len(direction.centre):
             self._session.go_to(direction.move(cursor, sd), title=title)
 
-    def choose_way(self, way: Way) -> None:
+    def choose_way(self, way: Finding) -> None:
         """How directions are found: by a probe, or as a difference of means."""
         if way != self.way:
             self.way = way

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.data.attributes.attribute import Kind
-from explorer.latent.direction import Way
+from explorer.latent.direction import Finding
 from explorer.metrics.attributes import WEAK, Fit
 from explorer.session.session import Session
 from explorer.session.steering.slider_strips import SDS
@@ -31,7 +31,7 @@ STRIP_MS = 120
 """While the cursor moves, the strips follow it this often: the large picture comes first."""
 ORDER: tuple[Kind, ...] = ("own", "measured", "listed", "label")
 KINDS: dict[Kind, str] = {"own": "own", "measured": "measured", "listed": "listed", "label": "class"}
-WAYS: tuple[tuple[Way, str, str], ...] = (
+WAYS: tuple[tuple[Finding, str, str], ...] = (
     (
         "probe",
         "Linear probe",
