@@ -196,27 +196,6 @@ def test_the_likelihood_and_the_posterior_are_distributions(family: str, shape: 
         assert log_likelihood.isfinite().all()
 
 
-@torch.inference_mode()
-def test_a_bernoulli_likelihood_adds_up_to_one_over_all_pictures() -> None:
-    model = make("vae", ImageShape(1, 8, 8))
-    code = torch.zeros(1, 3)
-    # Over the four states of the first two pixels, the others held fixed, the odds are those of coins.
-    states = torch.zeros(4, 1, 8, 8)
-    states.view(4, -1)[:, :2] = torch.tensor([[0, 0], [0, 1], [1, 0], [1, 1]])
-    shares = model.log_likelihood(states, code.expand(4, -1)).softmax(0)
-    p = model.decode(code).flatten()[:2]
-    wanted = torch.stack([(1 - p[0]) * (1 - p[1]), (1 - p[0]) * p[1], p[0] * (1 - p[1]), p[0] * p[1]])
-    torch.testing.assert_close(shares, wanted)
-
-
-@torch.inference_mode()
-def test_a_gaussian_likelihood_is_the_density_of_its_own_mean() -> None:
-    model = make("vae", likelihood="gaussian")
-    code = torch.zeros(1, 3)
-    peak = model.log_likelihood(model.decode(code), code).item()
-    assert peak == pytest.approx(-64 * math.log(0.1 * math.sqrt(2 * math.pi)), rel=1e-5)
-
-
 @each_family
 def test_knobs_say_what_they_are_and_refuse_what_they_are_not(family: str) -> None:
     config = FAMILIES[family].Config

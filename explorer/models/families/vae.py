@@ -34,7 +34,7 @@ PIXEL_STD = 0.1
 """Standard deviation of the Gaussian likelihood, in units of the pixel range."""
 
 MOST_WARM_UP = 0.2
-"""Share of the training after which beta has its full value, however short the training is."""
+"""Share of the training that the rise of beta takes at most, so that a short one reaches its full value."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class VAEConfig(CoderConfig):
         low=0,
         high=1_000_000,
         unit="steps",
-        help="Steps over which beta rises from 0 to its value; at most the first fifth of the training.",
+        help="Steps over which beta rises from 0 to its value; a fifth of the training where that is fewer.",
     )
     likelihood: Likelihood = knob(
         "bernoulli", help="p(x|z): pixels as coin flips (drawn anew at every step), or Gaussian with sd 0.1."
@@ -85,9 +85,13 @@ class VAE(GenerativeModel):
         z = mu + sigma * torch.randn(mu.shape, generator=rng, device=mu.device)
         reconstruction = -self.log_likelihood(x, z).mean()
         kl = posterior.kl.sum(1).mean()
-        risen = max((at.step + 1) / (self.config.warm_up + 1), at.progress / MOST_WARM_UP)
-        beta = self.config.beta * min(1.0, risen)
-        yield Update("model", reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl})
+        loss = reconstruction + self._beta(at) * kl
+        yield Update("model", loss, {"reconstruction": reconstruction, "kl": kl})
+
+    def _beta(self, at: Position) -> float:
+        """The weight of the KL term, which rises in a straight line."""
+        warm_up = min(self.config.warm_up, int(MOST_WARM_UP * at.steps))
+        return self.config.beta * min(1.0, (at.step + 1) / (warm_up + 1))
 
     def posterior(self, x: Tensor, space: str = "z") -> Posterior:
         mu, log_variance = self.encoder(x).float().chunk(2, dim=1)
