@@ -82,6 +82,8 @@ class GenerativeModel(nn.Module, ABC):
 
     family: ClassVar[str]
     title: ClassVar[str]
+    short_title: ClassVar[str] = ""
+    """The usual abbreviation, where there is little room; the title, unless said."""
     Config: ClassVar[type[ModelConfig]]
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType({})
     """Settings by title, the first being the defaults: for forms and lessons."""
@@ -144,6 +146,11 @@ class GenerativeModel(nn.Module, ABC):
 
     def space(self, name: str) -> Space:
         return next(space for space in self.spaces if space.name == name)
+
+    @property
+    def noise_space(self) -> Space | None:
+        """The space of what a walk to a picture starts from; None for a family that does not denoise."""
+        return next((space for space in self.spaces if space.noise), None)
 
     def parameter_groups(self) -> Mapping[str, ParameterGroup]:
         """One entry per optimiser."""

@@ -1,6 +1,6 @@
 """What the contract in `base` speaks of, as plain records of tensors and names.
 
-Imports torch; everything here is had from `base` as well.
+Imports torch and `roles`; everything here is had from `base` as well.
 
 Legend of shapes: N items, C channels, H rows, W columns, D numbers in a code.
 ``x`` is a float tensor (N, C, H, W) with values in [0, 1].
@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from torch import Tensor, nn
+
+from explorer.roles import Role
 
 Prior = Literal["normal"]
 
@@ -30,6 +32,8 @@ class Space(NamedTuple):
     """`posterior` and `log_likelihood` answer: bounds on log p(x) can be computed."""
     binary: bool = False
     """That likelihood is one of coin flips: x holds zeros and ones."""
+    noise: bool = False
+    """Its codes are the noise that a walk to a picture starts from."""
 
     @property
     def size(self) -> int:
@@ -73,7 +77,7 @@ class Update(NamedTuple):
     loss: Tensor
     terms: Mapping[str, Tensor]
     scores: Mapping[str, Tensor] = MappingProxyType({})
-    """What a critic says of each picture of the batch, (N,): shown as histograms."""
+    """What a critic says of each picture of the batch, (N,), by `REAL` and `FAKE`: shown as histograms."""
 
 
 class SamplingPlan(NamedTuple):
@@ -142,6 +146,10 @@ class ParameterGroup(NamedTuple):
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = 0.01
     relative_rate: float = 1.0
+    title: str = ""
+    """What the interface calls it; its name, unless said."""
+    role: Role = ""
+    """Its part in a game of several groups."""
 
 
 class Posterior(NamedTuple):

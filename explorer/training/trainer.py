@@ -22,7 +22,17 @@ from explorer.models.base import GenerativeModel, Position, TrainedConfig, Updat
 from explorer.training.average import Average
 from explorer.training.batches import Batches
 from explorer.training.device import has_bfloat16, lacks_memory
-from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
+from explorer.training.events import (
+    Changed,
+    Event,
+    Failed,
+    Finished,
+    Progress,
+    Snapshot,
+    Warned,
+    Weights,
+    figure_of,
+)
 from explorer.training.means import Means
 from explorer.training.optimisers import Optimisers
 from explorer.training.state import State, gather, spread, to_arrays
@@ -294,14 +304,10 @@ class Trainer:
         )
 
     def _note(self, updates: list[Update], shares: list[float], norm: Tensor) -> None:
-        group = updates[0].group
+        group, alone = updates[0].group, self.optimisers.alone
         for update, share in zip(updates, shares, strict=True):
-            self._means.add({**update.terms, self._name("loss", group): update.loss}, share)
-        self._means.add({self._name("gradient", group): norm})
-
-    def _name(self, figure: str, group: str) -> str:
-        """Where there are several optimisers each has its own loss and gradient."""
-        return figure if self.optimisers.alone else f"{figure} {group}"
+            self._means.add({**update.terms, figure_of("loss", group, alone=alone): update.loss}, share)
+        self._means.add({figure_of("gradient", group, alone=alone): norm})
 
     def _progress(self, terms: Mapping[str, float], since: Mark) -> Progress:
         steps_per_s = (self.step - since.step) / max(self._clock() - since.seconds, 1e-9)

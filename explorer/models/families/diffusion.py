@@ -141,7 +141,7 @@ class Diffusion(GenerativeModel):
     def spaces(self) -> tuple[Space, ...]:
         return (
             Space("h", (self.network.features,), can_encode=True, can_decode=False, prior=None),
-            Space("x_T", tuple(self.image), can_encode=True, can_decode=True, prior="normal"),
+            Space("x_T", tuple(self.image), can_encode=True, can_decode=True, prior="normal", noise=True),
         )
 
     @property

@@ -27,6 +27,7 @@ from explorer.models.base import (
     knob,
 )
 from explorer.models.parts.networks import CoderConfig, decoder, encoder
+from explorer.roles import KL
 
 Likelihood = Literal["bernoulli", "gaussian"]
 
@@ -63,6 +64,7 @@ class VAE(GenerativeModel):
 
     family: ClassVar[str] = "vae"
     title: ClassVar[str] = "Variational autoencoder"
+    short_title: ClassVar[str] = "VAE"
     Config: ClassVar[type[ModelConfig]] = VAEConfig
     config: VAEConfig
 
@@ -86,7 +88,7 @@ class VAE(GenerativeModel):
         reconstruction = -self.log_likelihood(x, z).mean()
         kl = posterior.kl.sum(1).mean()
         loss = reconstruction + self._beta(at) * kl
-        yield Update("model", loss, {"reconstruction": reconstruction, "kl": kl})
+        yield Update("model", loss, {"reconstruction": reconstruction, KL: kl})
 
     def _beta(self, at: Position) -> float:
         """The weight of the KL term, which rises in a straight line."""
