@@ -12,6 +12,7 @@ from explorer.errors import BadInput
 from explorer.models import GenerativeModel
 from explorer.runs.manifest import FILE, GroupRecord, Manifest
 from explorer.training.events import figure_of
+from tests.families import small
 from tests.runs.runs_made import begin, go_on, trained
 
 SHIPPED = sorted(path.parent for path in paths.trained().glob(f"*/{FILE}"))
@@ -44,7 +45,7 @@ def test_a_run_that_was_made_before_they_were_written_down_has_them_all_the_same
 
 @pytest.mark.parametrize("family", models.FAMILIES)
 def test_a_new_run_tells_what_its_family_declares(tmp_path: Path, family: str) -> None:
-    run = begin(tmp_path / "run", family, width=4, steps=2, T=50)
+    run = begin(tmp_path / "run", family, **small(family))
     go_on(run, to=1)
     assert json.loads((run.folder / FILE).read_text())["short_title"]
     assert_tells_what_is_declared(Manifest.read(run.folder))
