@@ -20,9 +20,9 @@ from explorer.session.denoising.requests import Stop
 from explorer.session.denoising.walks import Walk
 from explorer.session.learning.training import State
 from explorer.session.open_model import OpenModel
-from explorer.session.prior.adversaries import FAKE, REAL
 from explorer.session.scene import Scene
 from explorer.session.session import Session
+from explorer.training.events import FAKE, REAL
 
 Picture = NDArray[np.uint8]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.guide.facts import Fact, Facts
-from explorer.session.prior.adversaries import FAKE, REAL
+from explorer.training.events import FAKE, REAL
 
 STATES = {"running": "A model is learning", "paused": "The training is paused"}
 

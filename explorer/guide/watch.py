@@ -73,8 +73,9 @@ class Watch:
         self.changed()
 
     def _on_progress(self) -> None:
-        curves = self._session.training.course.curves
-        moved = {group: curves[f"gradient {group}"][-1][0] for group in self._session.adversaries.groups}
+        adversaries = self._session.adversaries
+        curves = {player.title: adversaries.curve("gradient", player) for player in adversaries.players}
+        moved = {title: points[-1][0] for title, points in curves.items() if points}
         newest = [group for group, step in moved.items() if step == max(moved.values())]
         if len(newest) == 1 < len(moved):
             self._seen = replace(self._seen, alone={**self._seen.alone, newest[0]: moved[newest[0]]})

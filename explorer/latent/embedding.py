@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 ACTIVE_VARIANCE = 0.01
-"""Var_x(E_q[z_d|x]) above which a dimension is in use (Burda et al. 2015, section 5)."""
+"""Var_x(E_q[z_d|x]) above which a dimension is in use (Burda et al. 2015, section 5 and appendix C)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +59,7 @@ class Embedding:
         """(D,): mean KL(q(z_d|x) || N(0, 1)) in nats, where there is a posterior."""
         if self.spread is None:
             return None
-        sigma = np.maximum(self.spread, 1e-12)
-        each = 0.5 * (self.codes**2 + sigma**2 - 1) - np.log(sigma)
+        each = kl_to_prior(self.codes, np.maximum(self.spread, 1e-12))
         return np.asarray(each[np.isfinite(each).all(axis=1)].mean(axis=0), np.float32)
 
     @cached_property
@@ -76,7 +75,7 @@ class Embedding:
     @cached_property
     def collapsed(self) -> tuple[int, ...]:
         """Dimensions that carry nothing: their codes are the same for every item."""
-        quiet = self.std**2 < ACTIVE_VARIANCE if self.kl is not None else self.std < 1e-5
+        quiet = ~in_use(self.std**2) if self.kl is not None else self.std < 1e-5
         return tuple(int(d) for d in np.flatnonzero(quiet))
 
     def standardise(self, codes: Floats) -> Floats:
@@ -104,6 +103,16 @@ class Embedding:
     def is_far(self, distance: float) -> bool:
         """Whether a place so far from its nearest datum lies outside the data."""
         return distance > 2 * self.usual_gap
+
+
+def kl_to_prior(mu: Floats, sigma: Floats) -> Floats:
+    """KL(N(mu, sigma^2) || N(0, 1)) of each number in nats: `models.base.Posterior.kl` without torch."""
+    return np.asarray(0.5 * (mu**2 + sigma**2 - 1) - np.log(sigma), np.float32)
+
+
+def in_use(variance: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Whether each dimension of a posterior is in use, by the variance of its mean over the data, (D,)."""
+    return np.asarray(variance > ACTIVE_VARIANCE)
 
 
 def _squares(codes: Floats, code: Floats) -> Floats:

@@ -78,7 +78,7 @@ class OpenModel:
     @property
     def declared(self) -> SpaceRecord | None:
         """The space that the map shows, as its family declares it."""
-        return next((space for space in self.run.manifest.spaces if space.name == self.space), None)
+        return self.run.manifest.space(self.space)
 
     @property
     def drawn_from(self) -> str | None:

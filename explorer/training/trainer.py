@@ -18,17 +18,15 @@ from torch import Tensor
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
-from explorer.models.base import GenerativeModel, Position, TrainedConfig, Update
+from explorer.models.base import GenerativeModel, Position, TrainedConfig
 from explorer.training.average import Average
 from explorer.training.batches import Batches
-from explorer.training.device import has_bfloat16, lacks_memory
+from explorer.training.device import autocast, lacks_memory
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
 from explorer.training.means import Means
-from explorer.training.optimisers import Optimisers
+from explorer.training.optimisers import Optimisers, backward
+from explorer.training.rate import one_cycle
 from explorer.training.state import State, gather, spread, to_arrays
-
-WARM_SHARE = 0.1
-"""Share of the training in which the learning rate rises."""
 
 KEEP_SECONDS = 10.0
 """How often the last good state is set aside in memory."""
@@ -92,10 +90,7 @@ class Trainer:
             self.steps = config.epochs * self.batches.per_epoch
             self.average = Average(self.model, model.averaging * self.steps)
             self.optimisers = Optimisers(model.parameter_groups())
-            half = config.precision == "bfloat16" or (
-                config.precision == "auto" and self.device.type == "cuda" and has_bfloat16(self.device)
-            )
-            self._autocast = torch.autocast(self.device.type, torch.bfloat16, enabled=half)
+            self._autocast = autocast(config.precision, self.device)
 
     @property
     def config(self) -> TrainedConfig:
@@ -171,43 +166,28 @@ class Trainer:
         return self._use_less_memory()
 
     def _one_step(self) -> None:
-        position = Position(0, self.step, self.step / self.steps)
-        parts = self.batches.at(self.step, self._parts)
-        running = [self.model.training_step(part, position, self.rng) for part in parts]
+        at, parts = Position(0, self.step, self.steps), self.batches.at(self.step, self._parts)
+        running = [self.model.training_step(part, at, self.rng) for part in parts]
         shares = [len(part.x) / self.batches.size for part in parts]
         while updates := [
             update
             for part, share in zip(running, shares, strict=True)
-            if (update := self._backward(part, share))
+            if (update := backward(part, share, self._autocast))
         ]:
             group = updates[0].group
             for update in updates:
                 self._scores |= update.scores
             if self.only in (None, group):
-                norm = self.optimisers.apply(group, self.learning_rate(position.progress))
-                self._note(updates, shares, norm)
+                norm = self.optimisers.apply(group, self.learning_rate)
+                self._means.note(updates, shares, norm, alone=self.optimisers.alone)
             self.optimisers.clear()
         self.step += 1
         self.average.update(self.step)
 
-    def _backward(self, part: Iterator[Update], share: float) -> Update | None:
-        with self._autocast:
-            update = next(part, None)
-        if update is None:
-            return None
-        (update.loss * share).backward()
-        # Only the figures stay: the graphs of all parts together are what did not fit.
-        terms = {name: term.detach() for name, term in update.terms.items()}
-        scores = {name: score.detach() for name, score in update.scores.items()}
-        return Update(update.group, update.loss.detach(), terms, scores)
-
-    def learning_rate(self, progress: float) -> float:
-        """One cycle (Smith 2018): a straight rise, then half a cosine down to zero."""
-        if progress < WARM_SHARE:
-            shape = (progress + 1 / self.steps) / (WARM_SHARE + 1 / self.steps)
-        else:
-            shape = 0.5 * (1 + math.cos(math.pi * (progress - WARM_SHARE) / (1 - WARM_SHARE)))
-        return self.config.learning_rate * self._rate_scale * shape
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return self.config.learning_rate * self._rate_scale * one_cycle(self.step, self.steps)
 
     def change(self, name: str, value: object) -> None:
         """Turn a live knob; the next event says so.
@@ -278,8 +258,7 @@ class Trainer:
 
     def _go_back(self) -> Warned | Failed:
         assert self._good is not None
-        spoilt, rescues, scale = self.step, self._rescues, self._rate_scale
-        seconds = self._clock()
+        spoilt, seconds, rescues, scale = self.step, self._clock(), self._rescues, self._rate_scale
         self.restore(self._good)
         self.seconds, self._resumed = seconds, time.monotonic()
         self._rescues, self._rate_scale = rescues, scale
@@ -293,16 +272,6 @@ class Trainer:
             diverged=True,
         )
 
-    def _note(self, updates: list[Update], shares: list[float], norm: Tensor) -> None:
-        group = updates[0].group
-        for update, share in zip(updates, shares, strict=True):
-            self._means.add({**update.terms, self._name("loss", group): update.loss}, share)
-        self._means.add({self._name("gradient", group): norm})
-
-    def _name(self, figure: str, group: str) -> str:
-        """Where there are several optimisers each has its own loss and gradient."""
-        return figure if self.optimisers.alone else f"{figure} {group}"
-
     def _progress(self, terms: Mapping[str, float], since: Mark) -> Progress:
         steps_per_s = (self.step - since.step) / max(self._clock() - since.seconds, 1e-9)
         # The ETA follows the whole training, as the last moment alone would make it jump.
@@ -313,7 +282,7 @@ class Trainer:
             epoch=self.step / self.batches.per_epoch,
             images_per_s=steps_per_s * self.batches.size,
             eta_s=(self.steps - self.step) / overall,
-            learning_rate=self.learning_rate(self.step / self.steps),
+            learning_rate=self.learning_rate,
             terms=terms,
             scores=to_arrays({name: score.float() for name, score in self._scores.items()}),
         )

@@ -132,7 +132,7 @@ def test_what_is_left_without_a_direction_is_greyed_and_says_why(
 
 
 def test_the_way_is_chosen_in_the_box(view: AttributesView, session: Session, qtbot: QtBot) -> None:
-    box = view.findChild(QComboBox, "attributes.way")
+    box = view.findChild(QComboBox, "attributes.finding")
     assert box is not None
     QTest.keyClick(box, Qt.Key.Key_Down)
     wait(qtbot, lambda: session.attributes.directions["ink"].kind == "difference")

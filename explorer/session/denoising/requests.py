@@ -56,13 +56,11 @@ class AskAbilities:
     """What the displayed model says of its denoising; None where it does none."""
 
     def answer(self, held: Held) -> Generator[Abilities | None, None, None]:
-        from explorer.models.parts.schedule import Schedule
-
         model = held.get("model")
-        if model is None or model.noise_way is None or model.plan is None:
+        if model is None or model.noise_schedule is None or model.plan is None:
             yield None
             return
-        way = Schedule(*model.noise_way)
+        way = model.noise_schedule
         alpha, sigma, alpha_bar = map(_floats, (*way, way.alpha_bar))
         yield Abilities(way.T, model.conditions, WalkPlan(*model.plan), alpha, sigma, alpha_bar)
 
@@ -109,17 +107,17 @@ class Denoise:
         from explorer.models.base import SamplingPlan
 
         model = held["model"]
-        if model.noise_way is None:
+        if model.noise_schedule is None:
             return  # another one has come on display since
         plan, device = SamplingPlan(*self.plan), arrays.device_of(model)
         rng = torch.Generator().manual_seed(self.seed)
         if self.start is None:
-            x = model.sample(self.n, rng, "x_T")
+            x = model.sample(self.n, rng, model.noise_space.name)
         else:
             x = torch.from_numpy(self.start).permute(0, 3, 1, 2).to(device)
         asked = None if self.classes is None else torch.from_numpy(self.classes).to(device)
         walk = model.denoise_from(x, self.t, plan, rng, asked)
-        yield self._route(len(model.noise_way.alpha) - 1)
+        yield self._route(len(model.noise_schedule.alpha) - 1)
         for now in walk:
             noise = _pictures(now.noise).astype(np.float16)
             yield Stop(now.t, _pictures(now.x_t), noise, arrays.to_images(now.clean))
@@ -155,7 +153,8 @@ class Invert:
         model = self.run.model().to(choose()[0])
         sampler = "heun" if self.plan.sampler == "heun" else "ddim"
         model.turn_plan({"sampler": sampler, "steps": self.plan.steps})
-        codes = torch.from_numpy(arrays.encode(model, self.pictures, "x_T"))
+        assert model.noise_space is not None
+        codes = torch.from_numpy(arrays.encode(model, self.pictures, model.noise_space.name))
         yield _pictures(codes.reshape(len(codes), *model.image))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from explorer.metrics.lights import posterior_collapse
-from explorer.training.events import Progress
+from explorer.training.events import KL, Progress
 
 YOUNG = 0.1
 """Share of a training in which a small KL means only that it has just begun."""
@@ -52,7 +52,7 @@ class Course:
     @property
     def kl(self) -> float | None:
         """The newest, in nats per image."""
-        points = self.curves.get("kl")
+        points = self.curves.get(KL)
         return points[-1][1] if points else None
 
     def watch_collapse(self, progress: Progress) -> bool:
@@ -62,7 +62,7 @@ class Course:
         """
         if progress.step <= YOUNG * progress.steps:
             return False
-        readings = [value for _, value in self.curves.get("kl", ())[-LAMP_READINGS:]]
+        readings = [value for _, value in self.curves.get(KL, ())[-LAMP_READINGS:]]
         before, self.collapsed = self.collapsed, posterior_collapse(readings)
         return self.collapsed and not before
 

@@ -16,7 +16,7 @@ from psygnal import Signal
 from explorer.errors import BadInput, Failure
 from explorer.knobs import Settings, knob
 from explorer.latent.embedding import Embedding
-from explorer.latent.projecting import WAYS, Floats, How, Places, ProjectionProgress, project_codes
+from explorer.latent.projecting import METHODS, Floats, MethodName, Places, ProjectionProgress, project_codes
 from explorer.latent.projection import EstimatedProjection, Projection, own_axes, principal_plane
 from explorer.latent.projector import Projector
 from explorer.latent.trust import neighbours_kept
@@ -29,10 +29,10 @@ from explorer.session.message import Say
 
 Kind = Literal["axes", "pca", "umap", "tsne"]
 
-TITLES: Mapping[Kind, str] = {"axes": "Own axes", **{how: known.title for how, known in WAYS.items()}}
+TITLES: Mapping[Kind, str] = {"axes": "Own axes", **{how: known.title for how, known in METHODS.items()}}
 HELP: Mapping[Kind, str] = {
     "axes": "Two of the code's own numbers, as they are.",
-    **{how: known.help for how, known in WAYS.items()},
+    **{how: known.help for how, known in METHODS.items()},
 }
 
 
@@ -78,7 +78,7 @@ class Project:
         yield Projected(self.kind, flat, neighbours_kept(codes, flat.to_plane(codes)), notes)
 
     def _projected(
-        self, how: How
+        self, how: MethodName
     ) -> Generator[ProjectionProgress | Projected, None, tuple[Floats, tuple[str, ...]]]:
         codes, wanted = self.embedding.codes, self.settings if self.anew else None
         kept, notes = None, tuple[str, ...]()
@@ -111,7 +111,7 @@ class Projecting:
         engine, self._projector = projector
         self.settings: dict[Kind, Settings] = {
             "axes": AxesSettings(),
-            **{how: known.settings() for how, known in WAYS.items()},
+            **{how: known.settings() for how, known in METHODS.items()},
         }
         self._chosen: Kind | None = None
         """By hand; what a model opens with is its natural projection."""

@@ -9,13 +9,14 @@ training's progress, a space with a prior), never from a family's name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.metrics.lights import critic_too_strong, mode_collapse
+from explorer.runs.manifest import GroupRecord
 from explorer.session.choices import Choices
 from explorer.session.display import Display
 from explorer.session.learning.course import YOUNG
@@ -24,12 +25,7 @@ from explorer.session.prior.code_grid import CodeGrid
 from explorer.session.prior.coverage import Coverage, coverage_of, no_coverage
 from explorer.session.scene import Condition, Scene
 from explorer.session.side import Side
-from explorer.training.events import Progress
-
-REAL, FAKE = "real", "fake"
-"""The scores that the lights look at."""
-VALUE = "V(D, G)"
-"""The curve of games in which a score is the logarithm of odds."""
+from explorer.training.events import FAKE, REAL, VALUE, Progress, figure_of
 
 
 class Light(NamedTuple):
@@ -133,10 +129,15 @@ class Adversaries:
         return self._training.course.curves.get(VALUE, []) if self.scores else []
 
     @property
-    def groups(self) -> tuple[str, ...]:
-        """The players: each parameter group has a gradient of its own."""
-        gradients = [name.partition(" ") for name in self._training.course.curves]
-        return tuple(group for kind, _, group in gradients if kind == "gradient" and group)
+    def players(self) -> tuple[GroupRecord, ...]:
+        """Who plays: the parameter groups of the training, where there are several."""
+        run = self._training.run
+        groups = () if run is None else run.manifest.groups
+        return groups if len(groups) > 1 else ()
+
+    def curve(self, what: Literal["loss", "gradient"], player: GroupRecord) -> list[tuple[int, float]]:
+        """Steps and values of a player's loss, or of the norm of its gradient."""
+        return self._training.course.curves.get(figure_of(what, player.name, alone=False), [])
 
     @property
     def refusal(self) -> str:
@@ -144,7 +145,7 @@ class Adversaries:
         training = self._training
         if training.state not in ("running", "paused"):
             return "Saving the model …" if training.state == "stopping" else "Nothing is being trained now."
-        if not self.scores or len(self.groups) < 2:
+        if not self.scores or not self.players:
             return "What is being trained has no critic."
         return ""
 
@@ -176,7 +177,8 @@ class Adversaries:
 
     def _gradients(self) -> list[float]:
         """Norms of the gradient of the player that makes pictures."""
-        return [value for _, value in self._training.course.curves.get("gradient generator", ())]
+        makes = next((player for player in self.players if player.role == "makes"), None)
+        return [] if makes is None else [value for _, value in self.curve("gradient", makes)]
 
     def _collapse(self) -> Light:
         model, coverage, progress = self.subject.model, self.coverage, self._training.progress

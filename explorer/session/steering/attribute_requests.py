@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
-from explorer.latent.direction import Direction, Way
+from explorer.latent.direction import Direction, Finding
 from explorer.latent.embedding import Embedding
 from explorer.metrics.attributes import Fitted, Moves, directions, fitting, leakage
 from explorer.runs import own_attributes
@@ -58,12 +58,12 @@ class Aim:
     """The directions of fitted attributes."""
 
     fitted: Fitted
-    way: Way
+    finding: Finding
     held: frozenset[str]
     aligned: bool
 
     def answer(self, held: Held) -> Generator[dict[str, Direction], None, None]:
-        yield directions(self.fitted, self.way, self.held, aligned=self.aligned)
+        yield directions(self.fitted, self.finding, self.held, aligned=self.aligned)
 
 
 @dataclass(frozen=True, eq=False)

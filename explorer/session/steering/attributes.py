@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.errors import BadInput, Failure
-from explorer.latent.direction import Direction, Way
+from explorer.latent.direction import Direction, Finding
 from explorer.metrics.attributes import Fit, Fitted, Moves
 from explorer.runs import own_attributes
 from explorer.runs.own_attributes import OwnAttribute
@@ -47,7 +47,7 @@ class Attributes:
     def __init__(self, side: Side, reader: Engine, choices: Choices, say: Say) -> None:
         self._side, self._say = side, say
         self._wanted = False
-        self.way: Way = "probe"
+        self.finding: Finding = "probe"
         life, engine = side.life, side.engine
         self._fits: Question[FitResult] = Question(reader, self._take_fits, missed=self._missed, during=life)
         self._aim: Question[dict[str, Direction]] = Question(reader, self._take_directions, during=life)
@@ -133,10 +133,10 @@ class Attributes:
         if cursor is not None and direction is not None and len(cursor) == len(direction.centre):
             self._side.go_to(direction.move(cursor, sd), title=title)
 
-    def choose_way(self, way: Way) -> None:
+    def find_by(self, finding: Finding) -> None:
         """How directions are found: by a probe, or as a difference of means."""
-        if way != self.way:
-            self.way = way
+        if finding != self.finding:
+            self.finding = finding
             self._find_directions()
 
     def hold(self, names: Collection[str]) -> None:
@@ -202,7 +202,7 @@ class Attributes:
     def _find_directions(self) -> None:
         model = self._side.model
         if self.fitted is not None and model is not None:
-            self._aim.ask(Aim(self.fitted, self.way, self.held, model.can_encode))
+            self._aim.ask(Aim(self.fitted, self.finding, self.held, model.can_encode))
 
     def _look(self) -> None:
         model = self._side.model

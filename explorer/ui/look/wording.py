@@ -98,7 +98,6 @@ def map_lines(model: OpenModel) -> tuple[str, str]:
     return sees, "Empty places were never trained: the decoder must guess there."
 
 
-SHORT_TITLES = {"pca": "PCA", "ae": "AE", "vae": "VAE", "gan": "GAN"}
 FIGURES_MEAN = (
     "Squared error per pixel of the held-out images, pixels in [0, 1]; KL of the codes from the prior. "
     "Beside another map: the share of the frame in which no image lies near, and how far the marked place "

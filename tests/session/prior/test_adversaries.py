@@ -32,7 +32,7 @@ def plan(data: Path, **settings: object) -> Plan:
 def live(loop: Loop, adversaries: Adversaries, data: Path, **settings: object) -> None:
     """A training that is paused after its first steps."""
     loop.session.training.start(plan(data, epochs=100_000, **settings))
-    loop.until(lambda: len(adversaries.groups) == 2 and loop.session.main.ready is not None)
+    loop.until(lambda: len(adversaries.scores) == 2 and loop.session.main.ready is not None)
     loop.session.training.pause()
 
 
@@ -50,7 +50,7 @@ def test_the_players_take_their_turns_one_by_one(
     training = loop.session.training
     assert "Nothing is being trained" in adversaries.refusal
     live(loop, adversaries, tiny_data)
-    assert adversaries.groups == ("critic", "generator")
+    assert [player.name for player in adversaries.players] == ["critic", "generator"]
     assert not adversaries.refusal
     assert set(adversaries.scores) == {"real", "fake"}
     for only in (None, "critic", "generator"):

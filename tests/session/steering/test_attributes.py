@@ -117,7 +117,7 @@ def test_what_else_it_moves_is_known_and_names_the_obvious(digits: Attributes, l
 
 def test_the_other_way_is_another_direction_to_the_same_attribute(digits: Attributes, loop: Loop) -> None:
     probe = digits.directions["slant"]
-    digits.choose_way("difference")
+    digits.find_by("difference")
     loop.until(lambda: digits.directions["slant"].kind == "difference")
     other = digits.directions["slant"]
     assert 0.7 < float(probe.vector @ other.vector) < 0.99999
@@ -135,7 +135,7 @@ def test_strips_come_for_what_is_wanted(digits: Attributes, loop: Loop) -> None:
 
 def test_switching_the_model_drops_what_was_under_way(digits: Attributes, loop: Loop) -> None:
     session = loop.session
-    digits.choose_way("difference")
+    digits.find_by("difference")
     digits.hold(digits.traits)
     digits.slide("slant", 1.0)
     session.open("vae-mnist-2d")

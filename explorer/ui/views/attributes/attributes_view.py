@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.data.attributes.attribute import Kind
-from explorer.latent.direction import Way
+from explorer.latent.direction import Finding
 from explorer.metrics.attributes import WEAK, Fit
 from explorer.session.session import Session
 from explorer.session.steering.strips import SDS
@@ -31,7 +31,7 @@ STRIP_MS = 120
 """While the cursor moves, the strips follow it this often: the large picture comes first."""
 ORDER: tuple[Kind, ...] = ("own", "measured", "listed", "label")
 KINDS: dict[Kind, str] = {"own": "own", "measured": "measured", "listed": "listed", "label": "class"}
-WAYS: tuple[tuple[Way, str, str], ...] = (
+FINDINGS: tuple[tuple[Finding, str, str], ...] = (
     (
         "probe",
         "Linear probe",
@@ -68,17 +68,17 @@ class AttributesView(QWidget):
         self._on_attributes()
 
     def _build(self) -> None:
-        self.way, self.hold = QComboBox(), QCheckBox("Hold others")
-        self.way.setObjectName("attributes.way")
-        for way, words, explained in WAYS:
-            self.way.addItem(words, way)
-            self.way.setItemData(self.way.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
-        self.way.setToolTip("How the direction of each attribute is found in the codes")
+        self.finding, self.hold = QComboBox(), QCheckBox("Hold others")
+        self.finding.setObjectName("attributes.finding")
+        for finding, words, explained in FINDINGS:
+            self.finding.addItem(words, finding)
+            self.finding.setItemData(self.finding.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
+        self.finding.setToolTip("How the direction of each attribute is found in the codes")
         self.hold.setObjectName("attributes.hold")
         self._head = QWidget()
         head = QHBoxLayout(self._head)
         head.setContentsMargins(12, 6, 12, 6)
-        head.addWidget(self.way)
+        head.addWidget(self.finding)
         head.addStretch()
         head.addWidget(self.hold)
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
@@ -106,13 +106,13 @@ class AttributesView(QWidget):
         column.addWidget(self._form)
         column.addWidget(self._lines)
         self.setMinimumHeight(150)
-        self.way.activated.connect(self._choose_way)
+        self.finding.activated.connect(self._find_by)
         self.hold.clicked.connect(self._hold_others)
 
     # Intents
 
-    def _choose_way(self, index: int) -> None:
-        self._attributes.choose_way(WAYS[index][0])
+    def _find_by(self, index: int) -> None:
+        self._attributes.find_by(FINDINGS[index][0])
 
     def _hold_others(self, on: bool) -> None:
         self._attributes.hold(self._attributes.traits if on else ())
@@ -148,7 +148,7 @@ class AttributesView(QWidget):
             held = one.name in attributes.held
             self._rows[one.name].update_from(self._dimension(one), _confession(one), held=held)
             self._on_moves(one.name)
-        self.way.setCurrentIndex([way for way, _, _ in WAYS].index(attributes.way))
+        self.finding.setCurrentIndex([finding for finding, _, _ in FINDINGS].index(attributes.finding))
         traits = attributes.traits
         self.hold.setChecked(bool(traits) and attributes.held >= traits)
         self.hold.setEnabled(bool(traits))

@@ -28,7 +28,7 @@ def model_words(card: Card, titles: dict[str, str]) -> str:
     if manifest is None:
         return "not a model that can be read"
     numbers, network = manifest.settings.get("latent_size"), manifest.settings.get("network")
-    parts = [titles.get(manifest.family, manifest.family.upper())]
+    parts = [titles.get(manifest.family) or manifest.short_title or manifest.family.upper()]
     if isinstance(numbers, int):
         parts.append("1 number" if numbers == 1 else f"{numbers:,} numbers")
     if isinstance(network, str):

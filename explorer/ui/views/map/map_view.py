@@ -168,7 +168,7 @@ class MapView(QWidget):
             return
         manifest = model.run.manifest
         self._title.setText(manifest.title or manifest.family)
-        self._title.short = wording.SHORT_TITLES.get(manifest.family, "")
+        self._title.short = manifest.short_title
         self._subtitle.setText(wording.sizes(model))
         self.legend.set_classes(manifest.data.class_names)
         self.legend.setVisible(len(manifest.data.class_names) > 1)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.session.learning.course import Flag
 from explorer.session.learning.plans import Plan
 from explorer.session.session import Session
+from explorer.training.events import KL
 
 if TYPE_CHECKING:
     from explorer.ui.widgets.plots.loss_plot import LossPlot
@@ -23,7 +24,7 @@ LEAST_MS = 500
 """A refresh of the plot takes 10 ms, which the training lacks."""
 IN_THE_GAN_DOCK = ("gradient ", "critic on ")
 """Beginnings of the terms of a game that have curves of their own there; here they would leave no room."""
-TITLES = {"kl": "KL"}
+TITLES = {KL: "KL"}
 BUSY_SHARE = 0.05
 """Of the time at most this share goes into the curves, however long they have become."""
 
