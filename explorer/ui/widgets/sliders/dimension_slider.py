@@ -34,6 +34,8 @@ REACH = 4.0
 STRIP = (-3, -2, -1, 0, 1, 2, 3)
 """Where the pictures of a strip stand, in standard deviations."""
 FINE = 100
+FINEST = 7
+"""Decimals that single precision can tell apart."""
 SIDE, TILE, HANDLE = 12, 40, 8.0
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -46,7 +48,7 @@ class Dimension:
     centre: float = 0.0
     """Mean of the data's codes: where the slider stands at 0."""
     unit: float = 1.0
-    """One standard deviation of the data's codes."""
+    """One standard deviation of the data's codes; 0 where all are the same."""
     weight: float = 0.0
     """Bar behind the slider, 0 to 1: its KL (or variance) against the largest."""
     weight_text: str = ""
@@ -66,10 +68,18 @@ class Dimension:
         """Such as `z₁ = 1.29 (1.1 sd)`."""
         if not math.isfinite(sd):
             return f"{self.label} is not a number"
-        value = self.centre + sd * self.unit
+        unit = abs(self.unit)
+        decimals = min(max(2, 1 - math.floor(math.log10(unit))), FINEST) if unit > 0 else 2
         # A rounded zero may carry a sign; adding 0 takes it away.
-        value, sd = round(value, 2) + 0.0, round(sd, 1) + 0.0
-        return f"{self.label} = {value:.2f} ({sd:.1f} sd)".replace("-", "−")
+        value = f"{self.label} = {round(self.centre + sd * self.unit, decimals) + 0.0:.{decimals}f}"
+        if not unit:
+            return f"{value}, a constant".replace("-", "−")
+        return f"{value} ({sd_text(sd)})".replace("-", "−")
+
+
+def sd_text(sd: float) -> str:
+    """Such as `1.1 sd`; far outside without decimals."""
+    return f"{sd:,.0f} sd" if abs(sd) >= 1000 else f"{round(sd, 1) + 0.0:.1f} sd"
 
 
 class DimensionSlider(QAbstractSlider):
