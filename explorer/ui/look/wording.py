@@ -52,7 +52,12 @@ def as_ink(model: OpenModel) -> bool:
 
 
 def is_light_on_black(items: ImageSet) -> bool:
-    return items.shape[2] == 1 and len(items) > 0 and float(items.images[:200].mean()) < PAPER_LIMIT
+    return are_glyphs(items.images)
+
+
+def are_glyphs(images: NDArray[np.uint8]) -> bool:
+    """Whether images (N, H, W, C) are light marks on black, judged by the first of them."""
+    return images.shape[3] == 1 and len(images) > 0 and float(images[:200].mean()) < PAPER_LIMIT
 
 
 def map_lines(model: OpenModel) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
+from explorer.latent.projection import subscript
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, draw_centred, to_tile
 from explorer.ui.look.palettes import blend
@@ -37,7 +38,6 @@ FINE = 100
 FINEST = 7
 """Decimals that single precision can tell apart."""
 SIDE, TILE, HANDLE = 12, 40, 8.0
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Dimension:
 
     @property
     def label(self) -> str:
-        return self.name or "z" + str(self.index + 1).translate(_SUBSCRIPTS)
+        return self.name or f"z{subscript(self.index + 1)}"
 
     def reading(self, sd: float) -> str:
         """Such as `z₁ = 1.29 (1.1 sd)`."""
@@ -232,9 +232,8 @@ class DimensionSlider(QAbstractSlider):
         colours = theme.current()
         side = self._tile(0).toRect().size()
         ratio = self.devicePixelRatioF()
-        inverted = self._ink and colours.scheme == "light"
         if self._strip and not self._tiles:
-            self._tiles = [to_tile(one, side, ratio, inverted=inverted) for one in self._strip]
+            self._tiles = [to_tile(one, side, ratio, inverted=self._ink) for one in self._strip]
         painter.setOpacity(1.0 if self.isEnabled() else 0.35)
         for number, place in enumerate(STRIP):
             room = self._tile(place)
