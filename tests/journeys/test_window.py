@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget
@@ -129,6 +129,21 @@ def test_a_damaged_model_is_one_sentence_and_the_open_one_stays(
     qtbot.waitUntil(window.messages.isVisible)
     assert session.model is not None
     assert session.model.run is model.run
+
+
+def test_a_message_lies_over_the_maps_and_moves_nothing(bare_window: MainWindow, qtbot: QtBot) -> None:
+    session, middle = bare_window.session, bare_window.middle
+    assert session is not None
+    qtbot.waitUntil(lambda: middle.width() > 800)
+    QApplication.processEvents()
+    before, tabs = middle.geometry(), bare_window.workspaces
+    session.say("The folder holds no images that can be read. " * 3, "error")
+    QApplication.processEvents()
+    assert bare_window.messages.isVisible()
+    assert middle.geometry() == before
+    bar = QRect(bare_window.messages.mapToGlobal(QPoint()), bare_window.messages.size())
+    assert not bar.intersects(QRect(tabs.mapToGlobal(QPoint()), tabs.size()))
+    assert QRect(middle.mapToGlobal(QPoint()), middle.size()).contains(bar)
 
 
 def test_dark_and_light_are_chosen_and_remembered(window: MainWindow) -> None:

@@ -2,7 +2,7 @@
 
 Looks that Qt has no widget for are chosen with the dynamic property `role`:
 QPushButton primary | quiet | link; QLabel heading | title | muted | caption | warning | danger;
-QFrame panel | card | guide | bar | chrome | line.
+QFrame panel | card | guide | bar | message | chrome | line.
 """
 
 from __future__ import annotations
@@ -155,6 +155,9 @@ QFrame[role="chrome"] { background: $chrome; border: none; }
 QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="guide"] { background: $accent_ground; border: none; border-top: 1px solid $accent_line; }
 QFrame[role="bar"] { background: $accent_ground; border: none; border-bottom: 1px solid $accent_line; }
+QFrame[role="message"] { background: $accent_ground; border: 1px solid $accent_line; border-radius: 8px; }
+QFrame[role="message"][kind="warning"] { background: $panel; border-color: $warning; }
+QFrame[role="message"][kind="error"] { background: $panel; border-color: $danger; }
 QFrame[role="line"] { background: $line; border: none; min-height: 1px; max-height: 1px; }
 """)
 
