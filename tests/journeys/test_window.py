@@ -19,6 +19,7 @@ from explorer.ui.look import theme
 from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 from explorer.ui.window import memory
 from explorer.ui.window.command_palette import CommandPalette, matching
+from explorer.ui.window.finding import commands
 from explorer.ui.window.main_window import MainWindow
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -78,11 +79,11 @@ def test_the_palette_finds_and_runs_a_command(window: MainWindow, session: Sessi
 
 def test_every_command_has_a_name_and_a_line_of_help(window: MainWindow) -> None:
     actions = list(window.actions_by_name.values())
-    assert len({action.text() for action in actions}) == len(actions)
+    assert len({(action.property("kind"), action.text()) for action in actions}) == len(actions)
     assert all(action.text() and action.toolTip() for action in actions)
     keys = [action.shortcut().toString() for action in actions if not action.shortcut().isEmpty()]
     assert len(set(keys)) == len(keys)
-    assert [a.text() for a in matching(actions, "watch one")] == ["Watch one learn"]
+    assert [find.title for find in matching(commands(actions, ""), "watch one")] == ["Watch one learn"]
 
 
 def test_copy_puts_the_picture_at_its_own_size_on_the_clipboard(window: MainWindow, session: Session) -> None:

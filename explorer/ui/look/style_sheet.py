@@ -1,7 +1,7 @@
 """The one style sheet of the application, built from a palette. Imports `palettes` only.
 
 Looks that Qt has no widget for are chosen with the dynamic property `role`:
-QPushButton primary | quiet | link; QLabel heading | title | muted | caption | warning | danger;
+QPushButton primary | quiet | link; QLabel heading | title | key | muted | caption | warning | danger;
 QFrame panel | card | guide | bar | message | chrome | line.
 """
 
@@ -14,6 +14,7 @@ from explorer.ui.look.palettes import Palette, blend
 
 _SHEET = Template("""
 QMainWindow, QDialog { background: $panel; }
+QDialog#palette { border: 1px solid $edge; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $line; }
@@ -146,6 +147,7 @@ QGroupBox::title { subcontrol-origin: margin; left: 0; color: $text; }
 
 QLabel[role="heading"] { font-size: ${heading}pt; font-weight: 700; }
 QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
+QLabel[role="key"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="caption"] { color: $muted; font-size: ${caption}pt; }
 QLabel[role="warning"] { color: $warning; }

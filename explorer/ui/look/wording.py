@@ -40,8 +40,8 @@ def noun(model: OpenModel) -> str:
 
 def item_title(model: OpenModel, item: int) -> str:
     name = model.class_of(item)
-    kind = noun(model).removesuffix("s")
-    return f"held-out {kind} {item:,}" + ("" if name is None else f": {name}")
+    kind = f"held-out {noun(model).removesuffix('s')}" if model.can_encode else "sample"
+    return f"{kind} {item:,}" + ("" if name is None else f": {name}")
 
 
 def as_ink(model: OpenModel) -> bool:

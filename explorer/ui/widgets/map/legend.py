@@ -17,6 +17,12 @@ from explorer.ui.look import theme
 MOST = 24
 """Chips before "other"."""
 PAD, DOT, GAP = 8, 10, 4
+GESTURES = (
+    ("Click", "Only this class or curve; again: all"),
+    ("Ctrl or Shift + click", "Add it, or take it away"),
+    ("Rest on it", "Bring the class to the front of the map"),
+)
+"""What the pointer does, in words."""
 
 
 class Legend(QWidget):

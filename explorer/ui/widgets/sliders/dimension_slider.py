@@ -38,6 +38,15 @@ FINE = 100
 FINEST = 7
 """Decimals that single precision can tell apart."""
 SIDE, TILE, HANDLE = 12, 40, 8.0
+GESTURES = (
+    ("Drag", "Move one number of the code"),
+    ("Press on a picture below", "Go to that place"),
+    ("Double click on the handle", "Back to 0"),
+    ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW} or the wheel", "By 0.1 standard deviations, once pressed"),
+    ("Page Up, Page Down", "By 1 standard deviation"),
+    ("Delete", "Back to 0"),
+)
+"""What pointer and keys do, in words."""
 
 
 @dataclass(frozen=True)
