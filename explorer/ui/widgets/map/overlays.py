@@ -184,16 +184,17 @@ def _star(painter: QPainter, at: QPointF) -> None:
 
 
 def _badge(painter: QPainter, at: QPointF, letter: str) -> None:
-    colours = theme.current()
+    colours, radius = theme.current(), max(10.5, 0.62 * painter.fontMetrics().height())
     painter.setPen(QPen(QColor(colours.paper), 2.0))
     painter.setBrush(QColor(colours.accent))
-    painter.drawEllipse(at, 10.5, 10.5)
+    painter.drawEllipse(at, radius, radius)
     font = QFont(painter.font())
     painter.save()
     font.setBold(True)
     painter.setFont(font)
     painter.setPen(QColor(colours.accent_text))
-    painter.drawText(QRectF(at.x() - 10, at.y() - 10, 20, 20), Qt.AlignmentFlag.AlignCenter, letter)
+    room = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, letter)
     painter.restore()
 
 

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture
 from explorer.ui.look.palettes import blend
-from explorer.ui.widgets.sliders.dimension_slider import Dimension, DimensionSlider, sd_text
+from explorer.ui.widgets.sliders.dimension import Dimension, sd_text
+from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 
 MARGIN = 12
 
