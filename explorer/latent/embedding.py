@@ -16,6 +16,9 @@ Floats = NDArray[np.float32]
 ACTIVE_VARIANCE = 0.01
 """Var_x(E_q[z_d|x]) above which a dimension is in use (Burda et al. 2015, section 5 and appendix C)."""
 
+STILL = 1e-5
+"""Spread below which codes are the same, as a share of their size where that is more than 1."""
+
 
 @dataclass(frozen=True, eq=False)
 class Embedding:
@@ -50,9 +53,22 @@ class Embedding:
         return np.asarray(self._usable.mean(axis=0, dtype=np.float64), np.float32)
 
     @cached_property
+    def _spread_out(self) -> Floats:
+        """(D,): standard deviations as they are, zero included."""
+        return np.asarray(self._usable.std(axis=0, dtype=np.float64), np.float32)
+
+    @cached_property
+    def still(self) -> tuple[int, ...]:
+        """Dimensions in which all codes are the same but for rounding: they have no standard deviation."""
+        least = STILL * np.maximum(1, np.abs(self.mean))
+        return tuple(int(d) for d in np.flatnonzero(self._spread_out < least))
+
+    @cached_property
     def std(self) -> Floats:
-        """(D,), never zero: one standard deviation is the unit of every slider."""
-        return np.asarray(np.maximum(self._usable.std(axis=0, dtype=np.float64), 1e-6), np.float32)
+        """(D,): one standard deviation is the unit of every slider; 1 where there is no spread."""
+        std = self._spread_out.copy()
+        std[list(self.still)] = 1
+        return std
 
     @cached_property
     def kl(self) -> Floats | None:
@@ -65,7 +81,7 @@ class Embedding:
     @cached_property
     def activity(self) -> Floats:
         """(D,): the bar behind each slider, KL in nats or else the variance of the codes."""
-        return self.std**2 if self.kl is None else self.kl
+        return self._spread_out**2 if self.kl is None else self.kl
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -75,8 +91,9 @@ class Embedding:
     @cached_property
     def collapsed(self) -> tuple[int, ...]:
         """Dimensions that carry nothing: their codes are the same for every item."""
-        quiet = ~in_use(self.std**2) if self.kl is not None else self.std < 1e-5
-        return tuple(int(d) for d in np.flatnonzero(quiet))
+        if self.kl is None:
+            return self.still
+        return tuple(int(d) for d in np.flatnonzero(~in_use(self._spread_out**2)))
 
     def standardise(self, codes: Floats) -> Floats:
         """Codes (..., D) in standard deviations of the data's codes."""

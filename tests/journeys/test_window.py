@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget
@@ -19,6 +19,7 @@ from explorer.ui.look import theme
 from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 from explorer.ui.window import memory
 from explorer.ui.window.command_palette import CommandPalette, matching
+from explorer.ui.window.finding import commands
 from explorer.ui.window.main_window import MainWindow
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -81,11 +82,11 @@ def test_the_palette_finds_and_runs_a_command(window: MainWindow, session: Sessi
 
 def test_every_command_has_a_name_and_a_line_of_help(window: MainWindow) -> None:
     actions = list(window.actions_by_name.values())
-    assert len({action.text() for action in actions}) == len(actions)
+    assert len({(action.property("kind"), action.text()) for action in actions}) == len(actions)
     assert all(action.text() and action.toolTip() for action in actions)
     keys = [action.shortcut().toString() for action in actions if not action.shortcut().isEmpty()]
     assert len(set(keys)) == len(keys)
-    assert [a.text() for a in matching(actions, "watch one")] == ["Watch one learn"]
+    assert [find.title for find in matching(commands(actions, ""), "watch one")] == ["Watch one learn"]
 
 
 def test_copy_puts_the_picture_at_its_own_size_on_the_clipboard(window: MainWindow, session: Session) -> None:
@@ -132,6 +133,21 @@ def test_a_damaged_model_is_one_sentence_and_the_open_one_stays(
     qtbot.waitUntil(window.messages.isVisible)
     assert session.main.model is not None
     assert session.main.model.run is model.run
+
+
+def test_a_message_lies_over_the_maps_and_moves_nothing(bare_window: MainWindow, qtbot: QtBot) -> None:
+    session, middle = bare_window.session, bare_window.middle
+    assert session is not None
+    qtbot.waitUntil(lambda: middle.width() > 800)
+    QApplication.processEvents()
+    before, tabs = middle.geometry(), bare_window.workspaces
+    session.say("The folder holds no images that can be read. " * 3, "error")
+    QApplication.processEvents()
+    assert bare_window.messages.isVisible()
+    assert middle.geometry() == before
+    bar = QRect(bare_window.messages.mapToGlobal(QPoint()), bare_window.messages.size())
+    assert not bar.intersects(QRect(tabs.mapToGlobal(QPoint()), tabs.size()))
+    assert QRect(middle.mapToGlobal(QPoint()), middle.size()).contains(bar)
 
 
 def test_dark_and_light_are_chosen_and_remembered(window: MainWindow) -> None:

@@ -42,8 +42,8 @@ def noun(model: OpenModel) -> str:
 
 def item_title(model: OpenModel, item: int) -> str:
     name = model.class_of(item)
-    kind = noun(model).removesuffix("s")
-    return f"held-out {kind} {item:,}" + ("" if name is None else f": {name}")
+    kind = f"held-out {noun(model).removesuffix('s')}" if model.can_encode else "sample"
+    return f"{kind} {item:,}" + ("" if name is None else f": {name}")
 
 
 def as_ink(model: OpenModel) -> bool:
@@ -54,7 +54,12 @@ def as_ink(model: OpenModel) -> bool:
 
 
 def is_light_on_black(items: ImageSet) -> bool:
-    return items.shape[2] == 1 and len(items) > 0 and float(items.images[:200].mean()) < PAPER_LIMIT
+    return are_glyphs(items.images)
+
+
+def are_glyphs(images: NDArray[np.uint8]) -> bool:
+    """Whether images (N, H, W, C) are light marks on black, judged by the first of them."""
+    return images.shape[3] == 1 and len(images) > 0 and float(images[:200].mean()) < PAPER_LIMIT
 
 
 def map_lines(model: OpenModel) -> tuple[str, str]:

@@ -70,16 +70,15 @@ class MainWindow(QMainWindow):
         from explorer.ui.window.status import Status
 
         self.session = session
-        self.messages = MessageBar()
         self.middle: Middle = Middle(session)
         self.map = self.middle.map
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.messages)
         column.addWidget(self.middle, 1)
         self.setCentralWidget(centre)
+        self.messages = MessageBar(centre)
         self.setStatusBar(Status(session))
         session.said.connect(self._on_said)
         session.main.model_opened.connect(self._on_opened)

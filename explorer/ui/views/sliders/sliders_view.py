@@ -94,7 +94,7 @@ class SlidersView(QWidget):
             Dimension(
                 index=d,
                 centre=float(embedding.mean[d]),
-                unit=float(embedding.std[d]),
+                unit=0.0 if d in embedding.still else float(embedding.std[d]),
                 weight=float(embedding.activity[d]) / most,
                 weight_text=f"{name} {float(embedding.activity[d]):.2f}{unit}",
                 reason=collapsed if d in embedding.collapsed and not model.living else "",
