@@ -14,6 +14,7 @@ import numpy as np
 from explorer.guide import game_checks, walk_checks
 from explorer.guide.facts import Fact as Fact
 from explorer.guide.facts import Facts
+from explorer.latent.projection import subscript
 
 LOSS_SHARE, LOSS_POINTS = 0.1, 5
 """The loss at either end of a curve is the mean over this share of it, at most so many points."""
@@ -67,7 +68,7 @@ def number_moved(before: Facts, after: Facts, *, sd: float = 0.25) -> Fact:
     if path is None or not path.any():
         return Fact("One number changed, and nothing else", False)
     dimension = int(np.abs(path).argmax())
-    name = f"z{str(dimension + 1).translate(_SUBSCRIPTS)}"
+    name = f"z{subscript(dimension + 1)}"
     others = float(np.abs(np.delete(path, dimension)).max(initial=0.0))
     moved = float(abs(path[dimension]))
     return Fact(f"{name} changed{_by(moved, sd)}, and nothing else", moved >= sd and others < 1e-3)
@@ -221,8 +222,6 @@ CHECKS: Mapping[str, Check] = {
         attributes_there, attribute_moved, *game_checks.CHECKS, *walk_checks.CHECKS,
     )
 }  # fmt: skip
-
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def _travel(before: Facts, after: Facts) -> np.ndarray[Any, np.dtype[np.float32]] | None:

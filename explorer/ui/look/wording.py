@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.image_set import ImageSet
 from explorer.session.carrying import Bridge
 from explorer.session.open_model import OpenModel
 from explorer.session.scene import Name
@@ -50,11 +49,7 @@ def as_ink(model: OpenModel) -> bool:
     """Whether pictures are light marks on black, shown as ink on paper in the light theme."""
     if model.items is None:
         return model.run.manifest.data.name in GLYPHS
-    return is_light_on_black(model.items)
-
-
-def is_light_on_black(items: ImageSet) -> bool:
-    return are_glyphs(items.images)
+    return are_glyphs(model.items.images)
 
 
 def are_glyphs(images: NDArray[np.uint8]) -> bool:

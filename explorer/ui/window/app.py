@@ -91,11 +91,19 @@ def make_session(bridge: Bridge, *, begin: bool = True) -> Session:
     return session
 
 
+def furnish(window: MainWindow, session: Session) -> None:
+    """Bring the views of a session into the window, and its commands into the menus."""
+    from explorer.ui.window.commands import build_actions
+
+    window.furnish(session)
+    window.actions_by_name = build_actions(window, session)
+
+
 def build_window() -> MainWindow:
     """The whole window with a session of its own, in one go; nothing is opened yet."""
     window = MainWindow()
     bridge = Bridge(window)
-    window.furnish(make_session(bridge))
+    furnish(window, make_session(bridge))
     return window
 
 
@@ -135,7 +143,7 @@ class Opening:
             QTimer.singleShot(BREATH_MS, self._window, lambda: self._next(rest))
 
     def _furnish(self) -> None:
-        self._window.furnish(make_session(self._bridge, begin=False))
+        furnish(self._window, make_session(self._bridge, begin=False))
         self._window.restore_layout(self._remembered.get("layout"))
 
     def _open(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
@@ -28,9 +28,7 @@ from explorer.ui.window.command_palette import CommandPalette
 from explorer.ui.window.finding import finders
 from explorer.ui.window.in_step import Checker, Enabler, Holds
 from explorer.ui.window.key_sheet import KeySheet
-
-if TYPE_CHECKING:
-    from explorer.ui.window.main_window import MainWindow
+from explorer.ui.window.main_window import MainWindow
 
 
 class Command(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -19,12 +18,10 @@ from explorer.session.session import Session
 from explorer.ui.look import wording
 from explorer.ui.look.forms import label_of
 from explorer.ui.window.command_palette import Find, Finder, plain
+from explorer.ui.window.main_window import MainWindow
 
 SET = Qt.ItemDataRole.UserRole
 """Where the list of data sets keeps their names."""
-
-if TYPE_CHECKING:
-    from explorer.ui.window.main_window import MainWindow
 
 
 def finders(window: MainWindow, session: Session) -> list[Finder]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from explorer.session.session import Session
-
-if TYPE_CHECKING:
-    from explorer.ui.window.main_window import MainWindow
+from explorer.ui.window.main_window import MainWindow
 
 Holds = Callable[[], bool]
 

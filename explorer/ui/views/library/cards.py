@@ -10,11 +10,10 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, 
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from explorer.data.image_set import ImageSet
 from explorer.session.shelf import Card
 from explorer.ui.look import theme
 from explorer.ui.look.images import draw_centred, to_tile
-from explorer.ui.look.wording import is_light_on_black
+from explorer.ui.look.wording import are_glyphs
 
 CARD = Qt.ItemDataRole.UserRole
 PREVIEW, PAD = 60, 10
@@ -167,7 +166,7 @@ class CardPainter(QStyledItemDelegate):
             ratio = self._view.devicePixelRatioF()
             key = (card.entry.folder, colours.scheme, ratio)
             if key not in self._tiles:
-                ink = is_light_on_black(ImageSet(card.preview[None])) and colours.scheme == "light"
+                ink = are_glyphs(card.preview[None])
                 self._tiles[key] = to_tile(card.preview, room.size(), ratio, inverted=ink)
             draw_centred(painter, self._tiles[key], room.toRectF())
         painter.setPen(QColor(colours.line))

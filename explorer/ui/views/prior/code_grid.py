@@ -20,7 +20,7 @@ FINE = 100
 def drawn_in_ink(display: Display) -> bool:
     """Whether a model's pictures are light marks on black, as its data are."""
     if display.images.data is not None:
-        return wording.is_light_on_black(display.images.data.test)
+        return wording.are_glyphs(display.images.data.test.images)
     return display.model is not None and wording.as_ink(display.model)
 
 

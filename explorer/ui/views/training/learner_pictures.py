@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from explorer.data.image_set import ImageSet
 from explorer.session.session import Session
-from explorer.ui.look.wording import is_light_on_black
+from explorer.ui.look.wording import are_glyphs
 from explorer.ui.widgets.pictures.picture_grid import PictureGrid
 
 SPACE = 14
@@ -56,7 +55,7 @@ class LearnerPictures(QWidget):
                 "While a model learns, eight held-out images and what it makes of them stand here."
             )
             return
-        ink = is_light_on_black(ImageSet(originals))
+        ink = are_glyphs(originals)
         made = training.pictures.made
         rebuilt, samples = made.get("reconstructions"), made.get("samples")
         self._samples.setVisible(samples is not None)
