@@ -54,9 +54,14 @@ class Choices:
 
     def forget(self, name: Name, look: Look) -> None:
         """Another model is on display under this name: no undo leads back to codes of the last one."""
-        changes: dict[str, Any] = {"leads": "main", name: look}
-        self.history.revise(lambda scene: replace(scene, **changes))
-        self.follow(**changes)
+
+        def without(scene: Scene) -> Scene:
+            leads = "main" if scene.leads == name else scene.leads
+            return replace(scene, **{"leads": leads, name: look})  # type: ignore[arg-type]
+
+        self.history.revise(without)
+        before, self.scene = self.scene, without(self.scene)
+        self.changed(before, self.scene)
 
     def begin_gesture(self) -> None:
         """A button went down: everything until `end_gesture` is one entry of undo."""

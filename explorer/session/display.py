@@ -82,6 +82,7 @@ class Display:
         put
             What brings it onto the engine; by default its weights on disk.
         """
+        self._start_over(model)
         self.life.end()
         self._put.forget()
         self.model, self.ready = model, None
@@ -91,6 +92,10 @@ class Display:
         self.model_opened()
         if self.model is not None and self.model.embedding is not None:
             self.embedding_changed()
+
+    def _start_over(self, model: OpenModel | None) -> None:
+        """What was chosen of the last model is over."""
+        self._choices.forget(self.name, Look(condition=first_condition(model)))
 
     def install(self, snapshot: Snapshot) -> None:
         """Take the weights of a moment of the training."""

@@ -39,13 +39,14 @@ class Card(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ListLibrary:
-    """Read every manifest and preview."""
+    """Read every manifest and preview; a person's own models come first."""
 
     library: Library
 
     def answer(self, held: dict[str, object]) -> Generator[tuple[Card, ...] | Refused, None, None]:
         try:
-            yield tuple(_card(entry) for entry in self.library.entries())
+            cards = [_card(entry) for entry in self.library.entries()]
+            yield tuple(sorted(cards, key=lambda card: card.entry.shipped))
         except BadInput as error:
             yield Refused(str(error))
 
@@ -84,19 +85,47 @@ class Shelf:
         self._list: Question[tuple[Card, ...] | Refused] = Question(reader, self._take_cards)
         self._add: Question[Path | Refused] = Question(reader, self._take_added)
 
+    @property
+    def interrupted(self) -> Card | None:
+        """The own training that was stopped last before its end, as the library was read last."""
+        own = [card for card in self.cards or () if self.can_go_on(card)]
+        return max(own, key=_created, default=None)
+
+    @staticmethod
+    def can_go_on(card: Card) -> bool:
+        """It is an own training that was stopped before its end."""
+        return not card.entry.shipped and card.status in ("stopped", "failed")
+
     def refresh(self) -> None:
         """Read the library anew, behind the window."""
         self._list.ask(ListLibrary(self._library))
 
     def open(self, card: Card) -> None:
+        """Put a model on the main map; the one in training lives there."""
         self._say(None)
-        self._sides[0].open(card.entry.folder)
+        if self.is_learning(card):
+            self._training.show_on(self._sides[0])
+        else:
+            self._sides[0].open(card.entry.folder)
+
+    def is_learning(self, card: Card) -> bool:
+        """It is the model in training here."""
+        model = self._training.learner.model
+        return model is not None and model.living and model.run.folder == card.entry.folder
+
+    def preview_of(self, card: Card) -> NDArray[np.uint8] | None:
+        """Its kept picture (H, W, C), or of the model in training one that it makes now."""
+        if not self.is_learning(card):
+            return card.preview
+        made = self._training.pictures.made
+        pictures = made.get("reconstructions", made.get("samples"))
+        return None if pictures is None else pictures[-1]
 
     def resume_refusal(self, card: Card) -> str | None:
         """Why a model can't be trained on now."""
         if self._training.active:
             return "A training is under way; stop it first."
-        if card.entry.shipped or card.status not in ("stopped", "failed"):
+        if not self.can_go_on(card):
             return "Only an own training that was stopped before its end can be resumed."
         return None
 
@@ -153,6 +182,11 @@ class Shelf:
             self._say_aloud(f"{result.name} is in the library now.")
             self.library_changed()
             self._sides[0].open(result)
+
+
+def _created(card: Card) -> str:
+    """When its training began, ISO 8601."""
+    return "" if card.entry.manifest is None else card.entry.manifest.created
 
 
 def _card(entry: Entry) -> Card:

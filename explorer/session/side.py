@@ -17,8 +17,7 @@ from explorer.errors import BadInput, Failure
 from explorer.latent.projector import Projector
 from explorer.runs.library import Library
 from explorer.session.asking.engine import Engine
-from explorer.session.asking.question import Question, Request
-from explorer.session.asking.requests import Ready
+from explorer.session.asking.question import Question
 from explorer.session.choices import Choices
 from explorer.session.cursor import Cursor
 from explorer.session.data_at_hand import DataAtHand
@@ -102,12 +101,9 @@ class Side(Display):
         except (BadInput, Failure) as error:
             self._say(str(error), "error")
 
-    def show(self, model: OpenModel | None, put: Request[Ready] | None = None) -> None:
-        """Put a model on display.
-
-        What was chosen of the last one is over, but where both have met the same images the cursor stays
-        with its item or own picture.
-        """
+    def _start_over(self, model: OpenModel | None) -> None:
+        """What was chosen of the last model is over, but where both have met the same images the cursor
+        stays with its item or own picture."""
         kept = self._kept(model)
         self.cursor.clear()
         self.trail, self.ends, self.drawn, self.hovered = None, (None, None), None, None
@@ -115,7 +111,6 @@ class Side(Display):
             self._choices.start_over(kept)
         else:
             self._choices.forget(self.name, kept.beside)
-        super().show(model, put)
         self.trail_changed()
 
     def _kept(self, model: OpenModel | None) -> Scene:

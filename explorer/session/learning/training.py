@@ -31,7 +31,7 @@ from explorer.session.side import Side
 from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
 
 State = Literal["idle", "starting", "running", "paused", "stopping"]
-Watched = Literal["pictures", "grid", "samples"]
+Watched = Literal["pictures", "library", "grid", "samples"]
 
 LIVING_ITEMS = 5000
 """Held-out items on a living map; a finished one has them all."""
@@ -184,7 +184,7 @@ class Training:
     def watch(self, what: Watched, on: bool) -> None:
         """A view that needs the learner's own pictures has come on screen, or left it."""
         (self._watched.add if on else self._watched.discard)(what)
-        self.pictures.wanted = "pictures" in self._watched
+        self.pictures.wanted = bool(self._watched & {"pictures", "library"})
         for living in self._living:
             living.refresh()
 

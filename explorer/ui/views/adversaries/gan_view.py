@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 from explorer.session.session import Session
 from explorer.ui.views.adversaries.curves import GanCurves
 from explorer.ui.views.adversaries.scores import GanScores
+from explorer.ui.views.adversaries.subject import GanSubject
 from explorer.ui.views.adversaries.watch import GanWatch
 from explorer.ui.views.prior.code_grid import GanGrid
 from explorer.ui.views.prior.code_search import GanSearch
@@ -78,6 +79,7 @@ class GanView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(GanSubject(session))
         column.addLayout(row, 1)
         self.lines = TwoLines(in_a_row=True)
         column.addWidget(self.lines)

@@ -26,6 +26,7 @@ from explorer.ui.views.denoising import words as words
 from explorer.ui.views.denoising.controls import DenoisingControls
 from explorer.ui.views.denoising.forks import DenoisingForks
 from explorer.ui.views.denoising.pictures import DenoisingPictures
+from explorer.ui.views.denoising.subject import DenoisingSubject
 from explorer.ui.widgets.plots.schedule_plot import SchedulePlot
 from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
@@ -112,6 +113,7 @@ class DenoisingView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(DenoisingSubject(self._session))
         column.addLayout(row, 1)
         column.addWidget(self._lines)
 

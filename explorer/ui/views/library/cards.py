@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -55,9 +58,11 @@ def status_words(card: Card) -> str:
         return (card.fault or "It can't be read.").replace("/", "/\u200b")  # long paths may be broken there
     manifest = card.entry.manifest
     at = f"at step {manifest.step:,}" + (f" of {manifest.steps:,}" if manifest.steps else "")
-    return {"training": "in training", "stopped": f"stopped {at}", "failed": f"failed {at}"}.get(
-        card.status, ""
-    )
+    return {
+        "training": "in training",
+        "stopped": f"stopped {at}: Go on",
+        "failed": f"failed {at}: Go on",
+    }.get(card.status, "")
 
 
 class CardModel(QAbstractListModel):
@@ -107,9 +112,14 @@ class CardModel(QAbstractListModel):
 class CardPainter(QStyledItemDelegate):
     """Preview left, words right."""
 
-    def __init__(self, view: QListView, model: CardModel) -> None:
+    def __init__(
+        self,
+        view: QListView,
+        model: CardModel,
+        preview_of: Callable[[Card], NDArray[np.uint8] | None],
+    ) -> None:
         super().__init__(view)
-        self._view, self._model = view, model
+        self._view, self._model, self._preview_of = view, model, preview_of
         self._tiles: dict[tuple[Path, str, float], QPixmap] = {}
 
     def forget(self) -> None:
@@ -158,7 +168,8 @@ class CardPainter(QStyledItemDelegate):
 
     def _paint_preview(self, painter: QPainter, card: Card, room: QRect) -> None:
         colours = theme.current()
-        if card.preview is None:
+        preview = self._preview_of(card)
+        if preview is None:
             painter.fillRect(room, QColor(colours.field))
             theme.draw_icon(painter, "warning" if card.fault else "train",
                             room.adjusted(18, 18, -18, -18).toRectF(), colours.muted)  # fmt: skip
@@ -166,8 +177,8 @@ class CardPainter(QStyledItemDelegate):
             ratio = self._view.devicePixelRatioF()
             key = (card.entry.folder, colours.scheme, ratio)
             if key not in self._tiles:
-                ink = are_glyphs(card.preview[None])
-                self._tiles[key] = to_tile(card.preview, room.size(), ratio, inverted=ink)
+                ink = are_glyphs(preview[None])
+                self._tiles[key] = to_tile(preview, room.size(), ratio, inverted=ink)
             draw_centred(painter, self._tiles[key], room.toRectF())
         painter.setPen(QColor(colours.line))
         painter.drawRect(room.adjusted(0, 0, -1, -1))
