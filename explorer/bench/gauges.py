@@ -129,7 +129,7 @@ class SliderDrag:
         strokes = (due[-1] - self._began) / STROKE_SECONDS
         share = 1 - abs(strokes % 2 - 1)
         self._send(QEvent.Type.MouseMove, self._slider.grip(END_SD * (2 * share - 1)))
-        code = self._session.scene.cursor
+        code = self._session.main.look.code
         if code is not self._newest:  # at the turning points there is nothing new to show
             self._asked += [(moment, code) for moment in due]
             self._newest = code
@@ -147,7 +147,7 @@ class SliderDrag:
         QApplication.sendEvent(self._slider, event)
 
     def _on_painted(self) -> None:
-        now, shown = time.perf_counter(), self._session.cursor.pictured
+        now, shown = time.perf_counter(), self._session.main.cursor.pictured
         codes = [code for _, code in self._asked]
         count = next((n for n in range(len(codes), 0, -1) if codes[n - 1] is shown), 0)
         self.delays += [now - moment for moment, _ in self._asked[:count]]

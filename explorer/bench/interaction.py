@@ -23,7 +23,7 @@ from explorer.bench.window import open_window, own_home, wait, wait_until
 from explorer.errors import Failure
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 from explorer.ui.window.app import settle
@@ -81,7 +81,8 @@ def take_slider(window: MainWindow) -> SliderDrag:
         return [slider for slider in window.findChildren(DimensionSlider) if slider.isEnabled()]
 
     wait_until(lambda: bool(sliders()), "a slider of a dimension in use")
-    wait_until(lambda: session.cursor.pictured is not None and len(session.strips.rows) > 0, "the pictures")
+    cursor, strips = session.main.cursor, session.strips
+    wait_until(lambda: cursor.pictured is not None and len(strips.rows) > 0, "the pictures")
     picture = window.findChild(ImageView, "picture.decoded")
     assert isinstance(picture, ImageView)
     return SliderDrag(session, sliders()[0], picture)
@@ -164,7 +165,8 @@ class Interaction:
         session = self.session
         self.window.training.warm_up()
         session.open(self.run.folder)
-        wait_until(lambda: session.ready is not None and session.images.data is not None, "the model")
+        side = session.main
+        wait_until(lambda: side.ready is not None and side.images.data is not None, "the model")
         wait_until(lambda: len(session.strips.rows) > 0, "the pictures of the sliders")
         settle()
         wait(0.5)
@@ -192,7 +194,7 @@ class Interaction:
 
     def drag(self) -> dict[str, Any]:
         """Drag the first slider for some seconds."""
-        engine, drag = self.session.engine, take_slider(self.window)
+        engine, drag = self.session.workers.main, take_slider(self.window)
         engine.in_flight_max = engine.waiting_max = 0
         drag.start()
         wait(self.seconds)

@@ -95,7 +95,7 @@ def settle(window: MainWindow) -> None:
     session = window.session
     assert session is not None
     session.open(Library().find(RUN).folder)
-    wait_until(lambda: session.ready is not None and session.images.data is not None, "the model")
+    wait_until(lambda: session.main.ready is not None and session.main.images.data is not None, "the model")
     wait(2.0)
 
 

@@ -20,6 +20,7 @@ from explorer.bench.interaction import Interaction, delay_lines
 from explorer.bench.window import open_window, own_home, wait, wait_until
 from explorer.errors import Failure
 from explorer.runs.library import Library
+from explorer.session.asking.question import Question
 
 if TYPE_CHECKING:
     from explorer.session.session import Session
@@ -65,8 +66,6 @@ def drawing(window: MainWindow, bench: Interaction) -> dict[str, Any]:
 class Idle:
     """Answered once the reader has done what it was asked before."""
 
-    channel: str = "idle"
-
     def answer(self, held: dict[str, Any]) -> Generator[bool, None, None]:
         yield True
 
@@ -74,8 +73,7 @@ class Idle:
 def _finish(session: Session) -> None:
     """Wait for the pictures that are under way: nothing may work on beside the next measurement."""
     answers: list[bool] = []
-    session.take("idle", lambda request, result: answers.append(result))
-    session.reader.submit(Idle())
+    Question(session.workers.reader, answers.append).ask(Idle())
     wait_until(lambda: bool(answers), "the end of the drawing")
 
 
@@ -88,9 +86,9 @@ def denoising(window: MainWindow, seconds: float) -> dict[str, Any]:
     session.open(DENOISER)
     window.bring("denoising")
     wait_until(
-        lambda: work.abilities is not None and session.images.data is not None, "the model that denoises"
+        lambda: work.abilities is not None and session.main.images.data is not None, "the model that denoises"
     )
-    work.turn(many=True, label="each")
+    work.turn(many=True, each=True)
 
     def again() -> None:
         if walks.parent is not None and walks.parent.done:

@@ -67,7 +67,8 @@ class Watch(QObject):
 
     def _has_map(self) -> bool:
         session = None if self._window is None else self._window.session
-        return session is not None and session.model is not None and session.model.embedding is not None
+        model = None if session is None else session.main.model
+        return model is not None and model.embedding is not None
 
     def _tick(self) -> None:
         now = time.monotonic()
@@ -77,11 +78,11 @@ class Watch(QObject):
             self._seen["stalls_ms" if self._warm else "warming_stalls_ms"].append(round(stall, 1))
         if self._session is None and self._window is not None and self._window.session is not None:
             self._session = self._window.session
-            self._session.cursor.picture_changed.connect(self._pictured)
+            self._session.main.cursor.picture_changed.connect(self._pictured)
             self._window.warmed_up.connect(lambda: QTimer.singleShot(SETTLED_MS, self._use))
 
     def _pictured(self) -> None:
-        if self._session is not None and self._session.cursor.decode_seconds is not None:
+        if self._session is not None and self._session.main.cursor.decode_seconds is not None:
             self._note("first_decode_s")
 
     def _use(self) -> None:

@@ -129,7 +129,7 @@ class Bench(NamedTuple):
             for x, labels in loader:
                 batch = Batch(x.to(self.device), labels.to(self.device))
                 optimiser.zero_grad()
-                loss = next(model.training_step(batch, Position(0, step, 0.0), rng)).loss
+                loss = next(model.training_step(batch, Position(0, step, EPOCHS * len(loader)), rng)).loss
                 torch.autograd.backward(loss)
                 optimiser.step()
                 step += 1

@@ -138,7 +138,12 @@ def _add_seed(parser: Parser) -> None:
 
 def _train(commands: Commands[Parser]) -> None:
     parser = _add(commands, "train", "train:train", "train a model, or go on with one that was stopped")
-    parser.add_argument("family", nargs="?", metavar="FAMILY", help="pca, ae, vae, gan or diffusion")
+    parser.add_argument(
+        "family",
+        nargs="?",
+        metavar="FAMILY",
+        help="the kind of model, such as vae; any other word names them all",
+    )
     parser.add_argument(
         "--data",
         metavar="NAME|PATH",

@@ -16,7 +16,7 @@ from explorer.cli.report import Bar, out_file, say, write
 from explorer.errors import BadInput, Failure
 from explorer.knobs import Settings
 from explorer.latent.embedding import Embedding
-from explorer.latent.projecting import WAYS, Places, project_codes
+from explorer.latent.projecting import METHODS, Places, project_codes
 from explorer.latent.projector import Projector
 from explorer.latent.trust import neighbours_kept
 from explorer.runs.library import Library
@@ -28,7 +28,7 @@ from explorer.weights import write_arrays
 def project(options: argparse.Namespace) -> int:
     """Write where the held-out items of a run lie on the plane."""
     run = Library().find(options.run)
-    settings = WAYS[options.how].settings.read(knobs(options.knobs))
+    settings = METHODS[options.how].settings.read(knobs(options.knobs))
     out = out_file(options.out)
     space = run.manifest.spaces[0].name if run.manifest.spaces else "z"
     embedding = run.embedding(space)
@@ -57,7 +57,7 @@ def project(options: argparse.Namespace) -> int:
         "notes": list(found.notes),
     }
     shown = "" if trust is None else f", neighbours kept {trust:.3f}"
-    write(fields, options.json, f"{len(embedding):,} places by {WAYS[found.how].title}{shown}: {out}")
+    write(fields, options.json, f"{len(embedding):,} places by {METHODS[found.how].title}{shown}: {out}")
     return DONE
 
 
@@ -75,7 +75,7 @@ def _encoded(run: Run, options: argparse.Namespace) -> Embedding:
 
 
 def _computed(codes: NDArray[np.float32], settings: Settings, options: argparse.Namespace) -> Places:
-    bar = Bar(WAYS[options.how].title, shown=not options.json)
+    bar = Bar(METHODS[options.how].title, shown=not options.json)
     # Closed last of all: what is interrupted needs no new process.
     with contextlib.closing(Projector()) as projector, contextlib.closing(bar):
         for item in project_codes(codes, options.how, settings, projector):

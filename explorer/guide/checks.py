@@ -14,6 +14,7 @@ import numpy as np
 from explorer.guide import game_checks, walk_checks
 from explorer.guide.facts import Fact as Fact
 from explorer.guide.facts import Facts
+from explorer.latent.projection import subscript
 
 LOSS_SHARE, LOSS_POINTS = 0.1, 5
 """The loss at either end of a curve is the mean over this share of it, at most so many points."""
@@ -56,27 +57,27 @@ def picture_changed(before: Facts, after: Facts, *, times: int = 1) -> Fact:
 
 def cursor_moved(before: Facts, after: Facts, *, sd: float = 0.05) -> Fact:
     """The cursor is elsewhere, by at least so many standard deviations."""
-    way = _way(before, after)
-    far = 0.0 if way is None else float(np.linalg.norm(way))
+    path = _travel(before, after)
+    far = 0.0 if path is None else float(np.linalg.norm(path))
     return Fact(f"The cursor moved{_by(far, sd)}", far >= sd)
 
 
 def number_moved(before: Facts, after: Facts, *, sd: float = 0.25) -> Fact:
     """One number of the code has changed, and no other."""
-    way = _way(before, after)
-    if way is None or not way.any():
+    path = _travel(before, after)
+    if path is None or not path.any():
         return Fact("One number changed, and nothing else", False)
-    dimension = int(np.abs(way).argmax())
-    name = f"z{str(dimension + 1).translate(_SUBSCRIPTS)}"
-    others = float(np.abs(np.delete(way, dimension)).max(initial=0.0))
-    moved = float(abs(way[dimension]))
+    dimension = int(np.abs(path).argmax())
+    name = f"z{subscript(dimension + 1)}"
+    others = float(np.abs(np.delete(path, dimension)).max(initial=0.0))
+    moved = float(abs(path[dimension]))
     return Fact(f"{name} changed{_by(moved, sd)}, and nothing else", moved >= sd and others < 1e-3)
 
 
 def item_selected(before: Facts, after: Facts, *, class_name: str = "") -> Fact:
     """Another item than before is selected, of a class if one is named."""
-    item, model = after.scene.item, after.model
-    if item is None or model is None or item == before.scene.item:
+    item, model = after.scene.main.item, after.model
+    if item is None or model is None or item == before.scene.main.item:
         return Fact(f"An image{f' of class {class_name}' if class_name else ''} is selected", False)
     found = model.class_of(item)
     text = f"Image {item:,} is selected" + (f", of class {found}" if found else "")
@@ -85,11 +86,11 @@ def item_selected(before: Facts, after: Facts, *, class_name: str = "") -> Fact:
 
 def far_from_data(before: Facts, after: Facts) -> Fact:
     """The cursor is where no image lies."""
-    model, cursor = after.model, after.scene.cursor
+    model, cursor = after.model, after.scene.main.code
     if model is None or model.embedding is None or cursor is None:
         return Fact("The cursor is far from data", False)
     distance = float(model.embedding.nearest(cursor, 1)[1][0])
-    far = model.embedding.is_far(distance) and after.scene.item is None
+    far = model.embedding.is_far(distance) and after.scene.main.item is None
     return Fact(
         f"The cursor is far from data: the nearest image is {distance:.2f} away"
         if far
@@ -116,7 +117,7 @@ def hole_marked(before: Facts, after: Facts) -> Fact:
 
 def both_cursors_moved(before: Facts, after: Facts) -> Fact:
     """The cursor went elsewhere on both maps."""
-    pairs = ((before.scene.cursor, after.scene.cursor), (before.beside_cursor, after.beside_cursor))
+    pairs = ((before.scene.main.code, after.scene.main.code), (before.beside_cursor, after.beside_cursor))
     moved = all(
         now is not None and (then is None or then.shape != now.shape or not np.array_equal(then, now))
         for then, now in pairs
@@ -124,10 +125,10 @@ def both_cursors_moved(before: Facts, after: Facts) -> Fact:
     return Fact("The cursor moved on both maps", moved)
 
 
-def projected(before: Facts, after: Facts, *, way: str) -> Fact:
+def projected(before: Facts, after: Facts, *, kind: str) -> Fact:
     """The first map shows this projection."""
     names = {"axes": "its own axes", "pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
-    return Fact(f"The map shows {names.get(way, way)}", after.projection == way)
+    return Fact(f"The map shows {names.get(kind, kind)}", after.projection == kind)
 
 
 def attributes_there(before: Facts, after: Facts, *, name: str) -> Fact:
@@ -222,12 +223,10 @@ CHECKS: Mapping[str, Check] = {
     )
 }  # fmt: skip
 
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
-
-def _way(before: Facts, after: Facts) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+def _travel(before: Facts, after: Facts) -> np.ndarray[Any, np.dtype[np.float32]] | None:
     """From the old cursor to the new, in standard deviations (D,)."""
-    model, then, now = after.model, before.scene.cursor, after.scene.cursor
+    model, then, now = after.model, before.scene.main.code, after.scene.main.code
     if model is None or model.embedding is None or then is None or now is None or then.shape != now.shape:
         return None
     return np.asarray((now - then) / model.embedding.std, np.float32)

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from explorer.latent.embedding import Embedding
 from explorer.latent.path import Manner
-from explorer.session.denoising.requests import Step
-from explorer.session.denoising.settings import Label
+from explorer.session.denoising.denoising import Label
+from explorer.session.denoising.requests import Stop
 from explorer.session.denoising.walks import Walk
 from explorer.session.learning.training import State
 from explorer.session.open_model import OpenModel
-from explorer.session.prior.adversaries import FAKE, REAL
 from explorer.session.scene import Scene
 from explorer.session.session import Session
+from explorer.training.events import FAKE, REAL
 
 Picture = NDArray[np.uint8]
 
@@ -68,7 +68,7 @@ class Game:
 class Course:
     """A walk from noise to a picture, or a fork of one."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Stop, ...] = ()
     stops: int = 0
     """Steps that it will have."""
     at: int = 0
@@ -142,15 +142,15 @@ def facts_of(session: Session, seen: Seen | None = None) -> Facts:
     """The facts of a session now."""
     return Facts(
         scene=session.scene,
-        model=session.model,
-        ready=session.ready is not None,
-        picture=session.cursor.picture,
+        model=session.main.model,
+        ready=session.main.ready is not None,
+        picture=session.main.cursor.picture,
         strips=session.interpolation.rows,
         drawn_code=session.drawing.code,
         beside=session.beside.model,
-        beside_cursor=session.beside.cursor,
-        beside_picture=session.beside.picture,
-        projection=session.projecting.way("first"),
+        beside_cursor=session.beside.cursor.code,
+        beside_picture=session.beside.cursor.picture,
+        projection=session.main.projecting.kind,
         attributes={name: session.attributes.at(name) for name in session.attributes.directions},
         learning=_learning(session),
         game=_game(session),
@@ -165,10 +165,10 @@ def _learning(session: Session) -> Learning:
         state=training.state,
         run="" if training.run is None else training.run.name,
         fault=training.fault,
-        ended_well=any(flag.text == "finished" for flag in training.flags),
+        ended_well=any(flag.text == "finished" for flag in training.course.flags),
         share=0.0 if progress is None else progress.step / max(progress.steps, 1),
         step=0 if progress is None else progress.step,
-        loss=tuple(training.curves.get("loss", ())),
+        loss=tuple(training.course.curves.get("loss", ())),
     )
 
 
@@ -179,7 +179,7 @@ def _game(session: Session) -> Game:
         codes=tuple(adversaries.grid.pictures),
         distance=None if coverage is None else coverage.tv,
         scores={name: float(scores[name].mean()) for name in (REAL, FAKE) if name in scores},
-        directions=adversaries.directions.vectors,
+        directions=session.directions.vectors,
     )
 
 
@@ -188,7 +188,7 @@ def _walking(session: Session) -> Walking:
     settings = denoising.settings
     return Walking(
         able=not denoising.reason,
-        asked=settings.label if settings.asks else None,
+        asked=denoising.label if settings.asks(session.main.look.condition) else None,
         walk=Course() if walks.parent is None else _course(walks.parent),
         forks=tuple(_course(fork) for fork in walks.forks),
         place=walks.place,
@@ -198,6 +198,6 @@ def _walking(session: Session) -> Walking:
 
 
 def _course(walk: Walk) -> Course:
-    way = walk.way
-    stops, calls = (0, 0) if way is None else (len(way.times), way.calls[-1])
+    route = walk.route
+    stops, calls = (0, 0) if route is None else (len(route.times), route.calls[-1])
     return Course(tuple(walk.steps), stops, walk.at, calls)

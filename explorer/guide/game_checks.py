@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.guide.facts import Fact, Facts
-from explorer.session.prior.adversaries import FAKE, REAL
+from explorer.training.events import FAKE, REAL
 
 STATES = {"running": "A model is learning", "paused": "The training is paused"}
 
@@ -71,11 +71,15 @@ def moved_apart(before: Facts, after: Facts) -> Fact:
 def direction_pulled(before: Facts, after: Facts, *, direction: int, sd: float = 1.0) -> Fact:
     """The cursor was pulled so far from the mean along a direction of the weights, counted from 1."""
     goal = Fact(f"Direction {direction} is pulled to {sd:g} sd or more", False)
-    model, cursor, vectors = after.model, after.scene.cursor, after.game.directions
+    model, cursor, vectors = after.model, after.scene.main.code, after.game.directions
     if model is None or model.embedding is None or cursor is None or not 0 < direction <= len(vectors):
         return goal
     vector = vectors[direction - 1]
-    if after.scene.item is not None or cursor.shape != vector.shape or model.embedding.size != len(vector):
+    if (
+        after.scene.main.item is not None
+        or cursor.shape != vector.shape
+        or model.embedding.size != len(vector)
+    ):
         return goal
     along = model.embedding.codes @ vector
     at = float((cursor @ vector - along.mean()) / max(float(along.std()), 1e-6))

@@ -23,24 +23,29 @@ class Watch:
         self._session = session
         self._before = Facts()
         self._seen = Seen()
-        session.model_opened.connect(self._on_any)
-        session.model_ready.connect(self._on_any)
-        session.embedding_changed.connect(self._on_embedding)
-        session.cursor_changed.connect(self._on_any)
-        session.cursor.picture_changed.connect(self._on_picture)
+        session.main.model_opened.connect(self._on_any)
+        session.main.model_ready.connect(self._on_any)
+        session.main.embedding_changed.connect(self._on_embedding)
+        session.main.cursor.moved.connect(self._on_any)
+        session.main.cursor.picture_changed.connect(self._on_picture)
         session.interpolation.changed.connect(self._on_any)
         session.drawing.changed.connect(self._on_any)
-        session.hole_found.connect(self._on_any)
-        for signal in ("model_opened", "cursor_changed", "picture_changed", "hole_found"):
-            getattr(session.beside, signal).connect(self._on_any)
-        session.projecting.changed.connect(self._on_any)
+        session.main.hole_found.connect(self._on_any)
+        for fact in (
+            session.beside.model_opened,
+            session.beside.cursor.moved,
+            session.beside.cursor.picture_changed,
+            session.beside.hole_found,
+        ):
+            fact.connect(self._on_any)
+        session.main.projecting.changed.connect(self._on_any)
         session.attributes.changed.connect(self._on_any)
         session.training.changed.connect(self._on_any)
         session.training.progressed.connect(self._on_progress)
         session.training.flagged.connect(self._on_flag)
         for signal in ("game_changed", "coverage_changed"):
             getattr(session.adversaries, signal).connect(self._on_any)
-        session.adversaries.grid.changed.connect(self._on_any)
+        session.adversaries.grid_changed.connect(self._on_any)
         session.denoising.changed.connect(self._on_any)
         session.denoising.noise_changed.connect(self._on_any)
         session.denoising.walks.changed.connect(self._on_any)
@@ -68,8 +73,9 @@ class Watch:
         self.changed()
 
     def _on_progress(self) -> None:
-        curves = self._session.training.curves
-        moved = {group: curves[f"gradient {group}"][-1][0] for group in self._session.adversaries.groups}
+        adversaries = self._session.adversaries
+        curves = {player.title: adversaries.curve("gradient", player) for player in adversaries.players}
+        moved = {title: points[-1][0] for title, points in curves.items() if points}
         newest = [group for group, step in moved.items() if step == max(moved.values())]
         if len(newest) == 1 < len(moved):
             self._seen = replace(self._seen, alone={**self._seen.alone, newest[0]: moved[newest[0]]})
@@ -85,7 +91,7 @@ class Watch:
         self.changed()
 
     def _on_embedding(self) -> None:
-        seen, model = self._seen, self._session.model
+        seen, model = self._seen, self._session.main.model
         if model is not None and model.living and model.embedding is not None:
             first = seen.first_map or model.embedding
             self._seen = replace(seen, maps=seen.maps + 1, first_map=first, last_map=model.embedding)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Way = Literal["probe", "difference"]
+Finding = Literal["probe", "difference"]
+"""How a direction is found: what a linear probe reads, or the difference of two means."""
 
 NEWTON_STEPS = 25
 LONGEST = 10.0
@@ -67,7 +68,7 @@ class Direction:
     """
 
     name: str
-    kind: Way
+    kind: Finding
     vector: Doubles
     """d, (D,), of length 1."""
     step: float
@@ -179,7 +180,7 @@ def hold(start: Doubles, others: Doubles, spread: Spread | None = None) -> tuple
 
 def direct(
     name: str,
-    way: Way,
+    finding: Finding,
     probe: Reading,
     between: Doubles,
     spread: Spread,
@@ -192,7 +193,7 @@ def direct(
     Parameters
     ----------
     between
-        The difference of means (D,), for the way "difference".
+        The difference of means (D,), for the finding "difference".
     held
         B, (K, D): probes of the attributes that are to stay.
     aligned
@@ -206,14 +207,14 @@ def direct(
     """
     sd = spread.sd(probe.w)
     along = spread.root @ (spread.root.T @ probe.w) if aligned else probe.w
-    start = between if way == "difference" else along
+    start = between if finding == "difference" else along
     others = np.zeros((0, len(start))) if held is None else held
     d, left = hold(start, others, spread if aligned else None)
     gain = float(probe.w @ d)
     length = float(np.linalg.norm(d))
     if sd == 0 or gain == 0 or left < NEGLIGIBLE or left * float(probe.w @ start) > LONGEST * gain:
         return None
-    return Direction(name, way, d / length, sd / gain * length, probe.w / sd, spread.mean)
+    return Direction(name, finding, d / length, sd / gain * length, probe.w / sd, spread.mean)
 
 
 def _standardised(codes: NDArray[np.floating]) -> tuple[Doubles, Doubles, Doubles]:

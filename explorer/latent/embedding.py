@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 ACTIVE_VARIANCE = 0.01
-"""Var_x(E_q[z_d|x]) above which a dimension is in use (Burda et al. 2015, section 5)."""
+"""Var_x(E_q[z_d|x]) above which a dimension is in use (Burda et al. 2015, section 5 and appendix C)."""
+
+STILL = 1e-5
+"""Spread below which codes are the same, as a share of their size where that is more than 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,24 +53,36 @@ class Embedding:
         return np.asarray(self._usable.mean(axis=0, dtype=np.float64), np.float32)
 
     @cached_property
+    def _spread_out(self) -> Floats:
+        """(D,): standard deviations as they are, zero included."""
+        return np.asarray(self._usable.std(axis=0, dtype=np.float64), np.float32)
+
+    @cached_property
+    def still(self) -> tuple[int, ...]:
+        """Dimensions in which all codes are the same but for rounding: they have no standard deviation."""
+        least = STILL * np.maximum(1, np.abs(self.mean))
+        return tuple(int(d) for d in np.flatnonzero(self._spread_out < least))
+
+    @cached_property
     def std(self) -> Floats:
-        """(D,), never zero: one standard deviation is the unit of every slider."""
-        return np.asarray(np.maximum(self._usable.std(axis=0, dtype=np.float64), 1e-6), np.float32)
+        """(D,): one standard deviation is the unit of every slider; 1 where there is no spread."""
+        std = self._spread_out.copy()
+        std[list(self.still)] = 1
+        return std
 
     @cached_property
     def kl(self) -> Floats | None:
         """(D,): mean KL(q(z_d|x) || N(0, 1)) in nats, where there is a posterior whose numbers are finite."""
         if self.spread is None:
             return None
-        sigma = np.maximum(self.spread, 1e-12)
-        each = 0.5 * (self.codes**2 + sigma**2 - 1) - np.log(sigma)
+        each = kl_to_prior(self.codes, np.maximum(self.spread, 1e-12))
         usable = each[np.isfinite(each).all(axis=1)]
         return np.asarray(usable.mean(axis=0), np.float32) if len(usable) else None
 
     @cached_property
     def activity(self) -> Floats:
         """(D,): the bar behind each slider, KL in nats or else the variance of the codes."""
-        return self.std**2 if self.kl is None else self.kl
+        return self._spread_out**2 if self.kl is None else self.kl
 
     @cached_property
     def order(self) -> tuple[int, ...]:
@@ -77,8 +92,9 @@ class Embedding:
     @cached_property
     def collapsed(self) -> tuple[int, ...]:
         """Dimensions that carry nothing: their codes are the same for every item."""
-        quiet = self.std**2 < ACTIVE_VARIANCE if self.kl is not None else self.std < 1e-5
-        return tuple(int(d) for d in np.flatnonzero(quiet))
+        if self.kl is None:
+            return self.still
+        return tuple(int(d) for d in np.flatnonzero(~in_use(self._spread_out**2)))
 
     def standardise(self, codes: Floats) -> Floats:
         """Codes (..., D) in standard deviations of the data's codes."""
@@ -105,6 +121,16 @@ class Embedding:
     def is_far(self, distance: float) -> bool:
         """Whether a place so far from its nearest datum lies outside the data."""
         return distance > 2 * self.usual_gap
+
+
+def kl_to_prior(mu: Floats, sigma: Floats) -> Floats:
+    """KL(N(mu, sigma^2) || N(0, 1)) of each number in nats: `models.base.Posterior.kl` without torch."""
+    return np.asarray(0.5 * (mu**2 + sigma**2 - 1) - np.log(sigma), np.float32)
+
+
+def in_use(variance: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Whether each dimension of a posterior is in use, by the variance of its mean over the data, (D,)."""
+    return np.asarray(variance > ACTIVE_VARIANCE)
 
 
 def _squares(codes: Floats, code: Floats) -> Floats:

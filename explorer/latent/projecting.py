@@ -23,7 +23,7 @@ from explorer.latent.projection import principal_plane
 from explorer.latent.projector import Projector
 
 Floats = NDArray[np.float32]
-How = Literal["pca", "umap", "tsne"]
+MethodName = Literal["pca", "umap", "tsne"]
 
 FEWEST = 15
 """Different points below which neighbourhoods mean nothing."""
@@ -85,22 +85,24 @@ class TSNESettings(Settings):
     seed: int = knob(0, low=0, high=2**31 - 1, help="Another seed draws another map of the same codes.")
 
 
-class Way(NamedTuple):
-    """A way to the plane, for a form."""
+class Method(NamedTuple):
+    """A method of projection, for a form."""
 
     title: str
     help: str
     settings: type[Settings]
 
 
-WAYS: Mapping[How, Way] = {
-    "pca": Way("PCA", "The flat plane of the most variance: nothing is bent, clusters overlap.", PCASettings),
-    "umap": Way(
+METHODS: Mapping[MethodName, Method] = {
+    "pca": Method(
+        "PCA", "The flat plane of the most variance: nothing is bent, clusters overlap.", PCASettings
+    ),
+    "umap": Method(
         "UMAP",
         "Keeps each item near its nearest ones. Trust who is beside whom, not sizes of gaps and clusters.",
         UMAPSettings,
     ),
-    "tsne": Way(
+    "tsne": Method(
         "t-SNE",
         "Keeps neighbours together and pushes all else apart. Gaps, sizes and densities mean nothing.",
         TSNESettings,
@@ -120,14 +122,14 @@ class Places(NamedTuple):
 
     places: Floats
     """(N, 2); NaN where an item was left out."""
-    how: How
-    """What was done: PCA too where there are too few points for the way asked for."""
+    how: MethodName
+    """What was done: PCA too where there are too few points for the method asked for."""
     notes: tuple[str, ...]
     """Sentences: what was left out or done instead."""
 
 
 def project_codes(
-    codes: Floats, how: How, settings: Settings, projector: Projector
+    codes: Floats, how: MethodName, settings: Settings, projector: Projector
 ) -> Generator[ProjectionProgress | Places, None, None]:
     """Bring codes (N, D) to the plane; the last item is the places.
 
@@ -144,7 +146,7 @@ def project_codes(
     if how == "pca" or len(points) < FEWEST:
         if how != "pca" and len(points) > 1:
             notes += (
-                f"{WAYS[how].title} needs at least {FEWEST} different points and there are {len(points)}: "
+                f"{METHODS[how].title} needs at least {FEWEST} different points and there are {len(points)}: "
                 "this is PCA.",
             )
         flat = points.all_kept
@@ -222,7 +224,7 @@ def _left_out(count: int, kept: int) -> tuple[str, ...]:
 
 
 def _elsewhere(
-    points: Floats, how: How, settings: Settings, projector: Projector
+    points: Floats, how: MethodName, settings: Settings, projector: Projector
 ) -> Generator[ProjectionProgress | Floats, None, None]:
     """Have the other process work, one request after the other."""
     while not projector.turn.acquire(blocking=False):
@@ -239,7 +241,7 @@ def _elsewhere(
                 places = answer.arrays.get("places")
                 clock.note(answer.words)
             elif time.monotonic() - heard > SILENT_SECONDS:
-                raise Failure(f"{WAYS[how].title} has not been heard of for {SILENT_SECONDS:.0f} s: stopped.")
+                raise Failure(f"{METHODS[how].title} has been silent for {SILENT_SECONDS:.0f} s: stopped.")
             if places is None:
                 yield clock.progress()
     finally:

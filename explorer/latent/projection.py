@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.latent.embedding import Embedding
+from explorer.latent.embedding import STILL, Embedding
 from explorer.latent.neighbours import NeighbourSearch
 
 Floats = NDArray[np.float32]
@@ -195,8 +195,10 @@ def principal_plane(embedding: Embedding, last: Projection | None = None) -> Lin
     _, _, directions = np.linalg.svd(centred.T @ centred)
     basis = np.zeros((embedding.size, 2), np.float32)
     basis[:, : len(directions)] = directions[:2].T
-    scale = np.maximum((centred @ basis).std(axis=0), 1e-6)
-    basis = basis / scale
+    scale = (centred @ basis).std(axis=0)
+    # An axis without spread has the scale of the other, or rounding would grow to a standard deviation.
+    flat = scale <= STILL * max(1.0, float(scale.max()), float(np.abs(embedding.mean).max()))
+    basis = np.asarray(basis / np.where(flat, 1.0 if flat.all() else scale.max(), scale), np.float32)
     if isinstance(last, LinearProjection) and last.basis.shape == basis.shape:
         u, _, vt = np.linalg.svd((centred @ basis).T @ last.to_plane(codes))
         basis = basis @ (u @ vt)

@@ -29,9 +29,9 @@ from explorer.errors import BadInput
 from explorer.latent.direction import (
     Direction,
     Doubles,
+    Finding,
     Reading,
     Spread,
-    Way,
     difference,
     direct,
     logistic,
@@ -187,7 +187,7 @@ def r_squared(said: NDArray[np.floating], truth: NDArray[np.floating]) -> float:
 
 
 def directions(
-    fitted: Fitted, way: Way = "probe", held: Collection[str] = (), *, aligned: bool = True
+    fitted: Fitted, finding: Finding = "probe", held: Collection[str] = (), *, aligned: bool = True
 ) -> dict[str, Direction]:
     """A direction for each attribute that has one, the others among `held` held."""
     found = {}
@@ -195,7 +195,7 @@ def directions(
         rows = [each.probe.w for each in fitted.fits if each.name in held and each is not one]
         direction = direct(
             one.name,
-            way,
+            finding,
             one.probe,
             one.between,
             fitted.spread,

@@ -22,7 +22,7 @@ from explorer.metrics import samples
 from explorer.metrics.frechet import FEWEST, moments, rfcd
 from explorer.metrics.lights import active_units
 from explorer.metrics.likelihood import SAMPLES as LIKELIHOOD_SAMPLES
-from explorer.metrics.likelihood import bounds, judged_pixels, kl_per_dimension
+from explorer.metrics.likelihood import bounds, judged_pixels
 from explorer.metrics.pixels import images_at_once, in_parts
 from explorer.metrics.probe import Probe
 from explorer.metrics.progress import EvaluateProgress, Meter, Work
@@ -223,7 +223,7 @@ def _posterior(model: GenerativeModel, images: ImageSet) -> Work[tuple[tuple[flo
         with torch.inference_mode():
             posterior = model.posterior(x.to(device), space.name)
             means.append(posterior.mean.cpu().numpy())
-            kl += kl_per_dimension(posterior).sum(0).cpu().numpy()
+            kl += posterior.kl.sum(0).cpu().numpy()
         yield len(x)
     return tuple((kl / len(images)).tolist()), active_units(np.concatenate(means))
 

@@ -1,6 +1,6 @@
 """Warning lights: posterior and mode collapse, a critic that is too strong, dimensions that carry nothing.
 
-Imports numpy.
+Imports numpy and `latent`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-ACTIVE_VARIANCE = 0.01
-"""Burda, Grosse & Salakhutdinov 2015, appendix C."""
+from explorer.latent.embedding import in_use
+
 COLLAPSED_NATS = 0.5
 COLLAPSED_SHARE = 0.05
 """Of the running maximum."""
@@ -23,8 +23,8 @@ STRONG_MARGIN = 5.0
 
 
 def active_units(means: NDArray[np.float32]) -> int:
-    """Dimensions d with Var_x(E_q[z_d|x]) > 0.01, from posterior means (N, D)."""
-    return int((means.var(0, dtype=np.float64) > ACTIVE_VARIANCE).sum())
+    """How many dimensions are in use, from posterior means (N, D)."""
+    return int(in_use(means.var(0, dtype=np.float64)).sum())
 
 
 def posterior_collapse(kl: Sequence[float] | NDArray[np.float64]) -> bool:

@@ -44,12 +44,6 @@ def judged_pixels(model: GenerativeModel, images: NDArray[np.uint8]) -> Tensor:
     return drawn_once(images) if model.spaces[0].binary else to_pixels(images)
 
 
-def kl_per_dimension(posterior: Posterior) -> Tensor:
-    """KL(N(mu, sigma^2) || N(0, 1)) in nats, (N, D) (Kingma & Welling 2013, appendix B)."""
-    mu, sigma = posterior
-    return 0.5 * (mu.square() + sigma.square() - 1) - sigma.log()
-
-
 def bounds(model: GenerativeModel, x: Tensor, *, samples: int = SAMPLES, seed: int = 0) -> Work[Bounds]:
     """ELBO and IWAE-k (Burda, Grosse & Salakhutdinov 2015) of images x (N, C, H, W).
 
@@ -73,7 +67,7 @@ def bounds(model: GenerativeModel, x: Tensor, *, samples: int = SAMPLES, seed: i
     for part in x.split(max(1, at_once // samples)):
         with torch.inference_mode():
             posterior = model.posterior(part, space)
-            kl += float(kl_per_dimension(posterior).sum())
+            kl += float(posterior.kl.sum())
             decoded, log_w = _log_weights(model, part, posterior, samples, at_once, rng)
             reconstruction += float(decoded.sum()) / samples
             for k in ks:

@@ -53,7 +53,7 @@ class SampleFigures(NamedTuple):
     n_samples: int
 
 
-class Drawn(NamedTuple):
+class Seen(NamedTuple):
     """Samples as the ruler sees them."""
 
     features: NDArray[np.float32]
@@ -107,7 +107,7 @@ def judge_samples(model: GenerativeModel, data: DataSet, ruler: Ruler, seed: int
 
 def draw(
     model: GenerativeModel, ruler: Ruler, labels: NDArray[np.int64] | None, n: int, seed: int
-) -> Work[Drawn]:
+) -> Work[Seen]:
     """Draw codes N(0, I), and classes as often as the labels have them, and look through the ruler."""
     space, device = judged_space(model), ruler.device
     assert space is not None
@@ -127,9 +127,7 @@ def draw(
             features.append(found.cpu().numpy())
             classes.append(ruler.classify(found).cpu().numpy())
         yield float(len(x) * passes)
-    return Drawn(
-        np.concatenate(features), np.concatenate(classes), None if wanted is None else wanted.numpy()
-    )
+    return Seen(np.concatenate(features), np.concatenate(classes), None if wanted is None else wanted.numpy())
 
 
 def _passes(model: GenerativeModel) -> int:
@@ -150,11 +148,11 @@ def _some(part: ImageSet, most: int, rng: np.random.Generator) -> ImageSet:
     return part.take(np.sort(rng.choice(len(part), most, replace=False)))
 
 
-def _features(ruler: Ruler, part: ImageSet) -> Work[Drawn]:
+def _features(ruler: Ruler, part: ImageSet) -> Work[Seen]:
     features, classes = [], []
     for x in in_parts(part.images, ruler.device):
         found = ruler.features(x)
         features.append(found.cpu().numpy())
         classes.append(ruler.classify(found).cpu().numpy())
         yield float(len(x))
-    return Drawn(np.concatenate(features), np.concatenate(classes), None)
+    return Seen(np.concatenate(features), np.concatenate(classes), None)

@@ -1,6 +1,6 @@
 """The families of generative models and the one place where they are listed.
 
-Imports torch and `errors`. A new family is one module here and one name in ``FAMILIES``.
+Imports torch and `errors`. A new family is one module in `families` and one name in ``FAMILIES``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The one contract that every family of generative models fulfils.
 
-A family is one module beside this one and one name in ``FAMILIES``; form, command line,
+A family is one module in `families` and one name in ``FAMILIES``; form, command line,
 trainer, run format, library and contract test are built from what it declares here.
-Imports torch and nothing of the package but `knobs`; knows no disk, no thread, no window.
+Imports torch, `knobs` and the `records` of the contract; knows no disk, no thread, no window.
 
 Legend of shapes: N items, C channels, H rows, W columns, D numbers in a code.
 ``x`` is a float tensor (N, C, H, W) with values in [0, 1].
@@ -10,12 +10,11 @@ Legend of shapes: N items, C channels, H rows, W columns, D numbers in a code.
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -24,121 +23,20 @@ from explorer.errors import BadInput
 from explorer.knobs import Knob as Knob
 from explorer.knobs import Settings
 from explorer.knobs import knob as knob
+from explorer.models.records import Batch as Batch
+from explorer.models.records import Denoised as Denoised
+from explorer.models.records import ImageShape as ImageShape
+from explorer.models.records import NoiseSchedule as NoiseSchedule
+from explorer.models.records import ParameterGroup as ParameterGroup
+from explorer.models.records import Position as Position
+from explorer.models.records import Posterior as Posterior
+from explorer.models.records import Prior as Prior
+from explorer.models.records import SamplingPlan as SamplingPlan
+from explorer.models.records import Space as Space
+from explorer.models.records import Stage as Stage
+from explorer.models.records import Update as Update
 
-Prior = Literal["normal"]
 Precision = Literal["auto", "float32", "bfloat16"]
-
-
-class Space(NamedTuple):
-    """A latent space of a model, and what can be done there."""
-
-    name: str
-    shape: tuple[int, ...]
-    can_encode: bool
-    can_decode: bool
-    prior: Prior | None
-    has_posterior: bool = False
-    """`posterior` and `log_likelihood` answer: bounds on log p(x) can be computed."""
-    binary: bool = False
-    """That likelihood is one of coin flips: x holds zeros and ones."""
-
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
-
-
-class Stage(NamedTuple):
-    """A part of training with optimisers of its own; shares add up to 1."""
-
-    name: str
-    share: float
-    groups: tuple[str, ...]
-
-
-class Position(NamedTuple):
-    """Where training is: warm-ups and schedules depend on it."""
-
-    stage: int
-    step: int
-    """Optimiser rounds done in all."""
-    progress: float
-    """From 0 to 1."""
-
-
-class Batch(NamedTuple):
-    """What a training step may need."""
-
-    x: Tensor
-    labels: Tensor | None = None
-
-
-class Update(NamedTuple):
-    """One optimiser update: its parameter group, the loss to lower, the terms to plot."""
-
-    group: str
-    loss: Tensor
-    terms: Mapping[str, Tensor]
-    scores: Mapping[str, Tensor] = MappingProxyType({})
-    """What a critic says of each picture of the batch, (N,): shown as histograms."""
-
-
-class SamplingPlan(NamedTuple):
-    """How a model that denoises walks from noise to a picture."""
-
-    sampler: Literal["ddpm", "ddim", "heun"] = "ddim"
-    steps: int = 20
-    eta: float = 0.0
-    """Share of the noise that the sampler adds anew at each step: 0 none, 1 as much as DDPM."""
-    guidance: float = 1.0
-    """Weight of the condition (Ho & Salimans 2022): 1 is the plain conditional prediction."""
-
-
-class NoiseWay(NamedTuple):
-    """x_t = alpha_t x_0 + sigma_t eps at T strengths of noise, each (T + 1,), from the picture to noise."""
-
-    alpha: Tensor
-    sigma: Tensor
-
-
-class Denoised(NamedTuple):
-    """One step of the way from noise to a picture; pictures in [0, 1], all (N, C, H, W)."""
-
-    t: float
-    """Where on the way: 1 is noise, 0 the picture."""
-    x_t: Tensor
-    """In the model's own units: data in [-1, 1] mixed with unit noise."""
-    clean: Tensor
-    """The picture that is predicted from here, in [0, 1]."""
-    noise: Tensor
-    """The noise that is predicted in x_t, in units of its standard deviation."""
-
-
-class ParameterGroup(NamedTuple):
-    """Parameters that share an optimiser (AdamW) and its settings."""
-
-    parameters: list[nn.Parameter]
-    betas: tuple[float, float] = (0.9, 0.999)
-    weight_decay: float = 0.01
-    relative_rate: float = 1.0
-
-
-class Posterior(NamedTuple):
-    """Diagonal Gaussian q(z|x): mean and standard deviation, both (N, D)."""
-
-    mean: Tensor
-    std: Tensor
-
-
-class ImageShape(NamedTuple):
-    """Shape of one picture."""
-
-    channels: int
-    height: int
-    width: int
-
-    @property
-    def size(self) -> int:
-        return self.channels * self.height * self.width
 
 
 @dataclass(frozen=True)
@@ -184,6 +82,8 @@ class GenerativeModel(nn.Module, ABC):
 
     family: ClassVar[str]
     title: ClassVar[str]
+    short_title: ClassVar[str] = ""
+    """The usual abbreviation, where there is little room; the title, unless said."""
     Config: ClassVar[type[ModelConfig]]
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType({})
     """Settings by title, the first being the defaults: for forms and lessons."""
@@ -215,7 +115,7 @@ class GenerativeModel(nn.Module, ABC):
         return None
 
     @property
-    def noise_way(self) -> NoiseWay | None:
+    def noise_schedule(self) -> NoiseSchedule | None:
         """How pictures and noise are mixed; None for a family that does not denoise."""
         return None
 
@@ -246,6 +146,11 @@ class GenerativeModel(nn.Module, ABC):
 
     def space(self, name: str) -> Space:
         return next(space for space in self.spaces if space.name == name)
+
+    @property
+    def noise_space(self) -> Space | None:
+        """The space of what a walk to a picture starts from; None for a family that does not denoise."""
+        return next((space for space in self.spaces if space.noise), None)
 
     def parameter_groups(self) -> Mapping[str, ParameterGroup]:
         """One entry per optimiser."""

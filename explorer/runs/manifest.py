@@ -1,7 +1,7 @@
 """`manifest.json` of a run: what was trained, on what, how far, and the checksum of every file.
 
 Read from outside, so hostile until shown otherwise: every field is checked, and a fault names
-its field. Imports weights and errors; no torch, so that a map opens before torch is there.
+its field. Imports weights, roles and errors; no torch, so that a map opens before torch is there.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from explorer.errors import BadInput
+from explorer.roles import Role
 from explorer.weights import read_json, write_json
 
 FORMAT = 1
@@ -57,6 +58,16 @@ class SpaceRecord:
     prior: str | None = None
     has_posterior: bool = False
     binary: bool = False
+    noise: bool = False
+
+
+@dataclass(frozen=True)
+class GroupRecord:
+    """Parameters with an optimiser of their own, as `models.base.ParameterGroup` declares them."""
+
+    name: str
+    title: str
+    role: Role = ""
 
 
 @dataclass(frozen=True)
@@ -70,8 +81,12 @@ class Manifest:
     status: Status
     title: str = ""
     """The family's name for people."""
+    short_title: str = ""
+    """The same where there is little room."""
     spaces: tuple[SpaceRecord, ...] = ()
     """The one that the map shows first."""
+    groups: tuple[GroupRecord, ...] = ()
+    """In the order in which a step of training moves them; none of a model fitted in closed form."""
     conditions: int = 0
     """Classes that a picture can be asked for."""
     step: int = 0
@@ -106,7 +121,20 @@ class Manifest:
             raise BadInput(f"{path}: this model was made by a newer version of Latent Explorer; update it.")
         manifest: Self = _record(cls, content, str(path))
         manifest._check(str(path))
-        return manifest
+        return manifest if "groups" in content else manifest._completed()
+
+    def space(self, name: str) -> SpaceRecord | None:
+        """The latent space of this name, where the model has one."""
+        return next((space for space in self.spaces if space.name == name), None)
+
+    @property
+    def noise_space(self) -> SpaceRecord | None:
+        """The space of what a walk to a picture starts from; None of a model that does not denoise."""
+        return next((space for space in self.spaces if space.noise), None)
+
+    def group(self, role: Role) -> GroupRecord | None:
+        """The first parameter group that plays this part."""
+        return next((group for group in self.groups if group.role == role), None)
 
     def write(self, folder: Path) -> None:
         write_json(folder / FILE, dataclasses.asdict(self))
@@ -128,6 +156,32 @@ class Manifest:
             raise BadInput(f"{where}: seed must lie below 2^32.")
         if min(self.step, self.steps, self.seed, self.data.train, self.data.test) < 0:
             raise BadInput(f"{where}: step, steps, seed and sizes can't be negative.")
+
+    def _completed(self) -> Self:
+        """The manifest of a run made before all that a family declares was written down.
+
+        What it leaves out follows from the rest, as it was with the families of that time.
+        """
+        flips = self.settings.get("likelihood") == "bernoulli"
+        spaces = [
+            dataclasses.replace(
+                space,
+                binary=space.has_posterior and flips,
+                noise=space.prior is not None and space.shape == self.image,
+            )
+            for space in self.spaces
+        ]
+        groups: tuple[GroupRecord, ...] = ()
+        if "critic_steps" in self.settings:
+            groups = (
+                GroupRecord("critic", "critic", "judges"),
+                GroupRecord("generator", "generator", "makes"),
+            )
+        elif "learning_rate" in self.settings:
+            groups = (GroupRecord("model", "model"),)
+        abbreviated = len(self.family) < len(self.title)
+        short = self.family.upper() if abbreviated else self.title
+        return dataclasses.replace(self, short_title=short, groups=groups, spaces=tuple(spaces))
 
 
 def _record(kind: type[Any], content: Mapping[str, object], where: str) -> Any:

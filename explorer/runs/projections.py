@@ -19,7 +19,7 @@ from explorer import paths
 from explorer.errors import BadInput, Failure
 from explorer.files import parse_json, shown
 from explorer.knobs import Settings
-from explorer.latent.projecting import WAYS, How
+from explorer.latent.projecting import METHODS, MethodName
 from explorer.runs.keeping import keep_arrays
 from explorer.runs.run import Run
 from explorer.weights import read_arrays, sha256_of, write_arrays
@@ -36,14 +36,14 @@ WIDEST = 1e6
 class KeptProjection(NamedTuple):
     """A projection as it was computed."""
 
-    how: How
+    how: MethodName
     settings: Settings
     places: Floats
     """(N, 2), an item's row NaN where it was left out."""
 
 
 def save_projection(
-    run: Run, how: How, settings: Settings, codes: Floats, places: Floats, space: str = "z"
+    run: Run, how: MethodName, settings: Settings, codes: Floats, places: Floats, space: str = "z"
 ) -> Path:
     """Keep the places (N, 2) of the codes (N, D) of the run's embedding; gives the file.
 
@@ -68,7 +68,7 @@ def save_projection(
 
 
 def keep_with_run(
-    run: Run, how: How, settings: Settings, codes: Floats, places: Floats, space: str = "z"
+    run: Run, how: MethodName, settings: Settings, codes: Floats, places: Floats, space: str = "z"
 ) -> Path:
     """Keep them in the run's folder itself, also where it is one that will ship."""
     name = _name(space, how)
@@ -77,7 +77,7 @@ def keep_with_run(
 
 
 def load_projection(
-    run: Run, how: How, codes: Floats, settings: Settings | None = None, space: str = "z"
+    run: Run, how: MethodName, codes: Floats, settings: Settings | None = None, space: str = "z"
 ) -> KeptProjection | None:
     """The kept projection of the codes (N, D) of the run's embedding.
 
@@ -107,7 +107,7 @@ def load_projection(
     return None
 
 
-def _read(path: Path, how: How, codes: Floats) -> KeptProjection:
+def _read(path: Path, how: MethodName, codes: Floats) -> KeptProjection:
     arrays = read_arrays(path, names=("codes_sha256", "places", "settings"), limit=LIMIT)
     theirs, places, words = arrays["codes_sha256"], arrays["places"], arrays["settings"]
     if not np.array_equal(theirs, _digest(codes)):
@@ -119,7 +119,7 @@ def _read(path: Path, how: How, codes: Floats) -> KeptProjection:
         raise _unfit(path, "some of its places are impossible")
     if words.dtype != np.uint8 or words.ndim != 1:
         raise _unfit(path, "it holds no settings")
-    settings = WAYS[how].settings.read(parse_json(words.tobytes(), f"{shown(path)}: settings"))
+    settings = METHODS[how].settings.read(parse_json(words.tobytes(), f"{shown(path)}: settings"))
     return KeptProjection(how, settings, places.astype(np.float32))
 
 
@@ -137,7 +137,7 @@ def _digest(codes: Floats) -> NDArray[np.uint8]:
     return np.frombuffer(bytes.fromhex(sha256_of(little.tobytes())), np.uint8)
 
 
-def _name(space: str, how: How) -> str:
+def _name(space: str, how: MethodName) -> str:
     return f"projection-{space}-{how}.npz"
 
 

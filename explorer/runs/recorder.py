@@ -27,7 +27,7 @@ from explorer.models.arrays import to_x
 from explorer.runs import portrait
 from explorer.runs.folder import newest_states
 from explorer.runs.lock import locked
-from explorer.runs.manifest import SpaceRecord, Status
+from explorer.runs.manifest import GroupRecord, SpaceRecord, Status
 from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, install, replaced
 from explorer.training import device as devices
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
@@ -125,9 +125,7 @@ class _Recorder:
             steps=trainer.steps,
             seconds=round(trainer.seconds, 1),
             settings=trainer.model.config.as_dict(),
-            title=trainer.model.title,
-            spaces=tuple(SpaceRecord(**space._asdict()) for space in trainer.model.spaces),
-            conditions=trainer.model.conditions,
+            **_declared(trainer.model),
             device=devices.title(trainer.device),
             versions={"latent-explorer": version(), "torch": str(torch.__version__)},
             **changes,
@@ -177,6 +175,18 @@ class _Recorder:
     def _write(self, name: str, data: bytes) -> str:
         atomic_write(self.run.folder / name, data)
         return sha256_of(data)
+
+
+def _declared(model: GenerativeModel) -> dict[str, Any]:
+    """What a model says of itself, as the manifest keeps it."""
+    groups = model.parameter_groups() if model.stages else {}
+    return {
+        "title": model.title,
+        "short_title": model.short_title or model.title,
+        "spaces": tuple(SpaceRecord(**space._asdict()) for space in model.spaces),
+        "groups": tuple(GroupRecord(name, each.title or name, each.role) for name, each in groups.items()),
+        "conditions": model.conditions,
+    }
 
 
 def _in_half_precision(

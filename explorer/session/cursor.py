@@ -1,21 +1,19 @@
-"""The cursor: what it decodes to, what lies near it, and how it follows what it is at.
+"""The cursor of one side: where it is, what it decodes to, what lies near it.
 
-Part of the session. numpy only.
+Part of a side; numpy only. The code itself is chosen, and so lives in the scene.
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
+from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Decode, Decoded, Neighbours, Redraw
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.choices import Choices
+from explorer.session.display import Display
+from explorer.session.scene import Scene
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -25,48 +23,88 @@ NEAREST = 6
 
 
 class Cursor:
-    """What is known of the code in the scene."""
+    """What is known of the code that a side looks at."""
 
+    moved = Signal()
+    """Another code, or the codes of the map are others."""
     picture_changed = Signal()
     neighbours_changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, display: Display, choices: Choices) -> None:
+        self._display, self._choices = display, choices
         self.picture: Picture | None = None
         self.pictured: Floats | None = None
         """The code that `picture` was decoded from."""
         self.decode_seconds: float | None = None
         self.neighbours: Neighbours | None = None
-        session.take("cursor", self._take)
+        self._asking: Question[Decoded | Neighbours] = Question(
+            display.engine, self._take, during=display.life, late=True
+        )
+        choices.changed.connect(self._on_changed)
+        display.embedding_changed.connect(self.settle)
+        for fact in (display.model_ready, display.weights_changed):
+            fact.connect(self.decode)
+        display.images.data_changed.connect(self._on_data)
+
+    # What is read
+
+    @property
+    def code(self) -> Floats | None:
+        """(D,)."""
+        return self._display.look.code
+
+    @property
+    def item(self) -> int | None:
+        """The item that it is at."""
+        return self._display.look.item
+
+    @property
+    def place(self) -> Floats | None:
+        """Where it lies on the map, (2,)."""
+        model, look = self._display.model, self._display.look
+        if model is None or model.projection is None or look.code is None:
+            return None
+        if look.place is not None and model.projection.estimate:
+            # The way to a code and back does not end where it began.
+            return np.array(look.place, np.float32)
+        return model.projection.to_plane(look.code)
 
     @property
     def original(self) -> Picture | None:
         """The real picture whose code it is at, where there is one."""
-        model, scene = self._session.model, self._session.scene
-        if scene.item is not None and model is not None:
-            return model.picture_of(scene.item)
-        return scene.glyph
+        model, item, glyph = self._display.model, self.item, self._choices.scene.glyph
+        if model is None:
+            return None
+        if item is not None:
+            return model.picture_of(item)
+        return glyph if glyph is not None and glyph.shape == model.shape else None
 
     def picture_now(self) -> Picture | None:
         """The picture that belongs to the scene: the item's or the drawing's own, else the decoded one."""
         return self.picture if self.original is None else self.original
 
+    # What has to be computed
+
     def clear(self) -> None:
         """Another model is on display: nothing of the last one's is left."""
-        self.picture = self.neighbours = None
+        self.picture = self.pictured = self.neighbours = None
+
+    def adopt(self, picture: Picture, code: Floats) -> None:
+        """Its code has come with its picture: it needn't be asked for."""
+        self.picture, self.pictured = picture, code
+        self._choices.follow(**{self._display.name: self._display.look.at(code)})
+        self.picture_changed()
 
     def decode(self) -> None:
         """Ask for its picture; tiles answer until the model can."""
-        session = self._session
-        model, code = session.model, session.scene.cursor
+        display, model, code = self._display, self._display.model, self.code
         if model is None or code is None:
             return
-        if session.ready is not None and model.can_decode:
-            condition = session.scene.condition
-            session.engine.submit(Decode(code, model.space, model.embedding, condition=condition))
+        if display.ready is not None and model.can_decode:
+            self._asking.ask(Decode(code, model.space, model.embedding, condition=display.look.condition))
             return
-        if session.ready is not None and self.original is not None and model.drawn_from is not None:
-            session.engine.submit(Redraw(code, self.original, model.drawn_from))
+        if display.ready is not None and self.original is not None and model.drawn_from is not None:
+            self._asking.ask(Redraw(code, self.original, model.drawn_from))
         if model.atlas is not None:
             self.picture, self.pictured = model.atlas.decode(code), code
             self.picture_changed()
@@ -75,27 +113,34 @@ class Cursor:
             self.neighbours_changed()
 
     def settle(self) -> None:
-        """The codes are others now: it follows its item or own picture, or goes to the middle."""
-        session = self._session
-        embedding = None if session.model is None else session.model.embedding
-        item = session.scene.item
+        """The codes are others now: it follows its item, or goes to the middle.
+
+        An own picture's code follows when the encoder has answered.
+        """
+        display, look = self._display, self._display.look
+        embedding = None if display.model is None else display.model.embedding
         if embedding is None:
             return
-        if item is not None and item < len(embedding):
-            self.follow(embedding.codes[item])
-        elif session.scene.glyph is None and session.scene.cursor is None:
-            self.follow(embedding.mean)
+        if look.item is not None and look.item < len(embedding):
+            self._choices.follow(**{display.name: look.at(embedding.codes[look.item], look.item)})
+        elif look.code is None and self.original is None:
+            self._choices.follow(**{display.name: look.at(embedding.mean)})
         else:
-            # An own picture's code follows when the encoder has answered.
-            session.cursor_changed()
+            self.moved()
 
-    def follow(self, code: Floats) -> None:
-        """What it is at has moved with the weights; it stays there. No new choice."""
-        self._session.scene = replace(self._session.scene, cursor=code)
-        self._session.cursor_changed()
-        self.decode()
+    def _on_changed(self, before: Scene, now: Scene) -> None:
+        old, new = before.look(self._display.name), now.look(self._display.name)
+        moved = new.code is not old.code or new.item != old.item
+        if moved:
+            self.moved()
+        if (moved and new.code is not self.pictured) or new.condition != old.condition:
+            self.decode()
 
-    def _take(self, request: Decode, result: Decoded | Neighbours) -> None:
+    def _on_data(self) -> None:
+        if self.neighbours is not None:
+            self.neighbours_changed()
+
+    def _take(self, result: Decoded | Neighbours) -> None:
         if isinstance(result, Decoded):
             self.picture, self.pictured = result.picture, result.code
             self.decode_seconds = result.seconds

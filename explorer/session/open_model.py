@@ -55,18 +55,30 @@ class OpenModel:
         return emptiness(self.places)
 
     @property
+    def fingerprint(self) -> str:
+        """Of the data that it was trained on."""
+        return self.run.manifest.data.fingerprint
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of its pictures, (H, W, C)."""
+        channels, height, width = self.run.manifest.image
+        return height, width, channels
+
+    @property
     def can_encode(self) -> bool:
         """Images have a place on the map; else it shows samples."""
-        return self._declared is None or self._declared.can_encode
+        return self.declared is None or self.declared.can_encode
 
     @property
     def can_decode(self) -> bool:
         """Every place of the map is a picture; else only its items are."""
-        return self._declared is None or self._declared.can_decode
+        return self.declared is None or self.declared.can_decode
 
     @property
-    def _declared(self) -> SpaceRecord | None:
-        return next((space for space in self.run.manifest.spaces if space.name == self.space), None)
+    def declared(self) -> SpaceRecord | None:
+        """The space that the map shows, as its family declares it."""
+        return self.run.manifest.space(self.space)
 
     @property
     def drawn_from(self) -> str | None:

@@ -1,4 +1,4 @@
-"""What a person has chosen to look at, as a frozen value, and the way back to what it was before.
+"""What a person has chosen to look at: one frozen value, and the way back to what it was before.
 
 Every intent makes a new scene; undo puts an older one back. numpy only.
 """
@@ -6,13 +6,18 @@ Every intent makes a new scene; undo puts an older one back. numpy only.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latent.path import Manner
+
+Name = Literal["main", "beside", "learner"]
+"""Of a model on display: that of the side which sliders, strip and attributes steer, that of the side beside
+it, and the one in training."""
 
 STEPWISE = ("move a slider", "nudge the cursor", "run along the path")
 """Intents that come in steps from wheel or keys."""
@@ -21,6 +26,46 @@ STEP_SECONDS = 0.5
 """Steps of one kind within this time are one entry."""
 
 MOST_ENTRIES = 500
+
+
+class Condition(NamedTuple):
+    """What pictures are asked to be, of a model that can be asked."""
+
+    label: int
+    """A class."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What is chosen of one model on display."""
+
+    code: NDArray[np.float32] | None = None
+    """Where its cursor is, (D,)."""
+    item: int | None = None
+    """The selected item, whose code that is."""
+    place: tuple[float, float] | None = None
+    """The place of the map that was asked for, where the projection can only estimate its code."""
+    condition: Condition | None = None
+    """What its pictures are asked to be; None where nothing is asked."""
+    shown: frozenset[int] | None = None
+    """The classes that are drawn on its map; None draws all."""
+
+    def at(
+        self,
+        code: NDArray[np.float32] | None,
+        item: int | None = None,
+        place: tuple[float, float] | None = None,
+    ) -> Self:
+        """The same with the cursor elsewhere."""
+        return replace(self, code=code, item=item, place=place)
+
+    def drawing(self, shown: frozenset[int] | None) -> Self:
+        """The same with only these classes drawn."""
+        return replace(self, shown=shown)
+
+    def asking(self, condition: Condition | None) -> Self:
+        """The same with pictures asked to be something else."""
+        return replace(self, condition=condition)
 
 
 class End(NamedTuple):
@@ -35,25 +80,23 @@ class End(NamedTuple):
 class Scene:
     """The choices that undo goes through."""
 
-    cursor: NDArray[np.float32] | None = None
-    """(D,)."""
-    item: int | None = None
-    """The selected item, whose code the cursor is at."""
+    main: Look = field(default_factory=Look)
+    beside: Look = field(default_factory=Look)
+    learner: Look = field(default_factory=Look)
+    leads: Name = "main"
+    """Whose cursor was moved by hand; the other one follows it."""
     glyph: NDArray[np.uint8] | None = None
-    """The own picture whose code the cursor is at, (H, W, C)."""
-    second: NDArray[np.float32] | None = None
-    """(D,): the code chosen on the second map, where that one leads; the cursor then follows it."""
-    place: tuple[float, float] | None = None
-    """The place of the map that was asked for, where the layout can only estimate its code."""
+    """The own picture whose code the cursors are at, (H, W, C)."""
     end_a: End | None = None
     end_b: End | None = None
+    """The ends of the interpolation, among the codes of the main side."""
     manner: Manner = "line"
     handle: float | None = None
     """Where on the path the cursor is, 0 to 1."""
-    condition: int | None = None
-    """The class that pictures are asked for, of a model that can be asked."""
-    shown: frozenset[int] | None = None
-    """The classes that are drawn; None draws all."""
+
+    def look(self, name: Name) -> Look:
+        looks = {"main": self.main, "beside": self.beside, "learner": self.learner}
+        return looks[name]
 
 
 class Entry(NamedTuple):
@@ -73,6 +116,12 @@ class History:
     def clear(self) -> None:
         self._done.clear()
         self._undone.clear()
+        self._gesture = None
+
+    def revise(self, revised: Callable[[Scene], Scene]) -> None:
+        """Replace every scene that could come back."""
+        for entries in (self._done, self._undone):
+            entries[:] = [entry._replace(before=revised(entry.before)) for entry in entries]
         self._gesture = None
 
     def begin(self, scene: Scene) -> None:

@@ -5,10 +5,10 @@ Part of the session. Folders are read by the reader's thread; numpy only.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,12 @@ from psygnal import Signal
 from explorer.errors import BadInput, Failure
 from explorer.runs.library import Entry, Library
 from explorer.runs.run import Run
-from explorer.session.learning.training_job import Plan
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
+from explorer.session.learning.plans import Plan
+from explorer.session.learning.training import Training
+from explorer.session.message import Refused, Say
+from explorer.session.side import Side
 
 
 class Card(NamedTuple):
@@ -35,22 +37,16 @@ class Card(NamedTuple):
     """Why it can't be opened, in one sentence."""
 
 
-class Refused(NamedTuple):
-    """What was asked for can't be done; the sentence says why."""
-
-    sentence: str
-
-
 @dataclass(frozen=True, eq=False)
 class ListLibrary:
-    """Read every manifest and preview."""
+    """Read every manifest and preview; a person's own models come first."""
 
     library: Library
-    channel: str = "shelf"
 
     def answer(self, held: dict[str, object]) -> Generator[tuple[Card, ...] | Refused, None, None]:
         try:
-            yield tuple(_card(entry) for entry in self.library.entries())
+            cards = [_card(entry) for entry in self.library.entries()]
+            yield tuple(sorted(cards, key=lambda card: card.entry.shipped))
         except BadInput as error:
             yield Refused(str(error))
 
@@ -61,7 +57,6 @@ class AddModels:
 
     library: Library
     folders: tuple[Path, ...]
-    channel: str = "add"
 
     def answer(self, held: dict[str, object]) -> Generator[Path | Refused, None, None]:
         for folder in self.folders:
@@ -76,29 +71,61 @@ class Shelf:
 
     changed = Signal()
     """There are new `cards`, or another `fault`."""
+    library_changed = Signal()
+    """There is another run on disk, one less, or another name."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self, library: Library, reader: Engine, sides: Sequence[Side], training: Training, say: Say
+    ) -> None:
+        self._library, self._sides, self._training, self._say_aloud = library, sides, training, say
         self.cards: tuple[Card, ...] | None = None
         """None until the library has been read for the first time."""
         self.fault: str | None = None
         """Why the last intent was refused, in one sentence."""
-        session.take("shelf", self._take_cards)
-        session.take("add", self._take_added)
+        self._list: Question[tuple[Card, ...] | Refused] = Question(reader, self._take_cards)
+        self._add: Question[Path | Refused] = Question(reader, self._take_added)
+
+    @property
+    def interrupted(self) -> Card | None:
+        """The own training that was stopped last before its end, as the library was read last."""
+        own = [card for card in self.cards or () if self.can_go_on(card)]
+        return max(own, key=_created, default=None)
+
+    @staticmethod
+    def can_go_on(card: Card) -> bool:
+        """It is an own training that was stopped before its end."""
+        return not card.entry.shipped and card.status in ("stopped", "failed")
 
     def refresh(self) -> None:
         """Read the library anew, behind the window."""
-        self._session.reader.submit(ListLibrary(self._session.library))
+        self._list.ask(ListLibrary(self._library))
 
     def open(self, card: Card) -> None:
+        """Put a model on the main map; the one in training lives there."""
         self._say(None)
-        self._session.open(card.entry.folder)
+        if self.is_learning(card):
+            self._training.show_on(self._sides[0])
+        else:
+            self._sides[0].open(card.entry.folder)
+
+    def is_learning(self, card: Card) -> bool:
+        """It is the model in training here."""
+        model = self._training.learner.model
+        return model is not None and model.living and model.run.folder == card.entry.folder
+
+    def preview_of(self, card: Card) -> NDArray[np.uint8] | None:
+        """Its kept picture (H, W, C), or of the model in training one that it makes now."""
+        if not self.is_learning(card):
+            return card.preview
+        made = self._training.pictures.made
+        pictures = made.get("reconstructions", made.get("samples"))
+        return None if pictures is None else pictures[-1]
 
     def resume_refusal(self, card: Card) -> str | None:
         """Why a model can't be trained on now."""
-        if self._session.training.active:
+        if self._training.active:
             return "A training is under way; stop it first."
-        if card.entry.shipped or card.status not in ("stopped", "failed"):
+        if not self.can_go_on(card):
             return "Only an own training that was stopped before its end can be resumed."
         return None
 
@@ -106,55 +133,60 @@ class Shelf:
         manifest = card.entry.manifest
         if self.resume_refusal(card) is None and manifest is not None:
             name, origin = card.entry.name, manifest.data.origin
-            self._session.training.start(Plan(manifest.family, manifest.settings, origin, resume=name))
+            self._training.start(Plan(manifest.family, manifest.settings, origin, resume=name))
 
     def rename(self, card: Card, wish: str) -> None:
         """Give an own model another name; one that is on display stays there."""
-        library, model = self._session.library, self._session.model
         try:
-            folder = library.rename(card.entry.name, wish)
-            if model is not None and model.run.folder == card.entry.folder:
-                self._session.update_model(run=Run.open(folder))
+            folder = self._library.rename(card.entry.name, wish)
+            for side in self._sides:
+                if side.model is not None and side.model.run.folder == card.entry.folder:
+                    side.update(run=Run.open(folder))
             self._say(None)
         except (BadInput, Failure) as error:
             self._say(str(error))
-        self._session.library_changed()
+        self.library_changed()
 
     def trash(self, card: Card) -> None:
         """Move an own model to the system's trash."""
         try:
-            self._session.library.trash(card.entry.name)
+            self._library.trash(card.entry.name)
             self._say(None)
         except (BadInput, Failure) as error:
             self._say(str(error))
-        self._session.library_changed()
+        self.library_changed()
 
     def add(self, *folders: Path) -> None:
         """Copy models' folders into the library and open the last."""
         self._say(None)
-        self._session.reader.submit(AddModels(self._session.library, folders))
+        self._add.ask(AddModels(self._library, folders))
 
     def _say(self, fault: str | None) -> None:
         if fault != self.fault:
             self.fault = fault
             self.changed()
 
-    def _take_cards(self, request: ListLibrary, result: tuple[Card, ...] | Refused) -> None:
+    def _take_cards(self, result: tuple[Card, ...] | Refused) -> None:
         if isinstance(result, Refused):
             self._say(result.sentence)
         else:
             self.cards = result
             self.changed()
 
-    def _take_added(self, request: AddModels, result: Path | Refused) -> None:
+    def _take_added(self, result: Path | Refused) -> None:
         if isinstance(result, Refused):
             self._say(result.sentence)
             # The library may be folded away while something is dropped on the window.
-            self._session.say(result.sentence, "error")
+            self._say_aloud(result.sentence, "error")
         else:
-            self._session.say(f"{result.name} is in the library now.")
-            self._session.library_changed()
-            self._session.open(result)
+            self._say_aloud(f"{result.name} is in the library now.")
+            self.library_changed()
+            self._sides[0].open(result)
+
+
+def _created(card: Card) -> str:
+    """When its training began, ISO 8601."""
+    return "" if card.entry.manifest is None else card.entry.manifest.created
 
 
 def _card(entry: Entry) -> Card:

@@ -19,7 +19,8 @@ from explorer.files import atomic_write
 from explorer.guide.checks import Fact
 from explorer.guide.lesson import Lesson, Step
 from explorer.guide.watch import Watch
-from explorer.session.session import FIRST_RUN, Message, Session
+from explorer.session.message import Message
+from explorer.session.session import FIRST_RUN, Session
 from explorer.ui.look import theme
 from explorer.ui.performing.player import Player
 from explorer.ui.window.app import application, build_window
@@ -93,10 +94,10 @@ class Tour:
         self._window.workspaces.go_to("Compare")
         if lesson.model in ("", FIRST_RUN):
             self._session.open_first()
-            self._session.history.clear()
+            self._session.choices.history.clear()
         else:
             self._session.open(lesson.model)
-        self._session.beside.close()
+        self._session.beside.show(None)
         if lesson.beside:
             self._session.beside.open(lesson.beside)
 

@@ -1,7 +1,7 @@
 """Which device trains and decodes, and what it can do.
 
-Imports torch and `errors`. A device is tried with a little of all that the families compute before it
-is believed in.
+Imports torch, `errors` and `models.base`. A device is tried with a little of all that the families compute
+before it is believed in.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from explorer.errors import BadInput
+from explorer.models.base import Precision
 
 KINDS = ("cuda", "mps", "cpu")
 
@@ -63,6 +64,14 @@ def has_bfloat16(device: torch.device) -> bool:
         # oneDNN also emulates bfloat16 where the processor lacks it, slower than float32.
         return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
     return False
+
+
+def autocast(precision: Precision, device: torch.device) -> torch.autocast:
+    """The context in which a training with this setting computes its products on a device."""
+    half = precision == "bfloat16"
+    if precision == "auto":
+        half = device.type == "cuda" and has_bfloat16(device)
+    return torch.autocast(device.type, torch.bfloat16, enabled=half)
 
 
 def lacks_memory(error: RuntimeError) -> bool:

@@ -1,4 +1,7 @@
-"""Means of what the loss plot shows, on the device until somebody looks. Imports torch and `models.base`."""
+"""Means of what the loss plot shows, kept on the device until somebody looks.
+
+Imports torch, the contract in `models.base`, and `events`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import torch
 from torch import Tensor
 
 from explorer.models.base import Update
+from explorer.training.events import figure_of
 
 
 class Means:
@@ -20,11 +24,21 @@ class Means:
         """What a critic said of each picture of the newest batch."""
 
     def note(self, updates: Sequence[Update], shares: Sequence[float], norm: Tensor, *, alone: bool) -> None:
-        """Add one group's update of all parts of a batch; where there are several groups it is named."""
-        suffix = "" if alone else f" {updates[0].group}"
+        """Take in what one optimiser did.
+
+        Parameters
+        ----------
+        updates, shares
+            One for each part of the batch, and how much of the batch it is.
+        norm
+            The length of the whole batch's gradient.
+        alone
+            There is one optimiser only.
+        """
+        group = updates[0].group
         for update, share in zip(updates, shares, strict=True):
-            self.add({**update.terms, f"loss{suffix}": update.loss}, share)
-        self.add({f"gradient{suffix}": norm})
+            self.add({**update.terms, figure_of("loss", group, alone=alone): update.loss}, share)
+        self.add({figure_of("gradient", group, alone=alone): norm})
 
     def add(self, terms: Mapping[str, Tensor], weight: float = 1.0) -> None:
         for name, value in terms.items():

@@ -6,14 +6,13 @@ class: the first instance of the class imports torch's compiler, which takes sec
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 from torch.optim.adamw import adamw
 
-from explorer.models.base import ParameterGroup
+from explorer.models.base import ParameterGroup, Update
 
 LIMIT = 10.0
 """A gradient longer than this many times the usual length is cut to it."""
@@ -23,25 +22,29 @@ MEMORY = 0.99
 
 EPSILON = 1e-8
 
-WARM_SHARE = 0.1
-"""Share of the training in which the learning rate rises."""
-
 _KEPT = ("step", "exp_avg", "exp_avg_sq")
 
 
-def one_cycle(progress: float, step: float) -> float:
-    """The share of the peak learning rate (Smith 2018): a straight rise, then half a cosine down to zero.
+def backward(part: Iterator[Update], share: float, precision: torch.autocast) -> Update | None:
+    """Compute the next update of a part of the batch and add its gradient; None where there is none left.
 
     Parameters
     ----------
-    progress
-        From 0 to 1.
-    step
-        The share of the training that one step is: the first one must go somewhere.
+    share
+        How much of the batch the part is.
+
+    Returns
+    -------
+    The figures alone: the graphs of all parts together would not fit into a memory that needs parts.
     """
-    if progress < WARM_SHARE:
-        return (progress + step) / (WARM_SHARE + step)
-    return 0.5 * (1 + math.cos(math.pi * (progress - WARM_SHARE) / (1 - WARM_SHARE)))
+    with precision:
+        update = next(part, None)
+    if update is None:
+        return None
+    (update.loss * share).backward()
+    terms = {name: term.detach() for name, term in update.terms.items()}
+    scores = {name: score.detach() for name, score in update.scores.items()}
+    return Update(update.group, update.loss.detach(), terms, scores)
 
 
 class Optimisers:

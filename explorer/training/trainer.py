@@ -17,23 +17,19 @@ import torch
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
-from explorer.models.base import GenerativeModel, Position, TrainedConfig, Update
+from explorer.models.base import GenerativeModel, Position, TrainedConfig
 from explorer.training.average import Average
 from explorer.training.batches import Batches
-from explorer.training.device import first_line, has_bfloat16, lacks_memory
+from explorer.training.device import autocast, first_line, lacks_memory
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
 from explorer.training.means import Means
-from explorer.training.optimisers import Optimisers, one_cycle
+from explorer.training.optimisers import Optimisers, backward
+from explorer.training.rate import one_cycle
+from explorer.training.rescue import Rescue
 from explorer.training.state import State, averaged, gather, place_of, spread, to_arrays
 
 KEEP_SECONDS = 10.0
 """How often the last good state is set aside in memory."""
-
-RESCUES = 2
-"""How often a loss that isn't finite is answered by going back with half the learning rate."""
-
-MOST_PARTS = 8
-"""Into how many parts a batch is cut at most when the device has too little memory."""
 
 
 class Trainer:
@@ -71,9 +67,7 @@ class Trainer:
         self.only: str | None = None
         self._resumed: float | None = None
         self.step, self.steps = 0, 1
-        self._good: State | None = None
-        self._good_at, self._lost = 0.0, False
-        self._parts, self._rescues, self._rate_scale = 1, 0, 1.0
+        self._rescue = Rescue()
         self._pending: list[Event] = []
         self._settle(torch.device(device))
 
@@ -91,10 +85,7 @@ class Trainer:
             self.steps = config.epochs * self.batches.per_epoch
             self.average = Average(model, model.averaging * self.steps)
             self.optimisers = Optimisers(model.parameter_groups())
-            half = config.precision == "bfloat16" or (
-                config.precision == "auto" and device.type == "cuda" and has_bfloat16(device)
-            )
-            self._autocast = torch.autocast(device.type, torch.bfloat16, enabled=half)
+            self._autocast = autocast(config.precision, device)
 
     @property
     def config(self) -> TrainedConfig:
@@ -117,7 +108,9 @@ class Trainer:
             yield from self._steps()
         except torch.AcceleratorError as error:
             # A GPU works behind: its faults show wherever something is read from it.
-            yield self._lose_device(error)
+            failed = self._rescue.lose_device(error, self.step)
+            self.step = int(self._rescue.good.at["step"])
+            yield failed
 
     def _steps(self) -> Iterator[Event]:
         last, last_snapshot = Mark(self.step, self._clock()), self._clock()
@@ -140,7 +133,7 @@ class Trainer:
                     return
                 last = Mark(self.step, self._clock())
                 continue
-            if now - self._good_at >= KEEP_SECONDS:
+            if now - self._rescue.kept_at >= KEEP_SECONDS:
                 self._set_aside()
             yield self._progress(terms, last)
             last = Mark(self.step, self._clock())
@@ -163,7 +156,7 @@ class Trainer:
 
     def _set_aside(self) -> None:
         """Keep a copy of everything in the CPU's memory, to go back to."""
-        self._good, self._good_at = self.state(), self._clock()
+        self._rescue.keep(self.state(), self._clock())
 
     def _try_step(self) -> Warned | Failed | None:
         try:
@@ -183,39 +176,28 @@ class Trainer:
         return self._go_to_cpu(reason) if reason else self._use_less_memory()
 
     def _one_step(self) -> None:
-        position = Position(0, self.step, self.step / self.steps)
-        parts = self.batches.at(self.step, self._parts)
-        running = [self.model.training_step(part, position, self.rng) for part in parts]
+        at, parts = Position(0, self.step, self.steps), self.batches.at(self.step, self._rescue.parts)
+        running = [self.model.training_step(part, at, self.rng) for part in parts]
         shares = [len(part.x) / self.batches.size for part in parts]
         while updates := [
             update
             for part, share in zip(running, shares, strict=True)
-            if (update := self._backward(part, share))
+            if (update := backward(part, share, self._autocast))
         ]:
             group = updates[0].group
             for update in updates:
                 self._means.scores |= update.scores
             if self.only in (None, group):
-                norm = self.optimisers.apply(group, self.learning_rate(position.progress))
+                norm = self.optimisers.apply(group, self.learning_rate)
                 self._means.note(updates, shares, norm, alone=self.optimisers.alone)
             self.optimisers.clear()
         self.step += 1
         self.average.update(self.step)
 
-    def _backward(self, part: Iterator[Update], share: float) -> Update | None:
-        with self._autocast:
-            update = next(part, None)
-        if update is None:
-            return None
-        (update.loss * share).backward()
-        # Only the figures stay: the graphs of all parts together are what did not fit.
-        terms = {name: term.detach() for name, term in update.terms.items()}
-        scores = {name: score.detach() for name, score in update.scores.items()}
-        return Update(update.group, update.loss.detach(), terms, scores)
-
-    def learning_rate(self, progress: float) -> float:
-        """How far the next step goes, from 0 to 1 of the training."""
-        return self.config.learning_rate * self._rate_scale * one_cycle(progress, 1 / self.steps)
+    @property
+    def learning_rate(self) -> float:
+        """Of the next step."""
+        return self.config.learning_rate * self._rescue.rate_scale * one_cycle(self.step, self.steps)
 
     def change(self, name: str, value: object) -> None:
         """Turn a live knob; the next event says so.
@@ -233,25 +215,24 @@ class Trainer:
 
     def weights(self) -> Weights:
         """The averaged weights, by value."""
-        if self._lost and self._good is not None:
-            return averaged(self._good)
+        if self._rescue.lost:
+            return averaged(self._rescue.good)
         return to_arrays(self.average.tensors if self.model.stages else self.model.state_dict())
 
     def state(self) -> State:
         """All that an exact resume needs, by value."""
         try:
-            if not self._lost:
+            if not self._rescue.lost:
                 return self._gather()
         except torch.AcceleratorError:
-            if self._good is None:
+            if not self._rescue.has_good:
                 raise
-            self._lost = True
-        assert self._good is not None
-        return self._good
+            self._rescue.lost = True
+        return self._rescue.good
 
     def _gather(self) -> State:
         at = {"step": self.step, "steps": self.steps, "seconds": self._clock()}
-        at |= {"rate_scale": self._rate_scale, "rescues": self._rescues}
+        at |= {"rate_scale": self._rescue.rate_scale, "rescues": self._rescue.count}
         arrays = gather(self.model, self.average, self.optimisers, self.rng)
         return State(arrays, at, self.config.as_dict())
 
@@ -264,14 +245,8 @@ class Trainer:
             The state belongs to another model.
         """
         spread(state.tensors, self.model, self.average, self.optimisers, self.rng)
-        self.step, self.seconds, self._rate_scale, self._rescues = place_of(state, self.steps)
-
-    def _lose_device(self, error: RuntimeError) -> Failed:
-        """From here on nothing can be read from the device: the copy stands for its content."""
-        assert self._good is not None
-        lost_at, self.step, self._lost = self.step, int(self._good.at["step"]), True
-        words = f"The device was lost ({first_line(error)}); resume on the CPU, or after a restart."
-        return Failed(lost_at, words)
+        rescue = self._rescue
+        self.step, self.seconds, rescue.rate_scale, rescue.count = place_of(state, self.steps)
 
     def _go_to_cpu(self, reason: str) -> Warned:
         left = self.device.type
@@ -281,35 +256,20 @@ class Trainer:
 
     def _use_less_memory(self) -> Warned | Failed:
         self.optimisers.clear()
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
-        if 2 * self._parts > min(MOST_PARTS, self.batches.size):
-            return Failed(
-                self.step, "The device has too little memory for this model; choose a smaller width or batch."
-            )
-        self._parts *= 2
-        return Warned(self.step, f"Too little memory: each batch is now computed in {self._parts} parts.")
-
-    def _return(self) -> None:
-        """Go back to the last good state; neither time nor what was learned of the rate is undone."""
-        assert self._good is not None
-        kept = self._clock(), self._rescues, self._rate_scale
-        self.restore(self._good)
-        self.seconds, self._rescues, self._rate_scale = kept
-        self._resumed = time.monotonic()
+        return self._rescue.use_less_memory(self.step, self.device, self.batches.size)
 
     def _go_back(self) -> Warned | Failed:
         spoilt = self.step
         self._return()
-        if self._rescues == RESCUES:
-            words = "The loss is not finite, again; lower the learning rate and train anew."
-            return Failed(spoilt, words, diverged=True)
-        self._rescues, self._rate_scale = self._rescues + 1, self._rate_scale / 2
-        return Warned(
-            spoilt,
-            f"The loss was not finite: back at step {self.step:,} with half the learning rate.",
-            diverged=True,
-        )
+        return self._rescue.slow_down(spoilt, self.step)
+
+    def _return(self) -> None:
+        """Go back to the last good state; neither time nor what was learned of the rate is undone."""
+        rescue = self._rescue
+        seconds, rate_scale, count = self._clock(), rescue.rate_scale, rescue.count
+        self.restore(rescue.good)
+        self.seconds, self._resumed = seconds, time.monotonic()
+        rescue.rate_scale, rescue.count = rate_scale, count
 
     def _progress(self, terms: Mapping[str, float], since: Mark) -> Progress:
         steps_per_s = (self.step - since.step) / max(self._clock() - since.seconds, 1e-9)
@@ -321,7 +281,7 @@ class Trainer:
             epoch=self.step / self.batches.per_epoch,
             images_per_s=steps_per_s * self.batches.size,
             eta_s=(self.steps - self.step) / overall,
-            learning_rate=self.learning_rate(self.step / self.steps),
+            learning_rate=self.learning_rate,
             terms=terms,
             scores=to_arrays({name: score.float() for name, score in self._means.scores.items()}),
         )

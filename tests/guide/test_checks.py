@@ -16,9 +16,9 @@ from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
 from explorer.runs.manifest import DataRecord, Manifest
 from explorer.runs.run import Run
-from explorer.session.denoising.requests import Step
+from explorer.session.denoising.requests import Stop
 from explorer.session.open_model import OpenModel
-from explorer.session.scene import End, Scene
+from explorer.session.scene import End, Look, Scene
 
 RNG = np.random.default_rng(0)
 CODES = RNG.normal(size=(200, 2)).astype(np.float32)
@@ -34,20 +34,20 @@ def model(name: str = "bars", **changes: Any) -> OpenModel:
     return replace(made, **changes)
 
 
-OPEN = Facts(model=model(), scene=Scene(cursor=CODES[0]), picture=BLACK)
+OPEN = Facts(model=model(), scene=Scene(main=Look(CODES[0])), picture=BLACK)
 
 
 def code(x: float, y: float) -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.array([x, y], np.float32)
 
 
-def at(x: float, y: float, **scene: Any) -> Facts:
-    return replace(OPEN, scene=Scene(cursor=code(x, y), **scene))
+def at(x: float, y: float, item: int | None = None, **scene: Any) -> Facts:
+    return replace(OPEN, scene=Scene(main=Look(code(x, y), item), **scene))
 
 
 NEEDED: dict[str, dict[str, Any]] = {
     "beside_open": {"name": "bars"},
-    "projected": {"way": "umap"},
+    "projected": {"kind": "umap"},
     "attributes_there": {"name": "ink"},
     "attribute_moved": {"name": "ink"},
     "training_is": {"state": "running"},
@@ -173,7 +173,7 @@ def test_two_maps_are_looked_at_together() -> None:
     both = replace(at(1, 1), beside=model(), beside_cursor=code(2, 2), beside_picture=BLACK)
     assert checks.both_cursors_moved(beside, both).holds
     assert not checks.both_cursors_moved(beside, replace(both, beside_cursor=beside.beside_cursor)).holds
-    assert checks.projected(OPEN, replace(OPEN, projection="umap"), way="umap").text.endswith("UMAP")
+    assert checks.projected(OPEN, replace(OPEN, projection="umap"), kind="umap").text.endswith("UMAP")
 
 
 def test_an_attribute_moves_by_so_much() -> None:
@@ -233,7 +233,7 @@ def course(*whites: int, at: int = 0, first: int = 0, stops: int = 3) -> Course:
     for place, white in enumerate(whites):
         x_t = np.full((1, 8, 8, 1), first + place, np.float32)
         clean = np.full((1, 8, 8, 1), white, np.uint8)
-        steps.append(Step(1 - (at + place) / 2, x_t, x_t.astype(np.float16), clean))
+        steps.append(Stop(1 - (at + place) / 2, x_t, x_t.astype(np.float16), clean))
     return Course(tuple(steps), stops, at, 2 * stops)
 
 

@@ -20,12 +20,12 @@ def test_a_move_of_the_cursor_is_noticed() -> None:
         watch.begin()
         assert not watch.holds(moved)
         before = len(told)
-        session.go_to(np.array([1.5, -1.5], np.float32))
+        session.main.go_to(np.array([1.5, -1.5], np.float32))
         assert len(told) > before
         assert watch.holds(moved)
         watch.begin()
         assert not watch.holds(moved)
-        apart, curves = [Condition("moved_apart", {})], session.training.curves
+        apart, curves = [Condition("moved_apart", {})], session.training.course.curves
         for critic, generator in ((8, 8), (9, 8), (9, 10)):
             assert not watch.holds(apart)
             for group, step in (("critic", critic), ("generator", generator)):
@@ -34,5 +34,5 @@ def test_a_move_of_the_cursor_is_noticed() -> None:
         assert watch.holds(apart)
     finally:
         # The engine is importing torch and ends after that.
-        assert session.engine.close(60)
-        assert session.reader.close(60)
+        assert session.workers.main.close(60)
+        assert session.workers.reader.close(60)

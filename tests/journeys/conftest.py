@@ -41,9 +41,10 @@ def window(bare_window: MainWindow, qtbot: QtBot) -> MainWindow:
     session = bare_window.session
     assert session is not None
     session.open_first()
-    qtbot.waitUntil(lambda: session.ready is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: session.main.ready is not None, timeout=30_000)
     qtbot.waitUntil(
-        lambda: session.model is not None and len(session.model.items or ()) == 10_000, timeout=30_000
+        lambda: session.main.model is not None and len(session.main.model.items or ()) == 10_000,
+        timeout=30_000,
     )
     return bare_window
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows sends no signal
 LEARNING = """
 import faulthandler, sys
 from explorer.runs import recorder
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.ui.window import app
 
 class Opening(app.Opening):
@@ -57,7 +57,7 @@ class Opening(app.Opening):
     def _let_go(self):
         super()._let_go()
         messages = self._window.messages
-        offer = messages.findChild(QPushButton, "messages.offer")
+        offer = messages.findChild(QPushButton, "messages.action")
         seen = [messages.text, offer.text() if offer.isVisible() else ""] if messages.isVisible() else None
         print(json.dumps(seen), flush=True)
         self._window.close()

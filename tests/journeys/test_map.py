@@ -35,8 +35,8 @@ def a_void(cloud: PointCloud) -> QPoint:
 
 def lonely_item(cloud: PointCloud, session: Session) -> int:
     """An item that a press at its own pixel is sure to mean."""
-    assert session.model is not None
-    for item in range(len(session.model.places)):
+    assert session.main.model is not None
+    for item in range(len(session.main.model.places)):
         at = cloud.pixel_of(item)
         if cloud.rect().adjusted(40, 40, -40, -40).contains(at) and cloud.items_at(QPointF(at))[:1] == [item]:
             return item
@@ -62,25 +62,25 @@ def drag(cloud: PointCloud, start: QPoint, end: QPoint, button: Qt.MouseButton =
 
 
 def test_first_start_shows_a_three(window: MainWindow, session: Session) -> None:
-    assert session.scene.item is not None
-    assert session.model is not None
-    assert session.model.class_of(session.scene.item) == "3"
-    assert session.cursor.picture is not None
-    assert not session.history.undo_title
+    assert session.main.look.item is not None
+    assert session.main.model is not None
+    assert session.main.model.class_of(session.main.look.item) == "3"
+    assert session.main.cursor.picture is not None
+    assert not session.choices.history.undo_title
 
 
 def test_pressing_an_item_selects_it(
     window: MainWindow, session: Session, cloud: PointCloud, qtbot: QtBot
 ) -> None:
-    session.beside.close()
+    session.beside.show(None)
     item = lonely_item(cloud, session)
     press(cloud, cloud.pixel_of(item))
-    assert session.scene.item == item
-    assert session.model is not None
-    assert session.model.embedding is not None
-    np.testing.assert_array_equal(session.scene.cursor, session.model.embedding.codes[item])
+    assert session.main.look.item == item
+    assert session.main.model is not None
+    assert session.main.model.embedding is not None
+    np.testing.assert_array_equal(session.main.look.code, session.main.model.embedding.codes[item])
     qtbot.waitUntil(
-        lambda: session.cursor.neighbours is not None and session.cursor.neighbours.items[0] == item
+        lambda: session.main.cursor.neighbours is not None and session.main.cursor.neighbours.items[0] == item
     )
     for name in ("picture.original", "picture.decoded", "picture.difference"):
         view = window.findChild(ImageView, name)
@@ -95,8 +95,8 @@ def test_pressing_a_void_decodes_it(
     before = decoded(window).picture()
     at = a_void(cloud)
     press(cloud, at)
-    assert session.scene.item is None
-    place = session.cursor_place
+    assert session.main.look.item is None
+    place = session.main.cursor.place
     assert place is not None
     back = cloud.view().to_pixel(*map(float, place))
     assert abs(back[0] - at.x()) < 1
@@ -105,26 +105,26 @@ def test_pressing_a_void_decodes_it(
 
 
 def test_dragging_scrubs_and_is_one_undo(session: Session, cloud: PointCloud, qtbot: QtBot) -> None:
-    start = session.scene
+    start = session.main.look
     pictures: list[object] = []
-    session.cursor.picture_changed.connect(lambda: pictures.append(session.cursor.picture))
+    session.main.cursor.picture_changed.connect(lambda: pictures.append(session.main.cursor.picture))
     drag(cloud, QPoint(200, 150), QPoint(420, 260))
     qtbot.waitUntil(lambda: len(pictures) > 1)
-    assert session.scene.cursor is not start.cursor
-    session.undo()
-    assert session.scene.cursor is start.cursor
-    assert session.scene.item == start.item
-    session.redo()
-    assert session.scene.item is None
+    assert session.main.look.code is not start.code
+    session.choices.undo()
+    assert session.main.look.code is start.code
+    assert session.main.look.item == start.item
+    session.choices.redo()
+    assert session.main.look.item is None
 
 
 def test_other_buttons_pan(session: Session, cloud: PointCloud) -> None:
-    cursor = session.scene.cursor
+    cursor = session.main.look.code
     for button in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton):
         view = cloud.view()
         drag(cloud, QPoint(200, 150), QPoint(300, 200), button)
         assert cloud.view() != view
-        assert session.scene.cursor is cursor
+        assert session.main.look.code is cursor
 
 
 def test_a_right_click_without_travel_opens_the_menu(cloud: PointCloud, qtbot: QtBot) -> None:
@@ -151,22 +151,22 @@ def test_the_wheel_zooms_at_the_pointer_and_r_flies_home(cloud: PointCloud, qtbo
 
 
 def test_arrow_keys_move_by_standard_deviations(session: Session, cloud: PointCloud) -> None:
-    assert session.model is not None
-    before = session.cursor_place
+    assert session.main.model is not None
+    before = session.main.cursor.place
     assert before is not None
-    sd = session.model.places.std(axis=0)
+    sd = session.main.model.places.std(axis=0)
     cloud.setFocus()
     QTest.keyClick(cloud, Qt.Key.Key_Right)
     QTest.keyClick(cloud, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
-    after = session.cursor_place
+    after = session.main.cursor.place
     np.testing.assert_allclose(after, before + np.array([0.1, 1.0]) * sd, rtol=1e-4)
-    session.undo()
-    np.testing.assert_allclose(session.cursor_place, before, rtol=1e-5)
+    session.choices.undo()
+    np.testing.assert_allclose(session.main.cursor.place, before, rtol=1e-5)
 
 
 def test_a_and_b_fill_the_strip(session: Session, cloud: PointCloud, qtbot: QtBot) -> None:
-    assert session.model is not None
-    items = [session.model.middle_of(0), session.model.middle_of(1)]
+    assert session.main.model is not None
+    items = [session.main.model.middle_of(0), session.main.model.middle_of(1)]
     cloud.setFocus()
     for item, key in zip(items, (Qt.Key.Key_A, Qt.Key.Key_B), strict=True):
         assert item is not None
@@ -176,7 +176,7 @@ def test_a_and_b_fill_the_strip(session: Session, cloud: PointCloud, qtbot: QtBo
     qtbot.waitUntil(
         lambda: all(row.any() for picture in session.interpolation.rows.values() for row in picture)
     )
-    assert session.interpolation.places() is not None
+    assert session.main.trail is not None
 
 
 def test_resting_on_an_item_shows_its_card(
@@ -187,13 +187,13 @@ def test_resting_on_an_item_shows_its_card(
     QTest.mouseMove(cloud, cloud.pixel_of(item))
     card = window.map.card
     qtbot.waitUntil(card.isVisible, timeout=3000)
-    assert session.scene.item != item
+    assert session.main.look.item != item
 
 
 def test_the_legend_filters_classes(window: MainWindow, session: Session, cloud: PointCloud) -> None:
-    session.show_classes(frozenset({3}))
-    assert session.model is not None
-    hidden = next(i for i in range(500) if session.model.class_of(i) != "3")
+    session.main.show_classes(frozenset({3}))
+    assert session.main.model is not None
+    hidden = next(i for i in range(500) if session.main.model.class_of(i) != "3")
     assert hidden not in cloud.items_at(QPointF(cloud.pixel_of(hidden)))
-    session.undo()
-    assert session.scene.shown is None
+    session.choices.undo()
+    assert session.main.look.shown is None

@@ -20,7 +20,9 @@ def session(bare_window: MainWindow, qtbot: QtBot) -> Session:
     session = bare_window.session
     assert session is not None
     session.open("vae-mnist-16d")
-    qtbot.waitUntil(lambda: session.ready is not None and session.images.data is not None, timeout=30_000)
+    qtbot.waitUntil(
+        lambda: session.main.ready is not None and session.main.images.data is not None, timeout=30_000
+    )
     return session
 
 
@@ -38,32 +40,32 @@ def choose(window: MainWindow, title: str, name: str = "map") -> None:
 def test_a_kept_projection_is_there_at_once_and_says_what_it_is_worth(
     bare_window: MainWindow, session: Session, qtbot: QtBot, title: str
 ) -> None:
-    before = session.model.places
+    before = session.main.model.places
     choose(bare_window, title)
-    qtbot.waitUntil(lambda: session.projecting.kept.get("first") is not None, timeout=30_000)
-    assert not np.allclose(session.model.places, before)
-    kept = session.projecting.kept["first"]
+    qtbot.waitUntil(lambda: session.main.projecting.kept is not None, timeout=30_000)
+    assert not np.allclose(session.main.model.places, before)
+    kept = session.main.projecting.kept
     assert 0.85 < kept <= 1
     figures = bare_window.findChild(QLabel, "map.figures")
     assert f"{100 * kept:.0f} % of neighbours kept" in figures.text()
-    assert session.model.projection.estimate
-    assert session.model.projection.axes is None
+    assert session.main.model.projection.estimate
+    assert session.main.model.projection.axes is None
 
 
 def test_a_void_of_an_estimate_is_decoded_and_the_cursor_stays_where_it_was_put(
     bare_window: MainWindow, session: Session, qtbot: QtBot
 ) -> None:
     choose(bare_window, "UMAP")
-    qtbot.waitUntil(lambda: session.projecting.way("first") == "umap", timeout=30_000)
+    qtbot.waitUntil(lambda: session.main.projecting.kind == "umap", timeout=30_000)
     cloud = bare_window.map.cloud
     cloud.frame()
     at = a_void(cloud)
     wanted = cloud.view().to_plane(at.x(), at.y())
-    with qtbot.waitSignal(session.cursor.picture_changed, timeout=10_000):
+    with qtbot.waitSignal(session.main.cursor.picture_changed, timeout=10_000):
         press(cloud, at)
-    np.testing.assert_allclose(session.cursor_place, wanted, rtol=1e-4)
-    session.undo()
-    assert session.scene.place is None
+    np.testing.assert_allclose(session.main.cursor.place, wanted, rtol=1e-4)
+    session.choices.undo()
+    assert session.main.look.place is None
 
 
 def test_two_projections_of_one_model_stand_side_by_side(
@@ -72,34 +74,34 @@ def test_two_projections_of_one_model_stand_side_by_side(
     session.beside.open("vae-mnist-16d")
     qtbot.waitUntil(lambda: session.beside.ready is not None, timeout=30_000)
     choose(bare_window, "UMAP", "beside")
-    qtbot.waitUntil(lambda: session.projecting.way("beside") == "umap", timeout=30_000)
-    assert session.projecting.way("first") == "pca"
-    session.select(17)
-    assert session.beside.cursor is not None
-    np.testing.assert_array_equal(session.beside.cursor, session.scene.cursor)
-    np.testing.assert_allclose(session.beside.cursor_place, session.beside.model.places[17], atol=1e-4)
+    qtbot.waitUntil(lambda: session.beside.projecting.kind == "umap", timeout=30_000)
+    assert session.main.projecting.kind == "pca"
+    session.main.select(17)
+    assert session.beside.cursor.code is not None
+    np.testing.assert_array_equal(session.beside.cursor.code, session.main.look.code)
+    np.testing.assert_allclose(session.beside.cursor.place, session.beside.model.places[17], atol=1e-4)
 
 
 def test_other_axes_are_chosen_in_the_settings(
     bare_window: MainWindow, session: Session, qtbot: QtBot
 ) -> None:
     choose(bare_window, "Own axes")
-    qtbot.waitUntil(lambda: session.projecting.way("first") == "axes", timeout=10_000)
+    qtbot.waitUntil(lambda: session.main.projecting.kind == "axes", timeout=10_000)
     button = bare_window.findChild(QToolButton, "map.projection.settings")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     dialog = bare_window.findChild(QDialog, "projection.settings")
     first = dialog.findChildren(NumberField)[0]
     first.set_number(5)
     ok = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Project")
-    with qtbot.waitSignal(session.embedding_changed, timeout=10_000):
+    with qtbot.waitSignal(session.main.embedding_changed, timeout=10_000):
         QTest.mouseClick(ok, Qt.MouseButton.LeftButton)
-    assert session.model.projection.axes == ("z₅", "z₂")
-    np.testing.assert_array_equal(session.model.places[:, 0], session.model.embedding.codes[:, 4])
+    assert session.main.model.projection.axes == ("z₅", "z₂")
+    np.testing.assert_array_equal(session.main.model.places[:, 0], session.main.model.embedding.codes[:, 4])
 
 
 def test_axes_that_the_code_has_not_are_refused(session: Session) -> None:
     said = []
     session.said.connect(said.append)
-    settings = type(session.projecting.settings["axes"])(first=3, second=17)
-    session.projecting.set_settings("first", "axes", settings)
+    settings = type(session.main.projecting.settings["axes"])(first=3, second=17)
+    session.main.projecting.set_settings("axes", settings)
     assert "16 numbers" in said[-1].text

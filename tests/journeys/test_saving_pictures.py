@@ -23,7 +23,7 @@ Save = Callable[[str], str]
 @pytest.fixture
 def save(window: MainWindow, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Save:
     """Saves under a name, as if it had been typed into the dialog; gives what the message bar says."""
-    qtbot.waitUntil(lambda: session.cursor.picture is not None)
+    qtbot.waitUntil(lambda: session.main.cursor.picture is not None)
     window.map.cloud.setFocus()
 
     def typed(name: str) -> str:
@@ -56,8 +56,10 @@ def test_the_picture_comes_back_pixel_by_pixel_under_its_name(
 ) -> None:
     assert save(str(tmp_path / typed)) == f"Saved {named}."
     assert inside(tmp_path) == [named]
-    assert session.cursor.picture is not None
-    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / named)), session.cursor.picture[..., 0])
+    assert session.main.cursor.picture is not None
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(tmp_path / named)), session.main.cursor.picture[..., 0]
+    )
 
 
 def test_a_dialog_that_is_left_saves_nothing(save: Save, tmp_path: Path) -> None:

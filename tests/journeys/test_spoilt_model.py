@@ -45,19 +45,21 @@ def test_every_dock_bears_it_and_the_badge_goes_with_the_model(
     qtbot.waitUntil(badge.isVisible, timeout=30_000)
     assert badge.text() == "model holds NaN"
     assert badge.toolTip() == bare_window.messages.text == "spoilt: the model holds NaN; train it again."
-    qtbot.waitUntil(lambda: session.model is not None and session.model.embedding is not None, timeout=30_000)
+    qtbot.waitUntil(
+        lambda: session.main.model is not None and session.main.model.embedding is not None, timeout=30_000
+    )
     for dock in bare_window.docks.values():  # to bring one may open the model of its workspace
         dock.show()
         dock.raise_()
         QApplication.processEvents()
-    assert session.model is not None
-    assert session.model.run.folder == spoilt
-    session.select(3)
-    session.go_to_plane(0.1, 0.2)
-    qtbot.waitUntil(lambda: session.cursor.pictured is session.scene.cursor, timeout=30_000)
+    assert session.main.model is not None
+    assert session.main.model.run.folder == spoilt
+    session.main.select(3)
+    session.main.go_to_plane(0.1, 0.2)
+    qtbot.waitUntil(lambda: session.main.cursor.pictured is session.main.look.code, timeout=30_000)
     bare_window.grab()
     assert said == [badge.toolTip()]
     session.open("vae-mnist-2d")
     assert badge.isHidden()
-    qtbot.waitUntil(lambda: session.ready is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: session.main.ready is not None, timeout=30_000)
     assert badge.isHidden()

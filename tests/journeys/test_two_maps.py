@@ -20,7 +20,7 @@ from tests.journeys.test_map import a_void, lonely_item, press
 def session(window: MainWindow, qtbot: QtBot) -> Session:
     assert window.session is not None
     beside = window.session.beside
-    qtbot.waitUntil(lambda: beside.ready is not None and beside.picture is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: beside.ready is not None and beside.cursor.picture is not None, timeout=30_000)
     return window.session
 
 
@@ -35,12 +35,12 @@ def right(window: MainWindow) -> PointCloud:
 
 
 def test_the_first_screen_compares_two_models_at_one_digit(window: MainWindow, session: Session) -> None:
-    assert session.model is not None
+    assert session.main.model is not None
     assert session.beside.model is not None
-    assert (session.model.run.name, session.beside.model.run.name) == ("vae-mnist-2d", "ae-mnist-2d")
-    assert session.scene.item is not None
+    assert (session.main.model.run.name, session.beside.model.run.name) == ("vae-mnist-2d", "ae-mnist-2d")
+    assert session.main.look.item is not None
     np.testing.assert_array_equal(
-        session.beside.cursor, session.beside.model.embedding.codes[session.scene.item]
+        session.beside.cursor.code, session.beside.model.embedding.codes[session.main.look.item]
     )
 
 
@@ -48,40 +48,42 @@ def test_a_pressed_item_is_one_for_both(
     session: Session, left: PointCloud, right: PointCloud, qtbot: QtBot
 ) -> None:
     item = lonely_item(left, session)
-    with qtbot.waitSignal(session.beside.picture_changed, timeout=10_000):  # type: ignore[arg-type]
+    with qtbot.waitSignal(session.beside.cursor.picture_changed, timeout=10_000):  # type: ignore[arg-type]
         press(left, left.pixel_of(item))
-    assert session.scene.item == item
-    for cloud, side in ((left, session.beside), (right, session)):
-        assert side.cursor_place is not None
-        np.testing.assert_allclose(side.cursor_place, cloud.place_of(item), rtol=1e-4)
+    assert session.main.look.item == item
+    for cloud, side in ((left, session.beside), (right, session.main)):
+        assert side.cursor.place is not None
+        np.testing.assert_allclose(side.cursor.place, cloud.place_of(item), rtol=1e-4)
 
 
 @pytest.mark.parametrize("pressed", ["left", "right"])
 def test_a_pressed_void_is_carried_over_through_the_picture(
     window: MainWindow, session: Session, left: PointCloud, right: PointCloud, qtbot: QtBot, pressed: str
 ) -> None:
-    here, there = (session.beside, session) if pressed == "left" else (session, session.beside)
+    main, beside = session.sides
+    here, there = (beside, main) if pressed == "left" else (main, beside)
     cloud = left if pressed == "left" else right
-    before = there.cursor_place
+    before = there.cursor.place
     press(cloud, a_void(cloud))
 
     def carried() -> bool:
-        return there.cursor_place is not None and not np.allclose(there.cursor_place, before)
+        return there.cursor.place is not None and not np.allclose(there.cursor.place, before)
 
     qtbot.waitUntil(carried, timeout=10_000)
-    assert session.scene.item is None
-    assert here.cursor_place is not None
-    assert session.beside.way == ("back" if pressed == "left" else "there")
+    assert session.main.look.item is None
+    assert here.cursor.place is not None
+    assert session.carrying.bridge == "picture"
+    assert session.carrying.leader is here
     views = [window.findChild(ImageView, f"picture.{name}") for name in ("beside", "decoded")]
     assert all(view is not None and view.picture() is not None for view in views)
 
 
 def test_undo_brings_the_left_cursor_back(session: Session, left: PointCloud, qtbot: QtBot) -> None:
-    start = session.beside.cursor_place
+    start = session.beside.cursor.place
     press(left, a_void(left))
-    assert session.scene.second is not None
-    session.undo()
-    qtbot.waitUntil(lambda: np.allclose(session.beside.cursor_place, start), timeout=10_000)
+    assert session.scene.leads == "beside"
+    session.choices.undo()
+    qtbot.waitUntil(lambda: np.allclose(session.beside.cursor.place, start), timeout=10_000)
 
 
 def test_hovering_rings_the_item_on_both(
@@ -89,9 +91,9 @@ def test_hovering_rings_the_item_on_both(
 ) -> None:
     item = lonely_item(right, session)
     QTest.mouseMove(right, QPoint(5, 5))
-    with qtbot.waitSignal(session.hover_changed, timeout=5_000):  # type: ignore[arg-type]
+    with qtbot.waitSignal(session.main.hover_changed, timeout=5_000):  # type: ignore[arg-type]
         QTest.mouseMove(right, right.pixel_of(item))
-    assert session.hovered == item
+    assert session.main.hovered == item
     assert left._overlays.hovered == item
 
 
@@ -99,7 +101,7 @@ def test_each_map_points_at_a_place_that_was_never_trained(
     session: Session, left: PointCloud, qtbot: QtBot
 ) -> None:
     qtbot.waitUntil(
-        lambda: session.model is not None and session.model.hole is not None
+        lambda: session.main.model is not None and session.main.model.hole is not None
         and session.beside.model is not None and session.beside.model.hole is not None,
         timeout=30_000,
     )  # fmt: skip
@@ -116,7 +118,7 @@ def test_closing_the_left_map_leaves_one(window: MainWindow, session: Session, l
     assert button is not None
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert session.beside.model is None
-    assert session.scene.second is None
+    assert session.scene.leads == "main"
     assert not window.middle.beside.isVisible()
     session.beside.open("no-such-model")
     assert session.beside.model is None

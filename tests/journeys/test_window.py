@@ -6,19 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget
 from pytestqt.qtbot import QtBot
 
 from explorer import paths
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 from explorer.ui.window import memory
 from explorer.ui.window.command_palette import CommandPalette, matching
+from explorer.ui.window.finding import commands
 from explorer.ui.window.main_window import MainWindow
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -34,36 +35,39 @@ def slow_plan(tiny_data: Path) -> Plan:
 def test_a_slider_moves_the_cursor_on_the_map(window: MainWindow, session: Session, qtbot: QtBot) -> None:
     slider = window.findChild(DimensionSlider)
     assert slider is not None
-    start = session.scene.cursor
+    start = session.main.look.code
     assert start is not None
-    before = session.cursor.picture
+    before = session.main.cursor.picture
     middle = QPoint(slider.width() // 2, 38)
     QTest.mousePress(slider, LEFT, NOTHING, middle)
     QTest.mouseMove(slider, middle + QPoint(60, 0))
     QTest.mouseRelease(slider, LEFT, NOTHING, middle + QPoint(60, 0))
-    moved = session.scene.cursor
+    moved = session.main.look.code
     assert moved is not None
     assert np.flatnonzero(moved != start).tolist() == [slider.dimension.index]
     qtbot.waitUntil(
-        lambda: session.cursor.picture is not before and session.cursor.pictured is session.scene.cursor
+        lambda: (
+            session.main.cursor.picture is not before
+            and session.main.cursor.pictured is session.main.look.code
+        )
     )
-    session.undo()
-    assert session.scene.cursor is start
+    session.choices.undo()
+    assert session.main.look.code is start
 
 
 def test_pressing_the_map_moves_the_sliders(window: MainWindow, session: Session) -> None:
-    assert session.model is not None
-    assert session.model.embedding is not None
-    session.select(7)
+    assert session.main.model is not None
+    assert session.main.model.embedding is not None
+    session.main.select(7)
     for slider in window.findChildren(DimensionSlider):
-        wanted = session.model.embedding.standardise(session.model.embedding.codes[7])
+        wanted = session.main.model.embedding.standardise(session.main.model.embedding.codes[7])
         assert slider.sd == pytest.approx(float(wanted[slider.dimension.index]), abs=1e-4)
 
 
 def test_the_palette_finds_and_runs_a_command(window: MainWindow, session: Session, qtbot: QtBot) -> None:
-    session.select(7)
-    start = session.scene
-    session.select(8)
+    session.main.select(7)
+    start = session.main.look
+    session.main.select(8)
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     palette = window.findChild(CommandPalette)
     assert palette is not None
@@ -73,16 +77,16 @@ def test_the_palette_finds_and_runs_a_command(window: MainWindow, session: Sessi
     QTest.keyClicks(line, "undo")
     assert found.item(0).text().startswith("Undo: select an item")
     QTest.keyClick(line, Qt.Key.Key_Return)
-    assert session.scene.item == start.item
+    assert session.main.look.item == start.item
 
 
 def test_every_command_has_a_name_and_a_line_of_help(window: MainWindow) -> None:
     actions = list(window.actions_by_name.values())
-    assert len({action.text() for action in actions}) == len(actions)
+    assert len({(action.property("kind"), action.text()) for action in actions}) == len(actions)
     assert all(action.text() and action.toolTip() for action in actions)
     keys = [action.shortcut().toString() for action in actions if not action.shortcut().isEmpty()]
     assert len(set(keys)) == len(keys)
-    assert [a.text() for a in matching(actions, "watch one")] == ["Watch one learn"]
+    assert [find.title for find in matching(commands(actions, ""), "watch one")] == ["Watch one learn"]
 
 
 def test_copy_puts_the_picture_at_its_own_size_on_the_clipboard(window: MainWindow, session: Session) -> None:
@@ -123,12 +127,27 @@ def test_a_damaged_model_is_one_sentence_and_the_open_one_stays(
     folder = tmp_path / "broken"
     folder.mkdir()
     (folder / "manifest.json").write_text('{"format": 1, "family": "vae"')
-    model = session.model
+    model = session.main.model
     assert model is not None
     window.take(folder)
     qtbot.waitUntil(window.messages.isVisible)
-    assert session.model is not None
-    assert session.model.run is model.run
+    assert session.main.model is not None
+    assert session.main.model.run is model.run
+
+
+def test_a_message_lies_over_the_maps_and_moves_nothing(bare_window: MainWindow, qtbot: QtBot) -> None:
+    session, middle = bare_window.session, bare_window.middle
+    assert session is not None
+    qtbot.waitUntil(lambda: middle.width() > 800)
+    QApplication.processEvents()
+    before, tabs = middle.geometry(), bare_window.workspaces
+    session.say("The folder holds no images that can be read. " * 3, "error")
+    QApplication.processEvents()
+    assert bare_window.messages.isVisible()
+    assert middle.geometry() == before
+    bar = QRect(bare_window.messages.mapToGlobal(QPoint()), bare_window.messages.size())
+    assert not bar.intersects(QRect(tabs.mapToGlobal(QPoint()), tabs.size()))
+    assert QRect(middle.mapToGlobal(QPoint()), middle.size()).contains(bar)
 
 
 def test_dark_and_light_are_chosen_and_remembered(window: MainWindow) -> None:
@@ -194,13 +213,15 @@ def test_own_picture_is_redrawn_while_a_model_learns(
     window: MainWindow, session: Session, tiny_data: Path, slow_plan: Plan, qtbot: QtBot
 ) -> None:
     session.training.start(slow_plan)
-    qtbot.waitUntil(lambda: session.model is not None and session.model.living, timeout=60_000)
-    qtbot.waitUntil(lambda: session.model is not None and session.model.embedding is not None, timeout=60_000)
-    session.select(3)
-    places = [session.scene.cursor]
-    session.cursor_changed.connect(lambda: places.append(session.scene.cursor))
+    qtbot.waitUntil(lambda: session.main.model is not None and session.main.model.living, timeout=60_000)
+    qtbot.waitUntil(
+        lambda: session.main.model is not None and session.main.model.embedding is not None, timeout=60_000
+    )
+    session.main.select(3)
+    places = [session.main.look.code]
+    session.main.cursor.moved.connect(lambda: places.append(session.main.look.code))
     qtbot.waitUntil(lambda: len(places) > 3, timeout=60_000)
-    assert session.scene.item == 3
+    assert session.main.look.item == 3
     assert not session.training.fault
 
 

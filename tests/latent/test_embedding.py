@@ -83,3 +83,23 @@ def test_codes_of_which_none_is_finite_say_nothing_and_warn_of_nothing() -> None
     assert embedding.order == (0, 1)
     assert embedding.usual_gap == 0
     assert embedding.collapsed == (0, 1)
+
+
+@pytest.mark.parametrize("value", [0.0, 3.0, 1e6])
+def test_the_numbers_of_a_constant_dimension_are_not_enlarged(value: float) -> None:
+    """Without a spread there are no standard deviations: rounding would be counted in them."""
+    constant = np.full(50, value, np.float32)
+    constant[::2] = np.nextafter(constant[::2], np.float32(np.inf))
+    embedding = Embedding(np.stack([np.linspace(0, 1, 50, dtype=np.float32), constant], axis=1))
+    assert embedding.still == (1,)
+    assert embedding.std[1] == 1
+    elsewhere = embedding.standardise(np.array([0.5, value + 0.11], np.float32))
+    assert abs(float(elsewhere[1])) < 0.2
+    assert embedding.order == (0, 1)
+    assert embedding.collapsed == (1,)
+
+
+def test_a_small_spread_is_still_a_spread() -> None:
+    embedding = Embedding(np.stack([np.linspace(0, 1e-3, 50)] * 2, axis=1).astype(np.float32))
+    assert embedding.still == ()
+    assert float(np.abs(embedding.standardise(embedding.codes)).max()) > 1

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from explorer.errors import BadInput, Failure
 from explorer.latent.projecting import (
-    WAYS,
-    How,
+    METHODS,
+    MethodName,
     PCASettings,
     Places,
     ProjectionProgress,
@@ -52,8 +52,8 @@ def clusters(count: int = 60, size: int = 5) -> Floats:
     return (10 * (np.arange(count) % 3)[:, None] + rng.standard_normal((count, size))).astype(np.float32)
 
 
-def placed(codes: Floats, how: How, projector: Projector) -> Places:
-    settings = QUICK if how == "tsne" else WAYS[how].settings()
+def placed(codes: Floats, how: MethodName, projector: Projector) -> Places:
+    settings = QUICK if how == "tsne" else METHODS[how].settings()
     items = list(project_codes(codes, how, settings, projector))
     assert all(isinstance(item, ProjectionProgress) and 0 <= item.share <= 1 for item in items[:-1])
     assert isinstance(items[-1], Places)
@@ -61,7 +61,7 @@ def placed(codes: Floats, how: How, projector: Projector) -> Places:
 
 
 @pytest.mark.parametrize("how", ["umap", "tsne"])
-def test_few_points_are_laid_out_by_pca_and_it_says_so(how: How) -> None:
+def test_few_points_are_laid_out_by_pca_and_it_says_so(how: MethodName) -> None:
     projector = Projector()  # never asked, so never started
     for count in (2, 3, 14):
         found = placed(clusters(count), how, projector)
@@ -106,7 +106,7 @@ def test_settings_are_read_like_those_of_a_model() -> None:
     assert UMAPSettings.read({"neighbours": "30", "metric": "cosine"}) == UMAPSettings(30, metric="cosine")
     with pytest.raises(BadInput, match="neighbours=1: this must lie between 2 and 200"):
         UMAPSettings.read({"neighbours": 1})
-    assert all(knob.help.endswith(".") for way in WAYS.values() for knob in way.settings.knobs())
+    assert all(knob.help.endswith(".") for way in METHODS.values() for knob in way.settings.knobs())
 
 
 def test_the_process_keeps_clusters_together_leaves_out_nan_and_answers_again(shared: Projector) -> None:

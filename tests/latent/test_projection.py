@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -103,3 +105,15 @@ def test_a_plane_goes_on_from_one_that_was_estimated() -> None:
     codes = rng.standard_normal((50, 6)).astype(np.float32)
     plane = principal_plane(Embedding(codes), estimated(50))
     np.testing.assert_allclose(plane.basis, principal_plane(Embedding(codes)).basis)
+
+
+@pytest.mark.parametrize("project", [lambda e: own_axes(e, in_sd=True), principal_plane])
+def test_what_rounding_leaves_of_a_constant_is_not_spread_over_an_axis(
+    project: Callable[[Embedding], LinearProjection],
+) -> None:
+    constant = np.full(200, 0.7512345, np.float32)
+    constant[::3] = np.nextafter(constant[::3], np.float32(1))
+    codes = np.stack([np.random.default_rng(0).normal(0, 2, 200).astype(np.float32), constant], axis=1)
+    places = project(Embedding(codes)).to_plane(codes)
+    assert places[:, 0].std() == pytest.approx(1, rel=0.05)
+    assert np.ptp(places[:, 1]) < 1e-5

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from explorer.runs.library import Library
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.session.session import Session
 
 Until = Callable[[Callable[[], object]], None]
@@ -52,5 +52,5 @@ def plan(tiny_data: Path) -> Plan:
 def trained(loop: Loop, plan: Plan) -> Loop:
     """A session with a small model of the user's own open."""
     loop.session.training.start(plan)
-    loop.until(lambda: not loop.session.training.active and loop.session.ready is not None)
+    loop.until(lambda: not loop.session.training.active and loop.session.main.ready is not None)
     return loop

@@ -63,34 +63,43 @@ def test_it_opens_says_so_and_draws_a_placeholder(
     with pytest.raises(BadInput, match="holds NaN"):
         run.model()
     session.open(run.folder)
-    loop.until(lambda: session.ready is not None and session.images.data is not None)
-    loop.until(lambda: session.model is not None and session.model.embedding is not None)
-    assert session.ready is not None
-    assert session.ready.fault == f"{status}: the model holds NaN; train it again."
-    assert said == [("error", session.ready.fault)]
+    loop.until(lambda: session.main.ready is not None and session.main.images.data is not None)
+    loop.until(lambda: session.main.model is not None and session.main.model.embedding is not None)
+    assert session.main.ready is not None
+    assert session.main.ready.fault == f"{status}: the model holds NaN; train it again."
+    assert said == [("error", session.main.ready.fault)]
     code = np.zeros(2, np.float32)
-    session.go_to(code)
-    loop.until(lambda: session.cursor.pictured is session.scene.cursor)
-    assert session.cursor.picture is not None
-    assert set(np.unique(session.cursor.picture)) == set(arrays.HATCHING)
+    session.main.go_to(code)
+    loop.until(lambda: session.main.cursor.pictured is session.main.look.code)
+    assert session.main.cursor.picture is not None
+    assert set(np.unique(session.main.cursor.picture)) == set(arrays.HATCHING)
     assert len(said) == 1
 
 
 def test_where_only_the_encoder_is_spoilt_the_decoder_still_draws(loop: Loop, spoilt: Spoil) -> None:
     session = loop.session
     session.open(spoilt("finished", "encoder", np.nan).folder)
-    loop.until(lambda: session.ready is not None)
-    session.go_to(np.zeros(2, np.float32))
-    loop.until(lambda: session.cursor.pictured is session.scene.cursor)
-    assert session.cursor.picture is not None
-    assert len(np.unique(session.cursor.picture)) > 2
+    loop.until(lambda: session.main.ready is not None)
+    session.main.go_to(np.zeros(2, np.float32))
+    loop.until(lambda: session.main.cursor.pictured is session.main.look.code)
+    assert session.main.cursor.picture is not None
+    assert len(np.unique(session.main.cursor.picture)) > 2
 
 
 def test_the_next_model_is_sound_again(loop: Loop, spoilt: Spoil, originals: dict[str, Path]) -> None:
     session = loop.session
     session.open(spoilt("finished", "", np.nan).folder)
-    loop.until(lambda: session.ready is not None)
+    loop.until(lambda: session.main.ready is not None)
     session.open(originals["finished"])
-    loop.until(lambda: session.ready is not None)
-    assert session.ready is not None
-    assert session.ready.fault is None
+    loop.until(lambda: session.main.ready is not None)
+    assert session.main.ready is not None
+    assert session.main.ready.fault is None
+
+
+def test_beside_another_map_it_is_said_too(loop: Loop, spoilt: Spoil) -> None:
+    session = loop.session
+    said: list[tuple[str, str]] = []
+    session.said.connect(lambda message: said.append((message.kind, message.text)))
+    session.beside.open(spoilt("finished", "", np.nan).folder)
+    loop.until(lambda: session.beside.ready is not None)
+    assert said == [("error", "finished: the model holds NaN; train it again.")]

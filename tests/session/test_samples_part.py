@@ -20,7 +20,7 @@ AE, VAE = "ae-mnist-2d", "vae-mnist-2d"
 def opened(loop: Loop) -> Loop:
     session = loop.session
     session.open_first()
-    loop.until(lambda: session.ready is not None and session.images.data is not None)
+    loop.until(lambda: session.main.ready is not None and session.main.images.data is not None)
     session.samples.measured = 300
     return loop
 
@@ -68,9 +68,9 @@ def test_each_open_model_rebuilds_the_same_images_with_the_errors_of_its_embeddi
     part.add(paths.trained() / "ae-mnist-16d")
     rebuilt(opened)
     assert [run.name for run in part.runs] == [VAE, AE, "ae-mnist-16d"]
-    assert session.images.data is not None
-    chosen = fixed_choice(session.images.data.test)
-    np.testing.assert_array_equal(part.originals, session.images.data.test.images[chosen])
+    assert session.main.images.data is not None
+    chosen = fixed_choice(session.main.images.data.test)
+    np.testing.assert_array_equal(part.originals, session.main.images.data.test.images[chosen])
     errors = {}
     for run in part.runs:
         row, kept = part.rows[run.folder], embedding_of(run.name)
@@ -89,7 +89,7 @@ def test_a_model_that_goes_takes_its_pictures_along_and_comes_back_whole(opened:
     part.add(folder)
     rebuilt(opened)
     assert part.rows[folder].pictures.any()
-    opened.session.beside.close()
+    opened.session.beside.show(None)
     assert [run.name for run in part.runs] == [VAE, "pca-mnist-2d"]
     for name in ("pca-mnist-16d", "ae-mnist-2d", "ae-mnist-16d"):
         part.add(paths.trained() / name)
@@ -101,14 +101,17 @@ def test_a_model_of_other_pictures_says_so(trained: Loop) -> None:
     part.want(True)
     part.add(paths.trained() / VAE)
     rebuilt(trained)
-    assert session.model is not None
-    assert not part.rows[session.model.run.folder].refusal
+    assert session.main.model is not None
+    assert not part.rows[session.main.model.run.folder].refusal
     assert "another size" in part.rows[paths.trained() / VAE].refusal
 
 
 def test_samples_are_those_of_the_seed_and_fitted_ones_lie_where_the_codes_do(opened: Loop) -> None:
     samples = opened.session.samples
     samples.want(True)
+    assert {each.run.name for each in samples.wanted} == {VAE, AE}, "what is open comes first"
+    for place, name in enumerate(PAIR):
+        samples.choose(place, name)
     assert [(each.run.name, each.source) for each in samples.wanted] == [
         (name, source) for source in ("prior", "fitted") for name in PAIR
     ]
@@ -138,6 +141,8 @@ def test_samples_are_those_of_the_seed_and_fitted_ones_lie_where_the_codes_do(op
 def test_another_model_of_the_pair_leaves_the_other_as_it_is(opened: Loop) -> None:
     samples = opened.session.samples
     samples.want(True)
+    for place, name in enumerate(PAIR):
+        samples.choose(place, name)
     drawn(opened)
     kept = {each.key: samples.sheet(each) for each in samples.wanted if each.run.name == PAIR[1]}
     samples.choose(0, "pca-mnist-2d")
@@ -150,8 +155,8 @@ def test_another_model_of_the_pair_leaves_the_other_as_it_is(opened: Loop) -> No
 
 def test_where_no_classifier_knows_the_images_pictures_come_without_figures(trained: Loop) -> None:
     session, samples = trained.session, trained.session.samples
-    assert session.model is not None
-    samples.choose(0, session.model.run.folder)
+    assert session.main.model is not None
+    samples.choose(0, session.main.model.run.folder)
     samples.want(True)
     drawn(trained)
     for each in samples.wanted:
@@ -164,7 +169,7 @@ def test_where_no_classifier_knows_the_images_pictures_come_without_figures(trai
 def test_what_can_not_be_seen_is_not_computed(opened: Loop) -> None:
     session, samples = opened.session, opened.session.samples
     session.open("ae-mnist-2d")
-    opened.until(lambda: session.ready is not None)
+    opened.until(lambda: session.main.ready is not None)
     assert not samples.sheets
     assert not samples.reconstructions.rows
     samples.want(True)

@@ -15,7 +15,7 @@ def test_undo_and_redo_pass_the_same_scenes(handles: list[int]) -> None:
     history, scene, seen = History(), Scene(), [Scene()]
     seen[0] = scene
     for number, handle in enumerate(handles):
-        before, scene = scene, replace(scene, item=handle)
+        before, scene = scene, replace(scene, handle=handle)
         history.note(f"intent {number}", before)
         seen.append(scene)
     for expected in reversed(seen[:-1]):
@@ -35,7 +35,7 @@ def test_one_gesture_is_one_entry() -> None:
     history.begin(start)
     scene = start
     for item in range(30):
-        before, scene = scene, replace(scene, item=item)
+        before, scene = scene, replace(scene, handle=item)
         history.note("scrub", before)
     history.end()
     assert history.undo(scene) is start
@@ -43,7 +43,7 @@ def test_one_gesture_is_one_entry() -> None:
 
 
 def test_two_gestures_are_two_entries() -> None:
-    history, scenes = History(), [Scene(), Scene(item=1), Scene(item=2)]
+    history, scenes = History(), [Scene(), Scene(handle=1), Scene(handle=2)]
     for before in scenes[:2]:
         history.begin(before)
         history.note("scrub", before)
@@ -55,6 +55,6 @@ def test_two_gestures_are_two_entries() -> None:
 def test_a_new_intent_forgets_what_was_undone() -> None:
     history, start = History(), Scene()
     history.note("one", start)
-    assert history.undo(Scene(item=1)) is start
+    assert history.undo(Scene(handle=1)) is start
     history.note("other", start)
     assert history.redo_title is None

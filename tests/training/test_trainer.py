@@ -14,8 +14,9 @@ from explorer.models.families.autoencoder import Autoencoder
 from explorer.training import trainer as module
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned
 from explorer.training.optimisers import LIMIT, Optimisers
+from explorer.training.rescue import RESCUES
 from explorer.training.state import State
-from explorer.training.trainer import RESCUES, Trainer
+from explorer.training.trainer import Trainer
 from tests.shapes import squares
 
 IMAGE = ImageShape(1, 8, 8)

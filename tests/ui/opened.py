@@ -18,4 +18,4 @@ def wait(qtbot: QtBot, holds: Callable[[], bool]) -> None:
 def open_first(qtbot: QtBot, session: Session) -> None:
     """The shipped map is open, its model decodes, and all images have been read."""
     session.open_first()
-    wait(qtbot, lambda: session.ready is not None and session.images.data is not None)
+    wait(qtbot, lambda: session.main.ready is not None and session.main.images.data is not None)

@@ -34,7 +34,7 @@ def empty(session: Session, qtbot: QtBot) -> AttributesView:
 def view(empty: AttributesView, session: Session, qtbot: QtBot) -> AttributesView:
     """The 16-D VAE of the library on a seven, all that is to be known of its attributes known."""
     session.open("vae-mnist-16d")
-    wait(qtbot, lambda: session.ready is not None and session.images.data is not None)
+    wait(qtbot, lambda: session.main.ready is not None and session.main.images.data is not None)
     attributes = session.attributes
     wait(
         qtbot,
@@ -42,8 +42,8 @@ def view(empty: AttributesView, session: Session, qtbot: QtBot) -> AttributesVie
             len(attributes.directions) == 15 and all(one.attribute.known.all() for one in attributes.fits)
         ),
     )
-    session.select(0)
-    session.history.clear()
+    session.main.select(0)
+    session.choices.history.clear()
     return empty
 
 
@@ -75,19 +75,19 @@ def test_dragging_an_attribute_changes_the_picture_as_one_entry_of_undo(
 ) -> None:
     from explorer.data.attributes.measured import measure
 
-    row, before = row_of(view, "slant"), session.scene
+    row, before = row_of(view, "slant"), session.main.look
     drag(row, 0.5, 1.0, 2.0)
     assert session.attributes.at("slant") == pytest.approx(2.0, abs=0.05)
     assert row.slider.sd == pytest.approx(2.0, abs=0.05)
-    wait(qtbot, lambda: session.cursor.pictured is session.scene.cursor)
-    assert session.cursor.picture is not None
-    leaning = measure(session.cursor.picture[None])["slant"][0]
+    wait(qtbot, lambda: session.main.cursor.pictured is session.main.look.code)
+    assert session.main.cursor.picture is not None
+    leaning = measure(session.main.cursor.picture[None])["slant"][0]
     drag(row, -2.0)
-    wait(qtbot, lambda: session.cursor.pictured is session.scene.cursor)
-    assert measure(session.cursor.picture[None])["slant"][0] < leaning - 20
-    session.undo()
-    session.undo()
-    assert session.scene.cursor is before.cursor
+    wait(qtbot, lambda: session.main.cursor.pictured is session.main.look.code)
+    assert measure(session.main.cursor.picture[None])["slant"][0] < leaning - 20
+    session.choices.undo()
+    session.choices.undo()
+    assert session.main.look.code is before.code
     assert row.slider.sd == pytest.approx(session.attributes.at("slant"))
 
 
@@ -132,7 +132,7 @@ def test_what_is_left_without_a_direction_is_greyed_and_says_why(
 
 
 def test_the_way_is_chosen_in_the_box(view: AttributesView, session: Session, qtbot: QtBot) -> None:
-    box = view.findChild(QComboBox, "attributes.way")
+    box = view.findChild(QComboBox, "attributes.finding")
     assert box is not None
     QTest.keyClick(box, Qt.Key.Key_Down)
     wait(qtbot, lambda: session.attributes.directions["ink"].kind == "difference")
@@ -141,7 +141,7 @@ def test_the_way_is_chosen_in_the_box(view: AttributesView, session: Session, qt
 def test_strips_follow_and_a_picture_of_them_is_a_place(
     view: AttributesView, session: Session, qtbot: QtBot
 ) -> None:
-    wait(qtbot, lambda: {"ink", "slant"} <= set(session.attributes.rows))
+    wait(qtbot, lambda: {"ink", "slant"} <= set(session.attributes.strips.rows))
     slider = row_of(view, "ink").slider
     at = slider.grip(2.0).toPoint()
     QTest.mouseClick(slider, LEFT, NOTHING, QPoint(at.x(), slider.height() - 20))
@@ -165,14 +165,14 @@ def test_groups_picked_among_pictures_make_an_attribute_that_can_be_removed(
     click("pictures")
     picker = view.window().findChild(PicturePicker)
     assert picker is not None
-    assert session.images.data is not None
+    assert session.main.images.data is not None
     for which, digit in (("with", 3), ("without", 8)):
         picker.classes.setCurrentIndex(picker.classes.findText(str(digit)))
         picker.classes.activated.emit(picker.classes.currentIndex())
         sweep(30)
         QTest.mouseClick(picker.put[which], LEFT)
-        assert session.images.data.test.labels is not None
-        assert {session.images.data.test.labels[item] for item in picker.groups[which]} == {digit}
+        assert session.main.images.data.test.labels is not None
+        assert {session.main.images.data.test.labels[item] for item in picker.groups[which]} == {digit}
     picker.accept()
     assert "30 images" in texts(view)
     title = view.findChild(QLineEdit, "attributes.own.title")
@@ -194,13 +194,13 @@ def test_two_groups_from_the_map_make_an_attribute(
         assert button.isEnabled()
         QTest.mouseClick(button, LEFT)
 
-    assert session.model is not None
+    assert session.main.model is not None
     click("new")
     title = view.findChild(QLineEdit, "attributes.own.title")
     assert title is not None
     assert title.isVisible()
     for which, label in (("with", 3), ("without", 8)):
-        session.select(session.model.middle_of(label) or 0)
+        session.main.select(session.main.model.middle_of(label) or 0)
         click(f"{which}.this")
         click(f"{which}.near")
         click(f"{which}.near")
@@ -225,7 +225,7 @@ def test_too_small_groups_say_what_is_missing(view: AttributesView) -> None:
 def test_a_hidden_view_asks_for_nothing(view: AttributesView, session: Session, qtbot: QtBot) -> None:
     view.hide()
     session.open("vae-mnist-2d")
-    wait(qtbot, lambda: session.ready is not None and session.images.data is not None)
+    wait(qtbot, lambda: session.main.ready is not None and session.main.images.data is not None)
     assert session.attributes.fits == ()
     view.show()
     wait(qtbot, lambda: bool(session.attributes.directions))
@@ -254,7 +254,7 @@ def test_a_slider_reads_in_the_attributes_own_unit(
 def test_it_fits_into_a_narrow_dock(
     view: AttributesView, scheme: str, tmp_path: Path, qtbot: QtBot, painted: Callable[[QWidget, str], Path]
 ) -> None:
-    wait(qtbot, lambda: len(view._attributes.rows) >= 4)
+    wait(qtbot, lambda: len(view._attributes.strips.rows) >= 4)
     painted(view, scheme)
     for row in view.findChildren(AttributeRow):
         assert row.hold.geometry().right() <= row.width()

@@ -162,7 +162,7 @@ def test_what_is_chosen_is_walked_at_once(walked: DenoisingView, session: Sessio
     assert not eta.isEnabled()
     assert "Heun" in eta.toolTip()
     QTest.keyClick(part(walked, "class", QComboBox), Qt.Key.Key_Home)
-    assert session.denoising.settings.label is None
+    assert session.denoising.label is None
     assert not part(walked, "guidance", QWidget).isEnabled()
     wait(qtbot, lambda: walks.parent is not None and walks.parent.done)
     assert walks.parent.request.classes is None  # type: ignore[union-attr]
@@ -172,8 +172,8 @@ def test_an_item_pressed_on_the_map_is_made_anew_from_the_noise_behind_it(
     view: DenoisingView, session: Session, qtbot: QtBot
 ) -> None:
     denoising, walks = session.denoising, session.denoising.walks
-    wait(qtbot, lambda: session.model is not None and session.model.items is not None)
-    session.select(3)
+    wait(qtbot, lambda: session.main.model is not None and session.main.model.items is not None)
+    session.main.select(3)
     assert part(view, "source", QComboBox).currentText() == "the noise behind a picture"
     assert part(view, "class", QComboBox).currentText() == "any"
     wait(qtbot, lambda: walks.parent is not None and walks.parent.done)
@@ -181,7 +181,7 @@ def test_an_item_pressed_on_the_map_is_made_anew_from_the_noise_behind_it(
     wait(qtbot, lambda: "squared error 0." in part(view, "numbers", QLabel).text())
     denoising.turn(source="noise")
     denoising.start()
-    session.select(4)
+    session.main.select(4)
     assert denoising.settings.source == "noise", "who walks from fresh noise can look at items beside it"
 
 
@@ -189,7 +189,7 @@ def test_a_dropped_picture_is_noised_and_walked_back(
     view: DenoisingView, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     denoising = session.denoising
-    wait(qtbot, lambda: session.model is not None and session.model.embedding is not None)
+    wait(qtbot, lambda: session.main.model is not None and session.main.model.embedding is not None)
     ink = np.zeros((40, 40), np.uint8)
     ink[:20, :20] = 255
     Image.fromarray(ink).save(tmp_path / "corner.png")

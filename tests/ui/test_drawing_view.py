@@ -66,16 +66,16 @@ def test_a_stroke_lands_and_comes_back(view: DrawingView, session: Session, qtbo
     draw(view)
     wait(qtbot, lambda: landed(session) and view.returned.picture() is not None)
     assert view.seen.picture() is session.drawing.glyph
-    np.testing.assert_array_equal(session.scene.cursor, session.drawing.code)  # type: ignore[arg-type]
-    model = session.model
+    np.testing.assert_array_equal(session.main.look.code, session.drawing.code)  # type: ignore[arg-type]
+    model = session.main.model
     assert model is not None
-    assert session.scene.cursor is not None
-    cursor = session.cursor
+    assert session.main.look.code is not None
+    cursor = session.main.cursor
     wait(
         qtbot,
         lambda: cursor.neighbours is not None and model.class_of(int(cursor.neighbours.items[0])) == "1",
     )
-    session.undo()
+    session.choices.undo()
     assert session.scene.glyph is None, "a stroke is one entry"
 
 
@@ -91,7 +91,7 @@ def test_clear_empties_the_sheet(view: DrawingView, session: Session, qtbot: QtB
 def test_look_brings_the_cursor_back(view: DrawingView, session: Session, qtbot: QtBot) -> None:
     draw(view)
     wait(qtbot, lambda: landed(session))
-    session.go_to_plane(0.0, 0.0)
+    session.main.go_to_plane(0.0, 0.0)
     assert view.returned.picture() is None
     press(view, "look")
     wait(qtbot, lambda: landed(session))

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider, QSpin
 from pytestqt.qtbot import QtBot
 
 from explorer.data.framing import Framing
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.session.prior.adversaries import Adversaries
+from explorer.session.scene import Condition
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.views.adversaries.gan_view import GanView
@@ -69,9 +70,11 @@ def done(view: GanView, session: Session, tiny_data: Path, qtbot: QtBot) -> GanV
     """After a short training with classes: the model is open and its grid drawn."""
     settings = {**TINY, "epochs": 1, "condition": "class"}
     session.training.start(Plan("gan", settings, str(tiny_data), name="bars"))
-    wait(qtbot, lambda: not session.training.active and session.adversaries.told is not None)
-    wait(qtbot, lambda: part(view, ChoiceGrid, "gan.grid").count == 64 and session.images.data is not None)
-    wait(qtbot, lambda: session.scene.cursor is not None)
+    wait(qtbot, lambda: not session.training.active and session.main.ready is not None)
+    wait(
+        qtbot, lambda: part(view, ChoiceGrid, "gan.grid").count == 64 and session.main.images.data is not None
+    )
+    wait(qtbot, lambda: session.main.look.code is not None)
     return view
 
 
@@ -128,7 +131,7 @@ def test_the_game_is_seen_and_its_players_are_moved_one_by_one(
     assert scores.span != (0.0, 1.0)
     click(live, "gan.step.generator")
     assert session.training.state == "paused"
-    curves = session.training.curves
+    curves = session.training.course.curves
     wait(qtbot, lambda: curves["loss generator"][-1][0] > curves["loss critic"][-1][0])
     click(live, "gan.step.critic")
     wait(qtbot, lambda: curves["loss critic"][-1][0] > curves["loss generator"][-1][0])
@@ -151,9 +154,9 @@ def test_the_grid_is_redrawn_as_it_learns_and_not_while_hidden(
     live.hide()
     session.training.pause()
     asked: list[object] = []
-    session.engine.submit, submit = asked.append, session.engine.submit  # type: ignore[method-assign]
+    session.workers.main.submit, submit = asked.append, session.workers.main.submit  # type: ignore[method-assign]
     grid.refresh()
-    session.engine.submit = submit  # type: ignore[method-assign]
+    session.workers.main.submit = submit  # type: ignore[method-assign]
     assert not asked
     end(session, qtbot)
 
@@ -163,16 +166,16 @@ def test_a_press_on_the_grid_looks_there_and_truncation_draws_together(
 ) -> None:
     press_picture(done, 13)
     code = session.adversaries.grid.code_at(13)
-    assert session.scene.cursor == pytest.approx(code)
+    assert session.main.look.code == pytest.approx(code)
     psi = part(done, QSlider, "gan.psi")
     psi.setFocus()
     QTest.keyClick(psi, Qt.Key.Key_Home)
     grid = session.adversaries.grid
     wait(qtbot, lambda: bool((np.array(grid.pictures) == np.array(grid.pictures[0])).all()))
-    assert session.scene.cursor == pytest.approx(code), "the cursor stays where it was put"
-    session.undo()
-    assert session.scene.cursor is not None
-    assert (session.scene.cursor != code).any()
+    assert session.main.look.code == pytest.approx(code), "the cursor stays where it was put"
+    session.choices.undo()
+    assert session.main.look.code is not None
+    assert (session.main.look.code != code).any()
 
 
 def test_a_class_is_chosen_for_grid_and_cursor(done: GanView, session: Session, qtbot: QtBot) -> None:
@@ -180,9 +183,9 @@ def test_a_class_is_chosen_for_grid_and_cursor(done: GanView, session: Session, 
     assert [box.itemText(i) for i in range(box.count())] == ["0", "1"]
     before = np.array(grid.pictures)
     QTest.keyClick(box, Qt.Key.Key_Down)
-    assert session.scene.condition == 1
+    assert session.main.look.condition == Condition(1)
     wait(qtbot, lambda: (np.array(grid.pictures) != before).any())
-    session.undo()
+    session.choices.undo()
     assert box.currentIndex() == 0
     assert "says nothing" in part(done, QLabel, "gan.no_coverage").text()
 
@@ -191,12 +194,12 @@ def test_three_codes_are_chosen_and_their_plane_is_decoded_under_the_pointer(
     done: GanView, session: Session, qtbot: QtBot
 ) -> None:
     turn_to(done, "Plane")
-    grid, cursor = session.adversaries.grid, session.scene.cursor
+    grid, cursor = session.adversaries.grid, session.main.look.code
     for place in (3, 30, 60):
         press_picture(done, place)
     assert grid.corners == (3, 30, 60)
     assert dict(part(done, ChoiceGrid, "gan.grid").marks) == {3: "A", 30: "B", 60: "C"}
-    assert session.scene.cursor is cursor, "choosing corners moves nothing"
+    assert session.main.look.code is cursor, "choosing corners moves nothing"
     pad, picture = part(done, PlanePad, "gan.plane"), part(done, ImageView, "gan.plane.picture")
     wait(qtbot, lambda: picture.picture() is not None)
     QTest.mouseMove(pad, pad.point_of((0.0, 0.0, 1.0)).toPoint())
@@ -205,22 +208,22 @@ def test_three_codes_are_chosen_and_their_plane_is_decoded_under_the_pointer(
     )
     assert picture.picture() is grid.plane_picture
     QTest.mouseClick(pad, LEFT, NOTHING, pad.point_of((1.0, 0.0, 0.0)).toPoint())
-    assert session.scene.cursor == pytest.approx(grid.code_at(3), abs=0.1)
+    assert session.main.look.code == pytest.approx(grid.code_at(3), abs=0.1)
 
 
 def test_a_direction_is_dragged_as_one_entry_of_undo(done: GanView, session: Session, qtbot: QtBot) -> None:
     turn_to(done, "Directions")
-    wait(qtbot, lambda: {0, 1} <= set(session.adversaries.directions.rows))
-    row, before = part(done, DimensionSlider, "gan.direction.1"), session.scene.cursor
+    wait(qtbot, lambda: {0, 1} <= set(session.directions.strips.rows))
+    row, before = part(done, DimensionSlider, "gan.direction.1"), session.main.look.code
     grips = [row.grip(sd).toPoint() for sd in (row.sd, 0.5, 1.5)]
     QTest.mousePress(row, LEFT, NOTHING, grips[0])
     for grip in grips[1:]:
         QTest.mouseMove(row, grip)
     QTest.mouseRelease(row, LEFT, NOTHING, grips[-1])
-    assert session.adversaries.directions.at(0) == pytest.approx(1.5, abs=0.1)
-    session.undo()
-    assert session.scene.cursor is before
-    assert row.sd == pytest.approx(session.adversaries.directions.at(0))
+    assert session.directions.at(0) == pytest.approx(1.5, abs=0.1)
+    session.choices.undo()
+    assert session.main.look.code is before
+    assert row.sd == pytest.approx(session.directions.at(0))
 
 
 def test_the_code_of_a_held_out_image_is_found_before_ones_eyes(
@@ -229,26 +232,26 @@ def test_the_code_of_a_held_out_image_is_found_before_ones_eyes(
     turn_to(done, "Invert")
     part(done, QSpinBox, "gan.find.item").setFocus()
     QTest.keyClick(part(done, QSpinBox, "gan.find.item"), Qt.Key.Key_Up)
-    search = session.adversaries.search
+    search = session.search
     assert search.item == 1
     click(done, "gan.find.start")
     assert not button(done, "gan.find.start").isEnabled()
     assert button(done, "gan.find.cancel").isEnabled()
     wait(qtbot, lambda: not search.searching)
     assert search.found is not None
-    assert session.scene.cursor == pytest.approx(search.found.code)
+    assert session.main.look.code == pytest.approx(search.found.code)
     assert "squared error 0." in part(done, QLabel, "gan.find.words").text()
     assert part(done, ImageView, "gan.find.found").picture() is search.found.picture
 
 
 def test_a_search_is_cancelled(done: GanView, session: Session) -> None:
     turn_to(done, "Invert")
-    cursor = session.scene.cursor
+    cursor = session.main.look.code
     click(done, "gan.find.start")
     click(done, "gan.find.cancel")
-    assert not session.adversaries.search.searching
+    assert not session.search.searching
     assert button(done, "gan.find.start").isEnabled()
-    assert session.scene.cursor is cursor
+    assert session.main.look.code is cursor
 
 
 def test_a_dropped_picture_of_another_size_is_fitted_and_looked_for(
@@ -261,7 +264,7 @@ def test_a_dropped_picture_of_another_size_is_fitted_and_looked_for(
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     drop = QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, LEFT, NOTHING)
     done.findChild(GanSearch).dropEvent(drop)  # type: ignore[union-attr]
-    search = session.adversaries.search
+    search = session.search
     assert search.own is not None
     assert search.own.shape == (12, 12, 1)
     assert not search.refusal

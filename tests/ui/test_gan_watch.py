@@ -15,8 +15,8 @@ from explorer.latent.projection import natural
 from explorer.models.families.gan import GANConfig
 from explorer.runs.manifest import SpaceRecord
 from explorer.runs.run import Run
+from explorer.session.learning.plans import Plan
 from explorer.session.learning.training import FIRST_GAME
-from explorer.session.learning.training_job import Plan
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.ui.views.adversaries.watch import GanWatch
@@ -34,12 +34,12 @@ def test_the_button_says_what_it_does_next(session: Session, tiny_data: Path, qt
     training.start(Plan("gan", settings, str(tiny_data), name="bars", fast=True))
     assert not button.isEnabled()
     training.watch("map", True)
-    wait(qtbot, lambda: training.state == "running" and session.model is not None)
+    wait(qtbot, lambda: training.state == "running" and session.main.model is not None)
     for words, state in (("Pause", "paused"), ("Go on", "running"), ("Pause", "paused")):
         assert button.text() == words
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         assert training.state == state
-    wait(qtbot, lambda: session.model is not None and session.model.embedding is not None)
+    wait(qtbot, lambda: session.main.ready is not None)
     training.stop()
     wait(qtbot, lambda: not training.active)
     assert button.text() == "Watch one learn"
@@ -51,13 +51,13 @@ def test_samples_on_a_living_map_change_their_colours(session: Session, qtbot: Q
     codes = np.random.default_rng(0).normal(size=(200, 2)).astype(np.float32)
     first, then = (Embedding(codes, labels=np.full(200, label)) for label in (0, 1))
     drawn_from = Run(run.folder, replace(run.manifest, spaces=sampled))
-    view = MapView(session)
+    view = MapView(session, session.main, "map")
     qtbot.addWidget(view)
     view.show()
-    session.show(OpenModel(drawn_from, embedding=first, projection=natural(first), living=True))
+    session.main.show(OpenModel(drawn_from, embedding=first, projection=natural(first), living=True))
     view.cloud.paint_now()
     before = view.cloud.grab().toImage()
-    session.update_model(embedding=then, projection=natural(then))
-    session.embedding_changed()
+    session.main.update(embedding=then, projection=natural(then))
+    session.main.embedding_changed()
     view.cloud.paint_now()
     assert view.cloud.grab().toImage() != before

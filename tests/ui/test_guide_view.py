@@ -40,7 +40,7 @@ facts = [{ check = "handle_moved" }]
 
 @pytest.fixture
 def stage(session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> QWidget:
-    map_view = MapView(session)
+    map_view = MapView(session, session.main, "map")
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "short.toml").write_text(LESSON, encoding="utf-8")
     shipped = paths.resources()
@@ -78,8 +78,8 @@ def shown(guide: GuideView) -> str:
 
 
 def one(session: Session) -> int:
-    assert session.model is not None
-    item = session.model.middle_of(1)
+    assert session.main.model is not None
+    item = session.main.model.middle_of(1)
     assert item is not None
     return item
 
@@ -102,14 +102,14 @@ def test_what_is_done_is_ticked_and_the_lesson_goes_on(
     tick = guide.findChild(QLabel, "guide.tick")
     assert isinstance(tick, QLabel)
     assert "✓" not in tick.text()
-    session.select(one(session))
+    session.main.select(one(session))
     wait(qtbot, lambda: "✓" in tick.text())
     wait(qtbot, lambda: shown(guide) == "Press what isn't here.")
 
 
 def test_who_presses_while_reading_is_not_sent_back(guide: GuideView, session: Session, qtbot: QtBot) -> None:
-    wait(qtbot, lambda: session.cursor.picture is not None)
-    session.select(one(session))
+    wait(qtbot, lambda: session.main.cursor.picture is not None)
+    session.main.select(one(session))
     wait(qtbot, lambda: shown(guide) == "Press on a one.")
 
 
@@ -123,10 +123,10 @@ def test_show_me_presses_on_the_real_map(
     pressed: list[int] = []
     stage.findChild(MapView).cloud.pressed.connect(lambda x, y, item: pressed.append(item))
     press(guide, "show_me")
-    wait(qtbot, lambda: session.scene.item is not None and pressed == [session.scene.item])
-    assert session.model is not None
-    assert session.scene.item is not None
-    assert session.model.class_of(session.scene.item) == "1"
+    wait(qtbot, lambda: session.main.look.item is not None and pressed == [session.main.look.item])
+    assert session.main.model is not None
+    assert session.main.look.item is not None
+    assert session.main.model.class_of(session.main.look.item) == "1"
     wait(qtbot, lambda: not spotlight.isVisible())
 
 

@@ -137,11 +137,11 @@ def test_families_are_in_words_as_soon_as_they_are_known(
 def test_a_double_click_or_enter_opens_a_model(qtbot: QtBot, view: LibraryView, session: Session) -> None:
     press(qtbot, view, "mine")
     qtbot.mouseDClick(shelf(view).viewport(), Qt.MouseButton.LeftButton, pos=place(view, "mine"))
-    assert session.model is not None
-    assert session.model.run.name == "mine"
+    assert session.main.model is not None
+    assert session.main.model.run.name == "mine"
     press(qtbot, view, "pca-shipped")
     qtbot.keyClick(shelf(view), Qt.Key.Key_Return)
-    assert session.model.run.name == "pca-shipped"
+    assert session.main.model.run.name == "pca-shipped"
 
 
 def test_the_button_opens_it_too_and_without_a_choice_says_why_not(
@@ -151,8 +151,8 @@ def test_the_button_opens_it_too_and_without_a_choice_says_why_not(
     assert "Choose a model" in action(view, "open").toolTip()
     press(qtbot, view, "mine")
     do(qtbot, view, "open")
-    assert session.model is not None
-    assert session.model.run.name == "mine"
+    assert session.main.model is not None
+    assert session.main.model.run.name == "mine"
 
 
 def test_a_damaged_model_is_listed_with_its_sentence_and_can_not_be_opened(
@@ -165,7 +165,7 @@ def test_a_damaged_model_is_listed_with_its_sentence_and_can_not_be_opened(
     assert not action(view, "open").isEnabled()
     assert "is missing" in action(view, "open").toolTip()
     qtbot.keyClick(shelf(view), Qt.Key.Key_Return)
-    assert session.model is None
+    assert session.main.model is None
 
 
 def test_deleting_asks_first_and_moves_to_the_trash(
@@ -211,8 +211,8 @@ def test_an_own_model_is_renamed_in_its_card(qtbot: QtBot, view: LibraryView, se
     qtbot.keyClicks(editor, "Bars, first try")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "bars-first-try" in names(view), timeout=SOON)
-    assert session.model is not None
-    assert session.model.run.name == "bars-first-try"
+    assert session.main.model is not None
+    assert session.main.model.run.name == "bars-first-try"
 
 
 def test_a_name_that_is_taken_is_refused_in_place(qtbot: QtBot, view: LibraryView) -> None:
@@ -280,8 +280,8 @@ def test_a_models_folder_that_is_dropped_is_copied_in_and_opened(
     foreign = Path(shutil.copytree(session.library.own / "mine", tmp_path / "from-a-friend"))
     assert drop(view, foreign)
     qtbot.waitUntil(lambda: "from-a-friend" in names(view), timeout=SOON)
-    assert session.model is not None
-    assert session.model.run.folder == session.library.own / "from-a-friend"
+    assert session.main.model is not None
+    assert session.main.model.run.folder == session.library.own / "from-a-friend"
     assert foreign.is_dir()
 
 

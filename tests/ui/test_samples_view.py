@@ -95,10 +95,10 @@ def test_a_model_of_the_library_is_added_and_taken_out_by_the_menu(view: Samples
 def test_two_models_draw_from_the_prior_and_from_their_codes(view: SamplesView, qtbot: QtBot) -> None:
     click(view, "mode.samples")
     assert [sheet.title for sheet in shown(view)] == [
-        "ae-mnist-16d, N(0, I)",
-        "vae-mnist-16d, N(0, I)",
-        "ae-mnist-16d, fitted",
-        "vae-mnist-16d, fitted",
+        "vae-mnist-2d, N(0, I)",
+        "ae-mnist-2d, N(0, I)",
+        "vae-mnist-2d, fitted",
+        "ae-mnist-2d, fitted",
     ]
     wait(qtbot, lambda: any("measuring" in sheet.words for sheet in shown(view)))
     assert all(sheet.pictures is not None for sheet in shown(view)), "pictures come before figures"
@@ -121,7 +121,7 @@ def test_a_new_draw_and_another_model(view: SamplesView, session: Session, qtbot
     assert (shown(view)[0].pictures != first).any()
     box = view.findChild(QComboBox, "samples.pair.0")
     assert box is not None
-    assert box.currentText() == "ae-mnist-16d"
+    assert box.currentText() == "vae-mnist-2d", "what is open comes first"
     box.showPopup()
     row = box.findText("pca-mnist-2d")
     listed = box.view()
@@ -134,9 +134,9 @@ def test_a_hidden_view_computes_nothing(view: SamplesView, session: Session, qtb
     wait(qtbot, lambda: whole(view))
     view.hide()
     session.open("ae-mnist-16d")
-    wait(qtbot, lambda: session.ready is not None)
-    assert session.model is not None
-    assert session.model.run.folder not in session.samples.reconstructions.rows
+    wait(qtbot, lambda: session.main.ready is not None)
+    assert session.main.model is not None
+    assert session.main.model.run.folder not in session.samples.reconstructions.rows
     view.show()
     wait(qtbot, lambda: whole(view) and shown(view)[1].title == "ae-mnist-16d")
 

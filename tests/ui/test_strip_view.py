@@ -34,9 +34,9 @@ def view(session: Session, qtbot: QtBot) -> StripView:
 
 @pytest.fixture
 def filled(view: StripView, session: Session, qtbot: QtBot) -> StripView:
-    assert session.model is not None
-    session.interpolation.set_end("a", session.model.middle_of(4))
-    session.interpolation.set_end("b", session.model.middle_of(0))
+    assert session.main.model is not None
+    session.interpolation.set_end("a", session.main.model.middle_of(4))
+    session.interpolation.set_end("b", session.main.model.middle_of(0))
     rows = session.interpolation.rows
     wait(qtbot, lambda: all(picture.any() for row in rows.values() for picture in row))
     wait(qtbot, lambda: row_of(view, "circle").isVisible() and row_of(view, "circle").height() > 20)
@@ -76,17 +76,17 @@ def test_rows_have_pictures_of_one_size(filled: StripView) -> None:
 
 
 def test_the_handle_is_dragged_as_one_entry_of_undo(filled: StripView, session: Session) -> None:
-    row, before = row_of(filled, "line"), session.scene
+    row, before = row_of(filled, "line"), session.main.look
     QTest.mousePress(row, LEFT, NOTHING, row.handle_place(0.0))
     for share in (0.2, 0.4, 0.7):
         QTest.mouseMove(row, row.handle_place(share))
     QTest.mouseRelease(row, LEFT, NOTHING, row.handle_place(0.7))
     assert session.scene.handle == pytest.approx(0.7, abs=0.01)
     expected = session.interpolation.codes("line", np.array([session.scene.handle], np.float32))[0]
-    np.testing.assert_allclose(session.scene.cursor, expected, atol=1e-5)  # type: ignore[arg-type]
-    session.undo()
+    np.testing.assert_allclose(session.main.look.code, expected, atol=1e-5)  # type: ignore[arg-type]
+    session.choices.undo()
     assert session.scene.handle is None
-    assert session.scene.cursor is before.cursor
+    assert session.main.look.code is before.code
 
 
 def test_a_click_on_a_picture_chooses_its_row_and_goes_there(filled: StripView, session: Session) -> None:
@@ -102,7 +102,7 @@ def test_playing_runs_on_until_somebody_goes_elsewhere(
     QTest.mouseClick(button(filled, "play"), LEFT)
     wait(qtbot, lambda: (session.scene.handle or 0.0) > 0.01)
     assert button(filled, "play").text() == "Pause"
-    session.go_to_plane(0.0, 0.0)
+    session.main.go_to_plane(0.0, 0.0)
     assert button(filled, "play").text() == "Play"
     assert session.scene.handle is None
 

@@ -110,8 +110,8 @@ def test_a_training_runs_to_its_end_and_leaves_a_model_in_the_library(
     assert (entry.status, entry.manifest.family) == ("finished", "ae")
     assert entry.manifest.settings["latent_size"] == 2
     assert "finished" in text(view, "words")
-    assert session.model is not None
-    assert session.model.run.folder == entry.folder
+    assert session.main.model is not None
+    assert session.main.model.run.folder == entry.folder
     plot, grid = view.findChild(LossPlot), view.findChild(PictureGrid, "training.pairs")
     assert plot is not None
     assert grid is not None
@@ -163,8 +163,8 @@ def test_a_live_slider_changes_the_training_and_leaves_one_flag(
     slider.setFocus()
     for _ in range(3):
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
-    qtbot.waitUntil(lambda: bool(session.training.flags), timeout=SOON)
-    (flag,) = session.training.flags
+    qtbot.waitUntil(lambda: bool(session.training.course.flags), timeout=SOON)
+    (flag,) = session.training.course.flags
     assert flag.text.startswith("beta = ")
     assert session.training.settings["beta"] == pytest.approx(float(flag.text.split("=")[1]))
     field = view.findChild(NumberField, "training.live.beta.value")
@@ -193,7 +193,7 @@ def test_a_live_value_out_of_range_is_told_in_place_and_not_sent(
     qtbot.keyClicks(field, "900")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert any("between 0 and 100" in label.text() for label in view.findChildren(QLabel))
-    assert session.training.flags == []
+    assert session.training.course.flags == []
     end(qtbot, view, session)
 
 
@@ -223,19 +223,19 @@ def test_a_training_that_can_not_begin_says_so_in_place(
 def test_pictures_are_asked_for_only_while_they_are_seen(
     qtbot: QtBot, view: TrainingView, session: Session
 ) -> None:
-    assert "pictures" in session.training.watched
+    assert session.training.pictures.wanted
     begin_long(qtbot, view, session)
     grid = view.findChild(PictureGrid, "training.pairs")
     samples = view.findChild(PictureGrid, "training.samples")
     assert grid is not None
     assert samples is not None
-    qtbot.waitUntil(lambda: "samples" in session.training.pictures, timeout=SOON)
+    qtbot.waitUntil(lambda: "samples" in session.training.pictures.made, timeout=SOON)
     assert grid.count == 16
     assert samples.count == 8
     view.hide()
-    assert "pictures" not in session.training.watched
+    assert not session.training.pictures.wanted
     view.show()
-    assert "pictures" in session.training.watched
+    assert session.training.pictures.wanted
     end(qtbot, view, session)
 
 

@@ -56,6 +56,7 @@ class Autoencoder(GenerativeModel):
 
     family: ClassVar[str] = "ae"
     title: ClassVar[str] = "Autoencoder"
+    short_title: ClassVar[str] = "AE"
     Config: ClassVar[type[ModelConfig]] = AutoencoderConfig
     config: AutoencoderConfig
 

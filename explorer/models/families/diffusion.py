@@ -1,6 +1,6 @@
 """Diffusion: one network learns to take noise out of a picture at every strength (Ho et al. 2020).
 
-Imports torch, the contract in `base`, the network in `unet`, ways and samplers in `schedule`.
+Imports torch, the contract in `base`, the network in `unet`, schedules and samplers in `schedule`.
 Symbols as in the papers: x_t = alpha_t x_0 + sigma_t eps, from x_0, the picture in [-1, 1], to x_T,
 noise. Spaces: h, what the network sees in a picture; x_T, the noise from which a picture comes.
 """
@@ -23,7 +23,7 @@ from explorer.models.base import (
     GenerativeModel,
     ImageShape,
     ModelConfig,
-    NoiseWay,
+    NoiseSchedule,
     Position,
     SamplingPlan,
     Space,
@@ -34,11 +34,10 @@ from explorer.models.base import (
 from explorer.models.parts.schedule import (
     Predict,
     Predicted,
-    Schedule,
     Target,
     aim,
     inverted,
-    noise_schedule,
+    schedule_of,
     solve,
     times,
     walk,
@@ -75,7 +74,7 @@ class DiffusionConfig(TrainedConfig):
         help="What the network predicts: eps, v = alpha eps - sigma x_0, or eps - x_0 on a straight way.",
     )
     schedule: Literal["linear", "cosine"] = knob(
-        "cosine", help="How alpha_t falls: Ho et al. 2020, or Nichol & Dhariwal 2021 (flow has its own way)."
+        "cosine", help="How alpha_t falls: Ho et al. 2020, or Nichol & Dhariwal 2021 (flow: a straight line)."
     )
     T: int = knob(
         1000, low=50, high=100_000, unit="steps", help="Strengths of noise between picture and noise."
@@ -127,10 +126,10 @@ class Diffusion(GenerativeModel):
             )
         if config.steps > config.T:
             raise BadInput(f"steps={config.steps}: this must be at most T, which is {config.T}.")
-        way = noise_schedule("straight" if config.target == "flow" else config.schedule, config.T)
+        schedule = schedule_of("straight" if config.target == "flow" else config.schedule, config.T)
         # They follow from the settings: not saved with the weights.
-        self.register_buffer("alpha", way.alpha, persistent=False)
-        self.register_buffer("sigma", way.sigma, persistent=False)
+        self.register_buffer("alpha", schedule.alpha, persistent=False)
+        self.register_buffer("sigma", schedule.sigma, persistent=False)
         fold = 2 if config.fold == "2x2" else 1
         self.network = UNet(image, config.width, config.depth, fold, self.conditions)
 
@@ -142,7 +141,7 @@ class Diffusion(GenerativeModel):
     def spaces(self) -> tuple[Space, ...]:
         return (
             Space("h", (self.network.features,), can_encode=True, can_decode=False, prior=None),
-            Space("x_T", tuple(self.image), can_encode=True, can_decode=True, prior="normal"),
+            Space("x_T", tuple(self.image), can_encode=True, can_decode=True, prior="normal", noise=True),
         )
 
     @property
@@ -151,12 +150,8 @@ class Diffusion(GenerativeModel):
         return SamplingPlan(self.config.sampler, self.config.steps, 0.0, guidance)
 
     @property
-    def noise_way(self) -> NoiseWay:
-        return NoiseWay(self.alpha, self.sigma)
-
-    @property
-    def _schedule(self) -> Schedule:
-        return Schedule(self.alpha, self.sigma)
+    def noise_schedule(self) -> NoiseSchedule:
+        return NoiseSchedule(self.alpha, self.sigma)
 
     def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
         clean = 2 * batch.x - 1
@@ -168,8 +163,8 @@ class Diffusion(GenerativeModel):
             assert batch.labels is not None
             kept = torch.rand(count, generator=rng, device=device) >= self.config.label_drop
             told = self._told(batch.labels) * kept[:, None]
-        x_t = self._schedule.mixed(clean, noise, index)
-        alpha, sigma = (factor[index][:, None, None, None] for factor in self._schedule)
+        x_t = self.noise_schedule.mixed(clean, noise, index)
+        alpha, sigma = (factor[index][:, None, None, None] for factor in self.noise_schedule)
         output = self.network(x_t, index / self.config.T, told).float()
         wanted = aim(self.config.target, clean, noise, alpha, sigma)
         loss = F.mse_loss(output, wanted)
@@ -182,9 +177,10 @@ class Diffusion(GenerativeModel):
             plan = self.plan._replace(guidance=1.0)
             places = times(plan, self.config.T)
             predict = self._predict(1.0, None)
-            return inverted(predict, self._schedule, 2 * x - 1, places, plan, INVERSION_ROUNDS).flatten(1)
+            x_T = inverted(predict, self.noise_schedule, 2 * x - 1, places, plan, INVERSION_ROUNDS)
+            return x_T.flatten(1)
         index = int(self._index(torch.tensor(FEATURES_AT)))
-        x_t = self._schedule.mixed(2 * x - 1, torch.zeros_like(x), index)
+        x_t = self.noise_schedule.mixed(2 * x - 1, torch.zeros_like(x), index)
         return self.network.coarse(x_t, x.new_full((len(x),), index / self.config.T)).mean((2, 3))
 
     def decode(self, codes: Tensor, space: str = "x_T", condition: Tensor | None = None) -> Tensor:
@@ -222,7 +218,7 @@ class Diffusion(GenerativeModel):
         x = x_t.reshape(len(x_t), *self.image)
         return (
             Denoised(index / self.config.T, x_t, (found.clean / 2 + 0.5).clamp(0, 1), found.noise)
-            for index, x_t, found in walk(predict, self._schedule, x, places, plan, rng)
+            for index, x_t, found in walk(predict, self.noise_schedule, x, places, plan, rng)
         )
 
     def _check(self, plan: SamplingPlan, condition: Tensor | None) -> None:

@@ -36,6 +36,10 @@ from explorer.models.parts.adversarial import (
     zero_centred_penalty,
 )
 from explorer.models.parts.dcgan import Critic, Generator, pyramid
+from explorer.roles import FAKE, REAL, VALUE, Role
+
+CRITIC, GENERATOR = "critic", "generator"
+"""Names of the parameter groups, and what the interface calls them."""
 
 Condition = Literal["none", "class"]
 Switch = Literal["off", "on"]
@@ -104,6 +108,7 @@ class GAN(GenerativeModel):
 
     family: ClassVar[str] = "gan"
     title: ClassVar[str] = "Generative adversarial network"
+    short_title: ClassVar[str] = "GAN"
     Config: ClassVar[type[ModelConfig]] = GANConfig
     averaging: ClassVar[float] = 0.05
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = {
@@ -154,11 +159,14 @@ class GAN(GenerativeModel):
     def parameter_groups(self) -> Mapping[str, ParameterGroup]:
         config = self.config
 
-        def group(network: nn.Module, relative_rate: float) -> ParameterGroup:
+        def group(network: nn.Module, name: str, role: Role, relative_rate: float = 1.0) -> ParameterGroup:
             betas = (config.beta1, config.beta2)
-            return ParameterGroup(list(network.parameters()), betas, 0.0, relative_rate)
+            return ParameterGroup(list(network.parameters()), betas, 0.0, relative_rate, name, role)
 
-        return {"critic": group(self.critic, config.critic_rate), "generator": group(self.generator, 1.0)}
+        return {
+            CRITIC: group(self.critic, CRITIC, "judges", config.critic_rate),
+            GENERATOR: group(self.generator, GENERATOR, "makes"),
+        }
 
     def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
         """One round: `critic_steps` updates of the critic, each on its own images, one of the generator."""
@@ -179,7 +187,7 @@ class GAN(GenerativeModel):
         loss = critic_loss(config.loss, real, fake)
         terms = {"critic on real": real.mean(), "critic on fake": fake.mean()}
         if config.loss in ("saturating", "non-saturating"):
-            terms["V(D, G)"] = value(real, fake)
+            terms[VALUE] = value(real, fake)
         if config.penalty > 0 and at.step % config.penalty_every == 0:
             if config.loss == "wasserstein":
                 penalty = one_centred_penalty(self._score(y), x, fakes, rng)
@@ -187,14 +195,14 @@ class GAN(GenerativeModel):
                 penalty = zero_centred_penalty(self._score(labels), both)
             loss = loss + config.penalty * config.penalty_every * penalty
             terms["penalty"] = penalty
-        return Update("critic", loss, terms, {"real": real, "fake": fake})
+        return Update(CRITIC, loss, terms, {REAL: real, FAKE: fake})
 
     def _of_generator(self, x: Tensor, y: Tensor | None, rng: torch.Generator) -> Update:
         critic = frozen(self.critic)
         fake = critic(self.generator(self._noise(x, rng), y), y)
         # Only one of the games compares with the real pictures.
         real = critic(x, y) if self.config.loss == "relativistic" else fake
-        return Update("generator", generator_loss(self.config.loss, real, fake), {})
+        return Update(GENERATOR, generator_loss(self.config.loss, real, fake), {})
 
     def _score(self, labels: Tensor | None) -> Score:
         return lambda x: self.critic(x, labels)

@@ -41,6 +41,7 @@ class PCA(GenerativeModel):
 
     family: ClassVar[str] = "pca"
     title: ClassVar[str] = "Principal components"
+    short_title: ClassVar[str] = "PCA"
     Config: ClassVar[type[ModelConfig]] = PCAConfig
     config: PCAConfig
     mean: Tensor

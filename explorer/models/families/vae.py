@@ -27,6 +27,7 @@ from explorer.models.base import (
     knob,
 )
 from explorer.models.parts.networks import CoderConfig, decoder, encoder
+from explorer.roles import KL
 
 Likelihood = Literal["bernoulli", "gaussian"]
 
@@ -34,7 +35,7 @@ PIXEL_STD = 0.1
 """Standard deviation of the Gaussian likelihood, in units of the pixel range."""
 
 MOST_WARM_UP = 0.2
-"""Share of the training after which beta has its full value, however short the training is."""
+"""Share of the training that the rise of beta takes at most, so that a short one reaches its full value."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class VAEConfig(CoderConfig):
         low=0,
         high=1_000_000,
         unit="steps",
-        help="Steps over which beta rises from 0 to its value; at most the first fifth of the training.",
+        help="Steps over which beta rises from 0 to its value; a fifth of the training where that is fewer.",
     )
     likelihood: Likelihood = knob(
         "bernoulli", help="p(x|z): pixels as coin flips (drawn anew at every step), or Gaussian with sd 0.1."
@@ -63,6 +64,7 @@ class VAE(GenerativeModel):
 
     family: ClassVar[str] = "vae"
     title: ClassVar[str] = "Variational autoencoder"
+    short_title: ClassVar[str] = "VAE"
     Config: ClassVar[type[ModelConfig]] = VAEConfig
     config: VAEConfig
 
@@ -80,13 +82,18 @@ class VAE(GenerativeModel):
         x = batch.x
         if self.config.likelihood == "bernoulli":
             x = torch.bernoulli(x, generator=rng)
-        mu, sigma = self.posterior(x)
+        posterior = self.posterior(x)
+        mu, sigma = posterior
         z = mu + sigma * torch.randn(mu.shape, generator=rng, device=mu.device)
         reconstruction = -self.log_likelihood(x, z).mean()
-        kl = kl_to_prior(mu, sigma).sum(1).mean()
-        risen = max((at.step + 1) / (self.config.warm_up + 1), at.progress / MOST_WARM_UP)
-        beta = self.config.beta * min(1.0, risen)
-        yield Update("model", reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl})
+        kl = posterior.kl.sum(1).mean()
+        loss = reconstruction + self._beta(at) * kl
+        yield Update("model", loss, {"reconstruction": reconstruction, KL: kl})
+
+    def _beta(self, at: Position) -> float:
+        """The weight of the KL term, which rises in a straight line."""
+        warm_up = min(self.config.warm_up, int(MOST_WARM_UP * at.steps))
+        return self.config.beta * min(1.0, (at.step + 1) / (warm_up + 1))
 
     def posterior(self, x: Tensor, space: str = "z") -> Posterior:
         mu, log_variance = self.encoder(x).float().chunk(2, dim=1)
@@ -104,8 +111,3 @@ class VAE(GenerativeModel):
 
     def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
         return torch.sigmoid(self.decoder(codes))
-
-
-def kl_to_prior(mu: Tensor, sigma: Tensor) -> Tensor:
-    """KL(N(mu, sigma^2) || N(0, 1)) of each dimension, in nats (Kingma & Welling 2013, appendix B)."""
-    return 0.5 * (mu.square() + sigma.square() - 1) - sigma.log()

@@ -1,9 +1,9 @@
-"""Ways between a picture and noise, and the samplers that walk them back.
+"""Schedules between a picture and noise, and the samplers that walk them back.
 
-Imports torch and the contract in `base`. x_t = alpha_t x_0 + sigma_t eps, with t = i / T on a grid
+Imports torch and the records of the contract. x_t = alpha_t x_0 + sigma_t eps, with t = i / T on a grid
 i = 0 (picture) ... T (noise); x_0 in [-1, 1], eps unit noise, all (N, C, H, W).
 
-Three ways: linear (Ho et al. 2020), cosine (Nichol & Dhariwal 2021), straight (Liu et al. 2022; Lipman
+Three schedules: linear (Ho et al. 2020), cosine (Nichol & Dhariwal 2021), straight (Liu et al. 2022; Lipman
 et al. 2022). Divided by alpha + sigma they are one: with r = sigma / (alpha + sigma) and y = x /
 (alpha + sigma), y = (1 - r) x_0 + r eps, the straight schedule. There a sampler without fresh noise solves
 dy/dr = eps(y) - x_0(y): DDIM (Song et al. 2021) is Euler's method, Heun's has second order.
@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from explorer.errors import BadInput
-from explorer.models.base import SamplingPlan
+from explorer.models.records import NoiseSchedule, SamplingPlan, broadcast
 
-Way = Literal["linear", "cosine", "straight"]
+Curve = Literal["linear", "cosine", "straight"]
 Target = Literal["noise", "v", "flow"]
 
 LARGEST_BETA = 0.999
@@ -37,7 +37,7 @@ class Predicted(NamedTuple):
     noise: Tensor
 
 
-class Step(NamedTuple):
+class Stop(NamedTuple):
     """One place of the grid on the way back."""
 
     place: int
@@ -49,50 +49,15 @@ Predict = Callable[[Tensor, int], Predicted]
 """Reads x_t at a place on the grid: one call of the network, or of its doubled batch."""
 
 
-class Schedule(NamedTuple):
-    """alpha and sigma at each place of the grid, both (T + 1,)."""
-
-    alpha: Tensor
-    sigma: Tensor
-
-    @property
-    def T(self) -> int:
-        return len(self.alpha) - 1
-
-    @property
-    def alpha_bar(self) -> Tensor:
-        """Share of the picture in the variance of x_t (for unit data): alpha^2, where the sum is 1."""
-        return self.alpha.square() / (self.alpha.square() + self.sigma.square())
-
-    @property
-    def scale(self) -> Tensor:
-        """alpha + sigma, by which x is divided to give y."""
-        return self.alpha + self.sigma
-
-    @property
-    def r(self) -> Tensor:
-        return self.sigma / self.scale
-
-    def mixed(self, clean: Tensor, noise: Tensor, index: Tensor | int) -> Tensor:
-        """A draw from q(x_t | x_0), by its noise; `index` is one place or one for each item."""
-        alpha, sigma = _broadcast(self.alpha[index]), _broadcast(self.sigma[index])
-        return alpha * clean + sigma * noise
-
-    def fresh(self, now: int, then: int) -> Tensor:
-        """Standard deviation of q(x_then | x_now, x_0): between neighbours Ho et al.'s root of beta-tilde."""
-        kept = (self.alpha[now] / self.alpha[then] * self.sigma[then]).square()
-        return self.sigma[then] / self.sigma[now] * (self.sigma[now].square() - kept).clamp(min=0).sqrt()
-
-
-def noise_schedule(way: Way, T: int) -> Schedule:
+def schedule_of(curve: Curve, T: int) -> NoiseSchedule:
     """Alpha and sigma of T + 1 places, computed in double precision, and on the CPU.
 
     A model may be built on torch's device "meta", where nothing has a value.
     """
     t = torch.arange(T + 1, dtype=torch.float64, device="cpu") / T
-    if way == "straight":
-        return Schedule((1 - t).float(), t.float())
-    if way == "cosine":
+    if curve == "straight":
+        return NoiseSchedule((1 - t).float(), t.float())
+    if curve == "cosine":
         f = ((t + COSINE_OFFSET) / (1 + COSINE_OFFSET) * math.pi / 2).cos().square()
         beta = 1 - f[1:] / f[:-1]
     else:
@@ -100,7 +65,7 @@ def noise_schedule(way: Way, T: int) -> Schedule:
         beta = torch.linspace(1e-4, 0.02, T, dtype=torch.float64, device="cpu") * (1000 / T)
     kept = torch.cat([torch.ones(1, dtype=torch.float64, device="cpu"), 1 - beta.clamp(max=LARGEST_BETA)])
     alpha_bar = kept.cumprod(0)
-    return Schedule(alpha_bar.sqrt().float(), (1 - alpha_bar).sqrt().float())
+    return NoiseSchedule(alpha_bar.sqrt().float(), (1 - alpha_bar).sqrt().float())
 
 
 def aim(target: Target, clean: Tensor, noise: Tensor, alpha: Tensor, sigma: Tensor) -> Tensor:
@@ -150,29 +115,34 @@ def network_calls(plan: SamplingPlan) -> int:
 
 def walk(
     predict: Predict,
-    schedule: Schedule,
+    schedule: NoiseSchedule,
     x: Tensor,
     places: list[int],
     plan: SamplingPlan,
     rng: torch.Generator,
-) -> Iterator[Step]:
-    """From x at the first place to the picture at the last, which is 0: one `Step` for each place.
+) -> Iterator[Stop]:
+    """From x at the first place to the picture at the last, which is 0: one `Stop` for each place.
 
     ddpm is DDIM with eta 1: the ancestral sampler with the posterior's own variance.
     """
     eta = {"ddpm": 1.0, "ddim": plan.eta, "heun": 0.0}[plan.sampler]
     for now, then in itertools.pairwise(places):
         predicted = predict(x, now)
-        yield Step(now, x, predicted)
+        yield Stop(now, x, predicted)
         if plan.sampler == "heun" and then > 0:
             x = heun(predict, schedule, x, predicted, now, then)
         else:
             x = ddim(schedule, predicted, now, then, eta, rng)
-    yield Step(0, x, Predicted(x, predicted.noise))
+    yield Stop(0, x, Predicted(x, predicted.noise))
 
 
 def ddim(
-    schedule: Schedule, predicted: Predicted, now: int, then: int, eta: float, rng: torch.Generator | None
+    schedule: NoiseSchedule,
+    predicted: Predicted,
+    now: int,
+    then: int,
+    eta: float,
+    rng: torch.Generator | None,
 ) -> Tensor:
     """Equation 12 of Song et al. 2021, on any schedule."""
     clean, noise = predicted
@@ -185,7 +155,7 @@ def ddim(
 
 
 def heun(
-    predict: Predict, schedule: Schedule, x: Tensor, predicted: Predicted, now: int, then: int
+    predict: Predict, schedule: NoiseSchedule, x: Tensor, predicted: Predicted, now: int, then: int
 ) -> Tensor:
     """Euler's step, and again with the mean of the slopes at both ends (Karras et al. 2022, algorithm 1)."""
     there = predict(schedule.mixed(*predicted, then), then)
@@ -195,7 +165,7 @@ def heun(
 
 
 def inverted(
-    predict: Predict, schedule: Schedule, x: Tensor, places: list[int], plan: SamplingPlan, rounds: int
+    predict: Predict, schedule: NoiseSchedule, x: Tensor, places: list[int], plan: SamplingPlan, rounds: int
 ) -> Tensor:
     """The noise from which the walk without fresh noise ends in x: each of its steps is inverted.
 
@@ -217,11 +187,7 @@ def inverted(
             if last_y is not None and last_lack is not None:
                 change = lack - last_lack
                 share = (lack * change).sum((1, 2, 3)) / change.square().sum((1, 2, 3)).clamp(min=1e-12)
-                step = lack - _broadcast(share) * (y - last_y + change)
+                step = lack - broadcast(share) * (y - last_y + change)
             last_y, last_lack, y = y, lack, y + step
         x = y * schedule.scale[now]
     return x
-
-
-def _broadcast(factor: Tensor) -> Tensor:
-    return factor[:, None, None, None] if factor.dim() else factor

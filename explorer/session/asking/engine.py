@@ -11,26 +11,21 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import weakref
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from typing import Any, NamedTuple, Protocol
 
 log = logging.getLogger(__name__)
 
 
-class Request(Protocol):
-    """A frozen question. Its answer runs on the engine's thread, one result at a time."""
+class Answers(Protocol):
+    """A request, as far as the engine cares."""
 
-    @property
-    def channel(self) -> str: ...
-
-    def answer(self, held: dict[str, Any]) -> Generator[object, None, None]:
-        """Yield results; `held` is what the thread keeps between requests (the displayed model)."""
-        ...
+    def answer(self, held: dict[str, Any]) -> Generator[object, None, None]: ...
 
 
-Deliver = Callable[[Request, object], None]
+Deliver = Callable[[Any, Any, object], None]
+"""Channel, request, and a result or the exception that ended it."""
 
 
 class Engine:
@@ -41,7 +36,7 @@ class Engine:
     name
         Of the thread.
     deliver
-        Called on the engine's thread with each result, or with the exception that ended the request.
+        Called on the engine's thread with channel, request and each result, or the exception that ended it.
     begin
         Whether to answer at once; otherwise requests wait until `begin` is called.
     """
@@ -49,13 +44,11 @@ class Engine:
     def __init__(self, name: str, deliver: Deliver, *, begin: bool = True) -> None:
         self._deliver = deliver
         self._tickets = itertools.count()
-        self._newest: dict[str, int] = {}
-        self._asked: weakref.WeakKeyDictionary[Request, int] = weakref.WeakKeyDictionary()
-        self._forgotten: dict[str, int] = {}
-        self._waiting: dict[str, tuple[int, Request]] = {}
+        self._newest: dict[Hashable, int] = {}
+        self._waiting: dict[Hashable, tuple[int, Answers]] = {}
         self._changed = threading.Condition()
         self._closing = False
-        self._in_flight: Counter[str] = Counter()
+        self._in_flight: Counter[Hashable] = Counter()
         self.waiting_max = self.in_flight_max = 0
         """The most requests of one channel that ever waited, or were being answered, at a time."""
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -66,30 +59,21 @@ class Engine:
         if self._thread.ident is None:
             self._thread.start()
 
-    def submit(self, request: Request) -> None:
+    def submit(self, channel: Hashable, request: Answers) -> None:
         """Ask; what the same channel was asked before is forgotten."""
         with self._changed:
             ticket = next(self._tickets)
-            self._newest[request.channel] = self._asked[request] = ticket
-            self._waiting[request.channel] = (ticket, request)
-            waiting = Counter(waiting.channel for _, waiting in self._waiting.values())
-            self.waiting_max = max(self.waiting_max, *waiting.values())
+            self._newest[channel] = ticket
+            self._waiting[channel] = (ticket, request)
+            alike = sum(known is channel for known in self._waiting)
+            self.waiting_max = max(self.waiting_max, alike)
             self._changed.notify()
 
-    def forget(self, channel: str) -> None:
+    def forget(self, channel: Hashable) -> None:
         """Drop what a channel was asked, in mid-way too."""
         with self._changed:
-            self._newest[channel] = self._forgotten[channel] = next(self._tickets)
+            self._newest[channel] = next(self._tickets)
             self._waiting.pop(channel, None)
-
-    def is_forgotten(self, request: Request) -> bool:
-        """Whether its channel was told to forget after it was asked: a result may be in the post already.
-
-        One that was only replaced by a newer one is welcome: a drag shows what it can.
-        """
-        with self._changed:
-            asked = self._asked.get(request)
-            return asked is not None and asked < self._forgotten.get(request.channel, -1)
 
     def close(self, seconds: float = 1.0) -> bool:
         """Ask the thread to end and wait for it; tells whether it has."""
@@ -102,7 +86,7 @@ class Engine:
 
     def _work(self) -> None:
         held: dict[str, Any] = {}
-        running: dict[str, Answer] = {}
+        running: dict[Hashable, Answer] = {}
         while True:
             with self._changed:
                 while not (self._waiting or running or self._closing):
@@ -116,7 +100,7 @@ class Engine:
                     answer.results.close()
                     self._end(running, channel)
             begun = {
-                channel: Answer(ticket, request, request.answer(held))
+                channel: Answer(ticket, channel, request, request.answer(held))
                 for channel, (ticket, request) in fresh.items()
             }
             running = begun | running
@@ -130,7 +114,7 @@ class Engine:
                 if not self._advance(answer):
                     self._end(running, channel)
 
-    def _end(self, running: dict[str, Answer], channel: str) -> None:
+    def _end(self, running: dict[Hashable, Answer], channel: Hashable) -> None:
         del running[channel]
         self._in_flight[channel] -= 1
 
@@ -141,10 +125,10 @@ class Engine:
         except StopIteration:
             return False
         except Exception as error:  # the one catch point of this thread
-            log.debug("request on %s failed", answer.request.channel, exc_info=True)
+            log.debug("%s failed", type(answer.request).__name__, exc_info=True)
             result, goes_on = error, False
-        if self._newest[answer.request.channel] == answer.ticket:
-            self._deliver(answer.request, result)
+        if self._newest[answer.channel] == answer.ticket:
+            self._deliver(answer.channel, answer.request, result)
         return goes_on
 
 
@@ -152,5 +136,6 @@ class Answer(NamedTuple):
     """A request that is being answered."""
 
     ticket: int
-    request: Request
+    channel: Hashable
+    request: Answers
     results: Generator[object, None, None]

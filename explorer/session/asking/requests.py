@@ -21,6 +21,7 @@ from explorer.data.progress import ReadProgress
 from explorer.errors import BadInput
 from explorer.latent.embedding import Embedding
 from explorer.session.asking.threads import import_torch
+from explorer.session.scene import Condition
 
 if TYPE_CHECKING:
     from explorer.models.base import GenerativeModel
@@ -61,8 +62,10 @@ class Neighbours(NamedTuple):
 class Encoded(NamedTuple):
     """A foreign picture through the model."""
 
+    original: NDArray[np.uint8]
     code: Floats
     picture: NDArray[np.uint8]
+    """How it comes back, (H, W, C)."""
 
 
 class Pictures(NamedTuple):
@@ -77,7 +80,6 @@ class Show:
     """Put a run's model on display."""
 
     run: Run
-    channel: str = "model"
 
     def answer(self, held: Held) -> Generator[Ready, None, None]:
         import_torch()
@@ -102,7 +104,6 @@ class Blank:
     image: tuple[int, int, int]
     seed: int
     classes: int
-    channel: str = "model"
 
     def answer(self, held: Held) -> Generator[Ready, None, None]:
         import_torch()
@@ -126,7 +127,6 @@ class Install:
 
     weights: Mapping[str, Floats]
     step: int
-    channel: str = "weights"
 
     def answer(self, held: Held) -> Generator[int, None, None]:
         import torch
@@ -144,9 +144,7 @@ class Decode:
     space: str
     embedding: Embedding | None
     neighbours: int = 6
-    channel: str = "cursor"
-    condition: int | None = None
-    """The class that is asked for."""
+    condition: Condition | None = None
 
     def answer(self, held: Held) -> Generator[Decoded | Neighbours, None, None]:
         from explorer.models import arrays
@@ -163,15 +161,14 @@ class Decode:
 class DecodeRow:
     """The pictures at several codes (N, D), `at_once` of them per result.
 
-    A key says which row of pictures of the channel's owner each one belongs to.
+    A key says which row of its owner's pictures each one belongs to.
     """
 
-    channel: str
     codes: Floats
     keys: tuple[int, ...]
     space: str
     at_once: int = 8
-    condition: int | None = None
+    condition: Condition | None = None
 
     def answer(self, held: Held) -> Generator[Pictures, None, None]:
         from explorer.models import arrays
@@ -191,7 +188,6 @@ class Redraw:
     """Its place on the map, (D,)."""
     picture: NDArray[np.uint8]
     space: str
-    channel: str = "cursor"
 
     def answer(self, held: Held) -> Generator[Decoded, None, None]:
         from explorer.models import arrays
@@ -208,7 +204,6 @@ class Encode:
 
     picture: NDArray[np.uint8]
     space: str
-    channel: str = "drawing"
 
     def answer(self, held: Held) -> Generator[Encoded, None, None]:
         from explorer.models import arrays
@@ -216,7 +211,7 @@ class Encode:
         model = held["model"]
         code = arrays.encode(model, self.picture[None], self.space)
         back = arrays.decode(model, code, self.space) if model.space(self.space).can_decode else None
-        yield Encoded(code[0], self.picture if back is None else back[0])
+        yield Encoded(self.picture, code[0], self.picture if back is None else back[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,7 +220,6 @@ class LearnerPictures:
 
     images: Images
     space: str
-    channel: str = "learner"
 
     def answer(self, held: Held) -> Generator[tuple[str, Images], None, None]:
         from explorer.metrics.samples import sampled_space
@@ -243,9 +237,9 @@ class LearnerPictures:
             yield "samples", arrays.decode(model, codes, drawn.name, asked)
 
 
-def asked_for(condition: int | None, n: int) -> NDArray[np.int64] | None:
-    """One class for each of n pictures."""
-    return None if condition is None else np.full(n, condition, np.int64)
+def asked_for(condition: Condition | None, n: int) -> NDArray[np.int64] | None:
+    """The class of each of n pictures, as models take it."""
+    return None if condition is None else np.full(n, condition.label, np.int64)
 
 
 class Loaded(NamedTuple):
@@ -259,7 +253,6 @@ class LoadData:
 
     origin: str
     framing: Framing
-    channel: str = "data"
 
     def answer(self, held: Held) -> Generator[ReadProgress | Loaded, None, None]:
         from explorer.data.sources import catalogue

@@ -11,45 +11,39 @@ from functools import partial
 from typing import Any
 
 from explorer.errors import BadInput, Failure
-from explorer.session.asking.engine import Engine, Request
+from explorer.session.asking.engine import Engine
 from explorer.session.asking.mailbox import Mailbox
+from explorer.session.asking.question import Question, Request
 
 log = logging.getLogger(__name__)
 
-Taker = Callable[[Any, Any], None]
-
 
 class Workers:
-    """The engine, which owns the displayed model, another for the one beside it, the reader, whose thread
-    may wait for a disk, the fetcher, whose thread may wait for a server, and the projector, which waits for
-    the process that lays codes out.
+    """One engine for the model of each side and one for the model in training; the reader, whose thread may
+    wait for a disk; the fetcher, whose thread may wait for a server; the projector, which waits for the
+    process that lays codes out.
 
     Parameters
     ----------
     wake
         Called from the workers' threads: asks the GUI thread to call ``mailbox.collect()`` soon.
-    tell
+    say_fault
         Given the sentence of a fault, on the GUI thread.
     begin
         Whether they answer at once, or from `begin` on.
     """
 
-    def __init__(self, wake: Callable[[], None], tell: Callable[[str], None], *, begin: bool = True) -> None:
+    def __init__(
+        self, wake: Callable[[], None], say_fault: Callable[[str], None], *, begin: bool = True
+    ) -> None:
         self.mailbox = Mailbox(wake)
-        self.engine = Engine("engine", self._deliver, begin=begin)
-        self.second = Engine("second engine", self._deliver, begin=begin)
+        self.main = Engine("engine", self._deliver, begin=begin)
+        self.beside = Engine("engine beside", self._deliver, begin=begin)
+        self.learner = Engine("learner", self._deliver, begin=begin)
         self.reader = Engine("reader", self._deliver, begin=begin)
         self.fetcher = Engine("fetcher", self._deliver, begin=begin)
         self.projector = Engine("projector", self._deliver, begin=begin)
-        self._tell = tell
-        self._takers: dict[str, Taker] = {}
-        self._fault_takers: dict[str, Callable[[], None]] = {}
-
-    def take(self, channel: str, taker: Taker, on_fault: Callable[[], None] | None = None) -> None:
-        """Say who takes the results of a channel, and who must know that there will be none."""
-        self._takers[channel] = taker
-        if on_fault is not None:
-            self._fault_takers[channel] = on_fault
+        self._say_fault = say_fault
 
     def begin(self) -> None:
         for engine in self._all:
@@ -62,24 +56,23 @@ class Workers:
 
     @property
     def _all(self) -> tuple[Engine, ...]:
-        return self.engine, self.second, self.reader, self.fetcher, self.projector
+        return self.main, self.beside, self.learner, self.reader, self.fetcher, self.projector
 
-    def _deliver(self, request: Request, result: object) -> None:
-        self.mailbox.post(partial(self._collect, request, result))
+    def _deliver(self, question: Question[Any], request: Request[Any], result: object) -> None:
+        self.mailbox.post(partial(self._collect, question, request, result))
 
-    def _collect(self, request: Request, result: object) -> None:
-        if any(engine.is_forgotten(request) for engine in self._all):
-            return  # it was in the post when another model was opened
+    def _collect(self, question: Question[Any], request: Request[Any], result: object) -> None:
+        if not question.awaits(request):
+            return
         if isinstance(result, Exception):
+            question.miss()
             self._fault(request, result)
-        elif taker := self._takers.get(request.channel):
-            taker(request, result)
+        else:
+            question.take(result)
 
-    def _fault(self, request: Request, error: Exception) -> None:
-        if request.channel in self._fault_takers:
-            self._fault_takers[request.channel]()
+    def _fault(self, request: Request[Any], error: Exception) -> None:
         if isinstance(error, (BadInput, Failure)):
-            self._tell(str(error))
+            self._say_fault(str(error))
             return
         log.error("%s failed", type(request).__name__, exc_info=error)
-        self._tell(f"{type(request).__name__} failed: {error}. The log has the details.")
+        self._say_fault(f"{type(request).__name__} failed: {error}. The log has the details.")

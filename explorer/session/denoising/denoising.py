@@ -7,23 +7,27 @@ Part of the session. numpy only. A walk starts from fresh noise, from a real pic
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.latent.path import great_circle
-from explorer.session.denoising.path_beside import WayBeside
-from explorer.session.denoising.requests import Abilities, AskAbilities, Denoise, Invert, Step
-from explorer.session.denoising.settings import ROW, Settings
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
+from explorer.session.choices import Choices
+from explorer.session.denoising.path_beside import PathBeside
+from explorer.session.denoising.requests import Abilities, AskAbilities, Denoise, Invert, Stop, WalkPlan
+from explorer.session.denoising.settings import ROW, WalkSettings
 from explorer.session.denoising.walks import Walks
+from explorer.session.scene import Condition, Scene
+from explorer.session.side import Side
+from explorer.session.steering.drawing import Drawing
 
-if TYPE_CHECKING:
-    from explorer.session.asking.requests import Floats
-    from explorer.session.session import Session
-
+Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
+Label = int | Literal["each"] | None
 
 
 class Denoising:
@@ -34,39 +38,41 @@ class Denoising:
     noise_changed = Signal()
     """Another strength of noise on the real picture."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.walks = Walks(session.workers)
-        self.way_beside = WayBeside(session, self.walks)
+    def __init__(self, main: Side, beside: Side, reader: Engine, drawing: Drawing, choices: Choices) -> None:
+        self._side, self._drawing, self._choices = main, drawing, choices
+        self.walks = Walks(main)
+        self.path_beside = PathBeside(main, beside, self.walks)
         self.abilities: Abilities | None = None
-        self._asked: AskAbilities | None = None
-        self._told = self._wanted = False
-        self.settings = Settings()
+        self._known = self._wanted = False
+        self.settings = WalkSettings()
         self.noising = False
         """The noised real picture is looked at, not a walk."""
-        self._inverting: Invert | None = None
+        self.inverting = False
+        """The noise behind pictures is being sought."""
         self._seen: tuple[Picture, ...] = ()
         """The real pictures at the last look."""
         self._item: int | None = None
         """The selected item at the last look."""
-        session.take("denoise abilities", self._take_abilities)
-        session.take("denoise inversion", self._take_inverted, self._missed_inversion)
-        session.model_opened.connect(self._on_model)
-        session.model_ready.connect(self._on_ready)
-        session.cursor_changed.connect(self._on_source)
-        session.drawing.changed.connect(self._on_source)
-        session.interpolation.changed.connect(self._on_source)
-        if session.ready is not None:
-            self._on_ready()
+        self._plan = WalkPlan("ddim", 20, 0.0, 1.0)
+        """With which the noise behind pictures was sought last."""
+        self._ask: Question[Abilities | None] = Question(main.engine, self._take_abilities, during=main.life)
+        self._invert: Question[Floats] = Question(
+            reader, self._take_inverted, missed=self._missed_inversion, during=main.life
+        )
+        main.model_opened.connect(self._on_model)
+        main.model_ready.connect(self._on_ready)
+        main.cursor.moved.connect(self._on_source)
+        drawing.changed.connect(self._on_source)
+        choices.changed.connect(self._on_changed)
 
     # What a view reads
 
     @property
     def reason(self) -> str:
         """Why nothing can be denoised, in words; empty when something can."""
-        if self._session.model is None:
+        if self._side.model is None:
             return "Open a diffusion model."
-        if not self._told:
+        if not self._known:
             return "The model is being made ready."
         if self.abilities is None:
             return "This model does not denoise. Open a diffusion model, or train one."
@@ -80,15 +86,10 @@ class Denoising:
     @property
     def wrong(self) -> str:
         """What is wrong with the settings themselves; empty when nothing is."""
-        can, model = self.abilities, self._session.model
+        can, model = self.abilities, self._side.model
         if can is None or model is None:
             return ""
-        return self.settings.fault(can, int(np.prod(model.run.manifest.image)))
-
-    @property
-    def inverting(self) -> bool:
-        """The noise behind pictures is being sought."""
-        return self._inverting is not None
+        return self.settings.fault(can, int(np.prod(model.shape)))
 
     @property
     def _began(self) -> bool:
@@ -97,20 +98,24 @@ class Denoising:
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """The real pictures that a walk would start from."""
-        session = self._session
-        if session.model is None or self.settings.source == "noise":
+        model, scene = self._side.model, self._choices.scene
+        if model is None or self.settings.source == "noise":
             return ()
         if self.settings.source == "ends":
-            ends = (session.scene.end_a, session.scene.end_b)
-            found = [None if end is None else end.picture for end in ends]
+            found = [None if end is None else end.picture for end in (scene.end_a, scene.end_b)]
         else:
-            original = session.cursor.original
-            found = [session.drawing.glyph if original is None else original]
-        channels, height, width = session.model.run.manifest.image
-        return tuple(one for one in found if one is not None and one.shape == (height, width, channels))
+            original = self._side.cursor.original
+            found = [self._drawing.glyph if original is None else original]
+        return tuple(one for one in found if one is not None and one.shape == model.shape)
 
     @property
-    def step(self) -> Step | None:
+    def label(self) -> Label:
+        """The class that is asked for: one, all in turn, or none in particular."""
+        condition = self._side.look.condition
+        return "each" if self.settings.each else None if condition is None else condition.label
+
+    @property
+    def step(self) -> Stop | None:
         """What is looked at: a stop of the walk, or the real picture with noise."""
         return self._noised() if self.noising else self.walks.step
 
@@ -130,19 +135,30 @@ class Denoising:
         """Whether anybody looks; where nobody does, another picture starts no walk."""
         self._wanted = wanted
         if self.settings.source == "noise":
-            self._item = self._session.scene.item
+            self._item = self._side.look.item
         self._on_source()
+
+    def ask_for(self, label: Label) -> None:
+        """Ask for pictures of one class, of all in turn, or of none in particular."""
+        if label == "each":
+            self.turn(each=True)
+            return
+        self.turn(each=False)
+        self._side.ask_for(None if label is None else Condition(label))
 
     def turn(self, **changes: Any) -> None:
         """Choose otherwise; what has been walked is walked again."""
-        if changes.get("source") == "picture":
-            changes.setdefault("label", None)  # a real picture keeps what it is unless something is asked for
         before, self.settings = self.settings, replace(self.settings, **changes)
         if self.settings == before:
             return
         if self.settings.source != before.source:
             self.stop()
-            self.noising, self._seen = self.settings.source == "picture", self.pictures
+            self.noising = self.settings.source == "picture"
+            if self.noising:
+                # A real picture keeps what it is unless something is asked for.
+                self.settings = replace(self.settings, each=False)
+                self._side.ask_for(None)
+            self._seen = self.pictures
         elif self._began and not self.fault:
             self.start()
         self.changed()
@@ -158,7 +174,7 @@ class Denoising:
 
     def start(self) -> None:
         """Walk from where the settings say; what was walked before is forgotten."""
-        model, noised = self._session.model, self._noised()
+        model, noised = self._side.model, self._noised()
         if self.fault or model is None:
             self.changed()
             return
@@ -169,21 +185,22 @@ class Denoising:
         elif noised is not None:
             self._walk(noised.x_t, noised.t)
         else:
-            self._inverting = Invert(model.run, np.stack(self.pictures), self.settings.plan)
-            self._session.reader.submit(self._inverting)
+            self.inverting = True
+            self._plan = self.settings.plan(self._side.look.condition)
+            self._invert.ask(Invert(model.run, np.stack(self.pictures), self._plan))
         self.changed()
 
     def stop(self) -> None:
         """Forget what has been walked."""
-        self._session.reader.forget("denoise inversion")
-        self._inverting = None
+        self._invert.forget()
+        self.inverting = False
         self.walks.drop()
 
     # What is asked, and what comes
 
     def _lack(self) -> str:
         """Which picture is missing, in words."""
-        source, model = self.settings.source, self._session.model
+        source, model = self.settings.source, self._side.model
         if source == "ends" and len(self.pictures) < 2:
             return "Point at an image on the map and press A, at another and press B."
         if source in ("picture", "inverted") and not self.pictures:
@@ -192,7 +209,7 @@ class Denoising:
             return "While a model learns, the noise behind a picture is another at every step."
         return ""
 
-    def _noised(self) -> Step | None:
+    def _noised(self) -> Stop | None:
         """x_t = alpha_t x_0 + sigma_t eps, in closed form, where a picture is to be noised."""
         can, settings, pictures = self.abilities, self.settings, self.pictures
         if can is None or settings.source != "picture" or not pictures:
@@ -201,39 +218,44 @@ class Denoising:
         clean = np.repeat(pictures[0][None], settings.n, axis=0)
         noise = np.random.default_rng(settings.seed or 0).standard_normal(clean.shape, np.float32)
         x_t = can.alpha[index] * (clean / np.float32(127.5) - 1) + can.sigma[index] * noise
-        return Step(index / can.T, np.asarray(x_t, np.float32), noise.astype(np.float16), clean)
+        return Stop(index / can.T, np.asarray(x_t, np.float32), noise.astype(np.float16), clean)
 
     def _walk(self, start: Floats | None, t: float) -> None:
-        settings, can = self.settings, self.abilities
+        settings, can, condition = self.settings, self.abilities, self._side.look.condition
         assert can is not None
         assert settings.seed is not None
-        classes = settings.classes(can.conditions)
-        self.walks.begin(Denoise(settings.plan, settings.seed, settings.n, classes, start, t))
+        classes = settings.classes(can.conditions, condition)
+        self.walks.begin(Denoise(settings.plan(condition), settings.seed, settings.n, classes, start, t))
 
     def _on_model(self) -> None:
         self.stop()
-        self._asked, self.abilities, self._told, self.noising = None, None, False, False
+        self.abilities, self._known, self.noising = None, False, False
         self.changed()
 
     def _on_ready(self) -> None:
-        self._asked = AskAbilities()
-        self._session.engine.submit(self._asked)
+        self._ask.ask(AskAbilities())
 
-    def _take_abilities(self, request: AskAbilities, result: Abilities | None) -> None:
-        if request is not self._asked:
-            return
-        self.abilities, self._told, self._item = result, True, self._session.scene.item
+    def _take_abilities(self, result: Abilities | None) -> None:
+        self.abilities, self._known, self._item = result, True, self._side.look.item
         if result is not None:
             # What the last model could may be more than this one can.
-            label = 0 if result.conditions else None
-            self.settings = Settings("noise", *result.plan, label=label, seed=self.settings.seed)
+            self.settings = WalkSettings("noise", *result.plan, seed=self.settings.seed)
         self.changed()
+
+    def _on_changed(self, before: Scene, now: Scene) -> None:
+        name = self._side.name
+        if now.end_a is not before.end_a or now.end_b is not before.end_b:
+            self._on_source()
+        if now.look(name).condition != before.look(name).condition and self.abilities is not None:
+            if self._began and not self.settings.each and not self.fault:
+                self.start()
+            self.changed()
 
     def _on_source(self) -> None:
         """The cursor, the drawing or the ends may be others."""
         if self.abilities is None or not self._wanted:
             return
-        item, before = self._session.scene.item, self._item
+        item, before = self._side.look.item, self._item
         self._item = item
         if self.settings.source == "noise":
             if item is not None and item != before and not self._began:
@@ -255,22 +277,20 @@ class Denoising:
 
         A walk from fresh noise stays: who looks at items beside it wants to keep it.
         """
-        if self._session.model is not None and not self._session.model.living:
+        if self._side.model is not None and not self._side.model.living:
             self.turn(source="inverted")
             self.start()
 
-    def _take_inverted(self, request: Invert, result: Floats) -> None:
-        if request is not self._inverting:
-            return
-        self._inverting = None
+    def _take_inverted(self, result: Floats) -> None:
+        self.inverting = False
         if len(result) == 2:
             shares = np.linspace(0, 1, ROW, dtype=np.float32)
             between = great_circle(result[0].ravel(), result[1].ravel(), shares)
             result = between.reshape(ROW, *result.shape[1:])
         # With the plan that it was sought with: a field may hold no number meanwhile.
-        self.walks.begin(Denoise(request.plan, self.settings.seed or 0, len(result), None, result))
+        self.walks.begin(Denoise(self._plan, self.settings.seed or 0, len(result), None, result))
         self.changed()
 
     def _missed_inversion(self) -> None:
-        self._inverting = None
+        self.inverting = False
         self.changed()

@@ -5,43 +5,29 @@ Part of the session. numpy only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
-from psygnal import Signal
 
-from explorer.session.denoising.requests import EncodeWay
+from explorer.session.asking.question import Question
+from explorer.session.denoising.requests import EncodeStops
 from explorer.session.denoising.walks import Walk, Walks
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
-
-Floats = NDArray[np.float32]
+from explorer.session.side import Side, Trail
 
 
-class WayBeside:
+class PathBeside:
     """Encoded once a walk is done, where the model beside knows pictures of the same shape."""
 
-    changed = Signal()
-
-    def __init__(self, session: Session, walks: Walks) -> None:
-        self._session, self._walks = session, walks
-        self._asked: tuple[Walk, EncodeWay] | None = None
-        self._codes: Floats | None = None
-        session.take("denoise path", self._take)
+    def __init__(self, main: Side, beside: Side, walks: Walks) -> None:
+        self._main, self._beside, self._walks = main, beside, walks
+        self._walk: Walk | None = None
+        """Whose path is asked for, or drawn."""
+        self._codes: NDArray[np.float32] | None = None
+        self._asking: Question[NDArray[np.float32]] = Question(beside.engine, self._take, during=beside.life)
         walks.changed.connect(self._on_walks)
         walks.stepped.connect(self._seek)
-        session.beside.model_opened.connect(self._forget)
-        session.beside.picture_changed.connect(self._seek)
-
-    @property
-    def places(self) -> Floats | None:
-        """One place for each stop of the walk, (stops, 2): of the first picture, where there are more."""
-        model = self._session.beside.model
-        if self._codes is None or model is None or model.projection is None:
-            return None
-        return model.projection.to_plane(self._codes)
+        walks.moved.connect(self._draw)
+        beside.model_opened.connect(self._forget)
+        beside.model_ready.connect(self._seek)
 
     @property
     def share(self) -> float:
@@ -49,29 +35,30 @@ class WayBeside:
         return self._walks.place / max(self._walks.stops - 1, 1)
 
     def _on_walks(self) -> None:
-        if self._asked is not None and self._walks.parent is not self._asked[0]:
+        if self._walk is not None and self._walks.parent is not self._walk:
             self._forget()
 
     def _forget(self) -> None:
-        had, self._asked, self._codes = self._codes is not None, None, None
-        self._session.workers.second.forget("denoise path")
-        if had:
-            self.changed()
+        self._walk = self._codes = None
+        self._asking.forget()
+        self._draw()
 
     def _seek(self) -> None:
-        walk, first, beside = self._walks.parent, self._session.model, self._session.beside
-        if walk is None or not walk.done or first is None or beside.model is None or beside.ready is None:
+        walk, first, second = self._walks.parent, self._main.model, self._beside.model
+        if walk is None or not walk.done or walk is self._walk or first is None or second is None:
             return
-        run = beside.model.run
-        if not beside.model.can_encode or run.manifest.image != first.run.manifest.image:
-            return
-        if self._asked is not None and self._asked[0] is walk and self._asked[1].run is run:
-            return
-        pictures = np.stack([step.clean[0] for step in walk.steps])
-        self._asked = (walk, EncodeWay(run, pictures, beside.model.space))
-        self._session.workers.second.submit(self._asked[1])
+        if self._beside.ready is not None and second.can_encode and second.shape == first.shape:
+            self._walk = walk
+            pictures = np.stack([stop.clean[0] for stop in walk.steps])
+            self._asking.ask(EncodeStops(second.run, pictures, second.space))
 
-    def _take(self, request: EncodeWay, result: Floats) -> None:
-        if self._asked is not None and request is self._asked[1]:
-            self._codes = result
-            self.changed()
+    def _take(self, codes: NDArray[np.float32]) -> None:
+        self._codes = codes
+        self._draw()
+
+    def _draw(self) -> None:
+        """One place for each stop of the walk: of the first picture, where there are more."""
+        if self._codes is not None:
+            self._beside.draw_trail(Trail(self._codes, self.share))
+        elif self._beside.trail is not None:
+            self._beside.draw_trail(None)

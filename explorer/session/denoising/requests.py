@@ -26,7 +26,7 @@ Sampler = Literal["ddpm", "ddim", "heun"]
 SAMPLERS: tuple[Sampler, ...] = ("ddpm", "ddim", "heun")
 
 
-class Plan(NamedTuple):
+class WalkPlan(NamedTuple):
     """How to walk: the fields of the models' own plan, in its order."""
 
     sampler: Sampler
@@ -41,7 +41,7 @@ class Abilities(NamedTuple):
     T: int
     conditions: int
     """The classes that a picture can be asked for; 0 where it can't."""
-    plan: Plan
+    plan: WalkPlan
     """How it walks unless it is told otherwise."""
     alpha: Floats
     """(T + 1,), from the picture to noise: x_t = alpha_t x_0 + sigma_t eps."""
@@ -55,21 +55,17 @@ class Abilities(NamedTuple):
 class AskAbilities:
     """What the displayed model says of its denoising; None where it does none."""
 
-    channel: str = "denoise abilities"
-
     def answer(self, held: Held) -> Generator[Abilities | None, None, None]:
-        from explorer.models.parts.schedule import Schedule
-
         model = held.get("model")
-        if model is None or model.noise_way is None or model.plan is None:
+        if model is None or model.noise_schedule is None or model.plan is None:
             yield None
             return
-        way = Schedule(*model.noise_way)
+        way = model.noise_schedule
         alpha, sigma, alpha_bar = map(_floats, (*way, way.alpha_bar))
-        yield Abilities(way.T, model.conditions, Plan(*model.plan), alpha, sigma, alpha_bar)
+        yield Abilities(way.T, model.conditions, WalkPlan(*model.plan), alpha, sigma, alpha_bar)
 
 
-class Way(NamedTuple):
+class Route(NamedTuple):
     """What a walk is going to be."""
 
     times: tuple[float, ...]
@@ -78,7 +74,7 @@ class Way(NamedTuple):
     """Passes of one picture through the network that each stop has taken."""
 
 
-class Step(NamedTuple):
+class Stop(NamedTuple):
     """One stop of a walk."""
 
     t: float
@@ -91,9 +87,9 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Denoise:
-    """A walk from noise to pictures: first the `Way`, then one `Step` after the other."""
+    """A walk from noise to pictures: first the `Route`, then one `Stop` after the other."""
 
-    plan: Plan
+    plan: WalkPlan
     seed: int
     """Of the first noise, where none is given, and of what the sampler adds."""
     n: int
@@ -103,31 +99,30 @@ class Denoise:
     """x_t (n, H, W, C) to walk from; None is fresh noise."""
     t: float = 1.0
     """Where on the way `start` is."""
-    channel: str = "denoise"
 
-    def answer(self, held: Held) -> Generator[Way | Step, None, None]:
+    def answer(self, held: Held) -> Generator[Route | Stop, None, None]:
         import torch
 
         from explorer.models import arrays
         from explorer.models.base import SamplingPlan
 
         model = held["model"]
-        if model.noise_way is None:
+        if model.noise_schedule is None:
             return  # another one has come on display since
         plan, device = SamplingPlan(*self.plan), arrays.device_of(model)
         rng = torch.Generator().manual_seed(self.seed)
         if self.start is None:
-            x = model.sample(self.n, rng, "x_T")
+            x = model.sample(self.n, rng, model.noise_space.name)
         else:
             x = torch.from_numpy(self.start).permute(0, 3, 1, 2).to(device)
         asked = None if self.classes is None else torch.from_numpy(self.classes).to(device)
         walk = model.denoise_from(x, self.t, plan, rng, asked)
-        yield self._way(len(model.noise_way.alpha) - 1)
+        yield self._route(len(model.noise_schedule.alpha) - 1)
         for now in walk:
             noise = _pictures(now.noise).astype(np.float16)
-            yield Step(now.t, _pictures(now.x_t), noise, arrays.to_images(now.clean))
+            yield Stop(now.t, _pictures(now.x_t), noise, arrays.to_images(now.clean))
 
-    def _way(self, T: int) -> Way:
+    def _route(self, T: int) -> Route:
         from explorer.models.base import SamplingPlan
         from explorer.models.parts.schedule import network_calls, times
 
@@ -135,7 +130,7 @@ class Denoise:
         # The last stop is the picture, which the network no longer looks at.
         counts = [*range(1, len(stops)), len(stops) - 1]
         calls = [network_calls(SamplingPlan(*self.plan)._replace(steps=count)) for count in counts]
-        return Way(tuple(index / T for index in stops), tuple(calls))
+        return Route(tuple(index / T for index in stops), tuple(calls))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,8 +140,7 @@ class Invert:
 
     run: Run
     pictures: Images
-    plan: Plan
-    channel: str = "denoise inversion"
+    plan: WalkPlan
 
     def answer(self, held: Held) -> Generator[Floats, None, None]:
         import_torch()
@@ -159,18 +153,18 @@ class Invert:
         model = self.run.model().to(choose()[0])
         sampler = "heun" if self.plan.sampler == "heun" else "ddim"
         model.turn_plan({"sampler": sampler, "steps": self.plan.steps})
-        codes = torch.from_numpy(arrays.encode(model, self.pictures, "x_T"))
+        assert model.noise_space is not None
+        codes = torch.from_numpy(arrays.encode(model, self.pictures, model.noise_space.name))
         yield _pictures(codes.reshape(len(codes), *model.image))
 
 
 @dataclass(frozen=True, eq=False)
-class EncodeWay:
+class EncodeStops:
     """The codes (K, D) of pictures (K, H, W, C) in the model beside; asked of the engine that has it."""
 
     run: Run
     pictures: Images
     space: str
-    channel: str = "denoise path"
 
     def answer(self, held: Held) -> Generator[Floats, None, None]:
         from explorer.models import arrays

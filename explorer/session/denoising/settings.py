@@ -11,10 +11,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.session.denoising.requests import Abilities, Plan, Sampler
+from explorer.session.asking.requests import asked_for
+from explorer.session.denoising.requests import Abilities, Sampler, WalkPlan
+from explorer.session.scene import Condition
 
 Source = Literal["noise", "picture", "inverted", "ends"]
-Label = int | Literal["each"] | None
 
 GRID, ROW = 16, 9
 """Pictures of a grid, and of a row between two."""
@@ -30,7 +31,7 @@ HIGHEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
-class Settings:
+class WalkSettings:
     """A number is None while what stands in its field is none."""
 
     source: Source = "noise"
@@ -38,8 +39,8 @@ class Settings:
     steps: int | None = 20
     eta: float | None = 0.0
     guidance: float | None = 1.0
-    label: Label = None
-    """The class that is asked for: one, all in turn, or none in particular."""
+    each: bool = False
+    """All classes are asked for in turn, whatever is asked of the model elsewhere."""
     seed: int | None = 0
     many: bool = False
     level: float = 0.5
@@ -57,26 +58,23 @@ class Settings:
         """The noise behind pictures is sought first: of no class in particular, and so it is walked back."""
         return self.source in ("inverted", "ends")
 
-    @property
-    def asks(self) -> bool:
+    def asks(self, condition: Condition | None) -> bool:
         """A class is asked for."""
-        return self.label is not None and not self.seeks_noise
+        return (self.each or condition is not None) and not self.seeks_noise
 
-    @property
-    def plan(self) -> Plan:
+    def plan(self, condition: Condition | None) -> WalkPlan:
         """As the model is told; without a class there is nothing to guide to."""
         assert self.steps is not None
         assert self.eta is not None
         assert self.guidance is not None
-        return Plan(self.sampler, self.steps, self.eta, self.guidance if self.asks else 1.0)
+        guidance = self.guidance if self.asks(condition) else 1.0
+        return WalkPlan(self.sampler, self.steps, self.eta, guidance)
 
-    def classes(self, conditions: int) -> NDArray[np.int64] | None:
+    def classes(self, conditions: int, condition: Condition | None) -> NDArray[np.int64] | None:
         """The class of each picture, (n,)."""
-        if self.label is None or not self.asks:
-            return None
-        if self.label == "each":
+        if self.each and self.asks(condition):
             return np.arange(self.n, dtype=np.int64) % conditions
-        return np.full(self.n, self.label, np.int64)
+        return asked_for(condition, self.n) if self.asks(condition) else None
 
     def fault(self, can: Abilities, size: int) -> str:
         """One sentence on the first setting that a model can't have; empty where there is none.
@@ -94,10 +92,6 @@ class Settings:
             return f"guidance{_is(self.guidance)}: this model has no classes to be guided to; set it to 1."
         if self.guidance is None or not 0 <= self.guidance <= HIGHEST_GUIDANCE:
             return f"guidance{_is(self.guidance)}: this must lie between 0 and {HIGHEST_GUIDANCE:g}."
-        if self.label is not None and not can.conditions:
-            return "This model was trained without classes, so it can't be asked for one."
-        if isinstance(self.label, int) and not 0 <= self.label < can.conditions:
-            return f"class = {self.label}: this model has the classes 0 to {can.conditions - 1}."
         if self.seed is None or not 0 <= self.seed <= HIGHEST_SEED:
             return f"seed{_is(self.seed)}: this must be a whole number from 0 to {HIGHEST_SEED:,}."
         needed = (self.steps + 1) * self.n * size * BYTES

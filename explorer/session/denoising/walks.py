@@ -6,12 +6,13 @@ Part of the session; knows the engine. numpy only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from psygnal import Signal
 
-from explorer.session.asking.engine import Engine
-from explorer.session.asking.workers import Workers
-from explorer.session.denoising.requests import Denoise, Sampler, Step, Way
+from explorer.session.asking.question import Question
+from explorer.session.denoising.requests import Denoise, Route, Sampler, Stop
+from explorer.session.side import Side
 
 MOST_FORKS = 4
 FORK_SEED = 100_000
@@ -23,14 +24,15 @@ class Walk:
     """One way from noise to pictures, as far as it has come."""
 
     request: Denoise
+    question: Question[Route | Stop]
     at: int = 0
     """The parent's place that it forks from."""
-    way: Way | None = None
-    steps: list[Step] = field(default_factory=list)
+    route: Route | None = None
+    steps: list[Stop] = field(default_factory=list)
 
     @property
     def done(self) -> bool:
-        return self.way is not None and len(self.steps) == len(self.way.times)
+        return self.route is not None and len(self.steps) == len(self.route.times)
 
 
 class Walks:
@@ -43,12 +45,18 @@ class Walks:
     moved = Signal()
     """Another place."""
 
-    def __init__(self, workers: Workers) -> None:
-        self._engine: Engine = workers.engine
+    def __init__(self, side: Side) -> None:
+        engine, life = side.engine, side.life
+        self._walk: Question[Route | Stop] = Question(
+            engine, self._take_parent, missed=self.drop, during=life
+        )
+        self._forks = [
+            Question[Route | Stop](
+                engine, partial(self._take_fork, slot), missed=partial(self._miss_fork, slot), during=life
+            )
+            for slot in range(MOST_FORKS)
+        ]
         self._clear()
-        workers.take("denoise", self._take, self.drop)
-        for slot in range(MOST_FORKS):
-            workers.take(_channel(slot), self._take)
 
     def _clear(self) -> None:
         self.parent: Walk | None = None
@@ -63,16 +71,16 @@ class Walks:
     @property
     def stops(self) -> int:
         """Of the walk, computed or not."""
-        return 0 if self.parent is None or self.parent.way is None else len(self.parent.way.times)
+        return 0 if self.parent is None or self.parent.route is None else len(self.parent.route.times)
 
     @property
-    def step(self) -> Step | None:
+    def step(self) -> Stop | None:
         """What is looked at."""
         if self.parent is None or not self.parent.steps:
             return None
         return self.parent.steps[self.place]
 
-    def step_of(self, walk: Walk) -> Step | None:
+    def step_of(self, walk: Walk) -> Stop | None:
         """The same place in a walk: before it forked its parent's; none where it isn't computed yet."""
         if self.place < walk.at:
             return self.step
@@ -95,14 +103,14 @@ class Walks:
     def begin(self, request: Denoise) -> None:
         """Walk; what was walked before is forgotten."""
         self.drop()
-        self.parent = Walk(request)
-        self._engine.submit(request)
+        self.parent = Walk(request, self._walk)
+        self._walk.ask(request)
         self.changed()
 
     def drop(self) -> None:
         """Forget the walk and its forks."""
-        for channel in ("denoise", *(_channel(slot) for slot in range(MOST_FORKS))):
-            self._engine.forget(channel)
+        for question in (self._walk, *self._forks):
+            question.forget()
         if self.parent is not None:
             self._clear()
             self.changed()
@@ -130,7 +138,7 @@ class Walks:
         step = self.step
         if self.why_no_fork or self.parent is None or step is None:
             return
-        taken = {fork.request.channel for fork in self.forks}
+        taken = [fork.question for fork in self.forks]
         parent = self.parent.request
         sampler: Sampler = "ddpm" if parent.plan.sampler == "ddpm" else "ddim"
         request = replace(
@@ -139,34 +147,44 @@ class Walks:
             seed=FORK_SEED + self._forked,
             start=step.x_t,
             t=step.t,
-            channel=next(name for name in map(_channel, range(MOST_FORKS)) if name not in taken),
         )
+        question = next(free for free in self._forks if free not in taken)
         self._forked += 1
-        self.forks.append(Walk(request, at=self.place))
-        self._engine.submit(request)
+        self.forks.append(Walk(request, question, at=self.place))
+        question.ask(request)
         self.changed()
 
     def remove(self, fork: Walk) -> None:
         """Forget a fork."""
         if fork in self.forks:
             self.forks.remove(fork)
-            self._engine.forget(fork.request.channel)
+            fork.question.forget()
             self.changed()
 
-    def _take(self, request: Denoise, result: Way | Step) -> None:
-        known = [] if self.parent is None else [self.parent, *self.forks]
-        walk = next((walk for walk in known if walk.request is request), None)
-        if walk is None:
-            return  # posted before another walk took its place
-        if isinstance(result, Way):
-            walk.way = result
+    def _take_parent(self, result: Route | Stop) -> None:
+        if self.parent is not None:
+            self._take(self.parent, result)
+
+    def _take_fork(self, slot: int, result: Route | Stop) -> None:
+        fork = self._fork_of(slot)
+        if fork is not None:
+            self._take(fork, result)
+
+    def _miss_fork(self, slot: int) -> None:
+        """It has failed, which the message bar tells: nothing of it will come."""
+        fork = self._fork_of(slot)
+        if fork is not None:
+            self.remove(fork)
+
+    def _fork_of(self, slot: int) -> Walk | None:
+        return next((fork for fork in self.forks if fork.question is self._forks[slot]), None)
+
+    def _take(self, walk: Walk, result: Route | Stop) -> None:
+        if isinstance(result, Route):
+            walk.route = result
             self.changed()
             return
         walk.steps.append(result)
         if walk is self.parent and self._following:
             self.place = len(walk.steps) - 1
         self.stepped()
-
-
-def _channel(slot: int) -> str:
-    return f"denoise fork {slot + 1}"

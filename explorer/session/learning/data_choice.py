@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from psygnal import Signal
 
@@ -16,10 +16,9 @@ from explorer.data.image_set import DataSet
 from explorer.data.progress import DownloadProgress, ReadProgress
 from explorer.data.sources import catalogue, torchvision_sets
 from explorer.errors import BadInput, Failure
-from explorer.session.shelf import Refused
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
+from explorer.session.message import Refused
 
 EMBEDDED = "mnist"
 
@@ -45,17 +44,18 @@ class Missing(NamedTuple):
     folder: str
 
 
+Look = ReadProgress | DataSet | Missing | Refused
+Fetch = DownloadProgress | Refused | None
+
+
 @dataclass(frozen=True, eq=False)
 class LookAt:
     """Read a data set in order to look at it: progress, then the set or why not."""
 
     origin: str
     framing: Framing
-    channel: str = "look at data"
 
-    def answer(
-        self, held: dict[str, object]
-    ) -> Generator[ReadProgress | DataSet | Missing | Refused, None, None]:
+    def answer(self, held: dict[str, object]) -> Generator[Look, None, None]:
         try:
             yield from catalogue.reading(self.origin, self.framing)
         except catalogue.NotDownloaded as missing:
@@ -71,9 +71,8 @@ class Download:
     """Fetch a set with a name; leaving it half-way is cancelling."""
 
     name: str
-    channel: str = "download"
 
-    def answer(self, held: dict[str, object]) -> Generator[DownloadProgress | Refused | None, None, None]:
+    def answer(self, held: dict[str, object]) -> Generator[Fetch, None, None]:
         try:
             yield from catalogue.download(self.name)
             yield None
@@ -88,8 +87,7 @@ class DataChoice:
     """What is being looked at has changed."""
     chosen = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, reader: Engine, fetcher: Engine) -> None:
         self.origin = EMBEDDED
         self.framing = Framing()
         """How the chosen images are framed."""
@@ -104,8 +102,8 @@ class DataChoice:
         self.missing: Missing | None = None
         self.fault: str | None = None
         self.progress: ReadProgress | DownloadProgress | None = None
-        session.take("look at data", self._take_look)
-        session.take("download", self._take_download)
+        self._look: Question[Look] = Question(reader, self._take_look, missed=self._missed)
+        self._download: Question[Fetch] = Question(fetcher, self._take_download, missed=self._missed)
 
     def named_sets(self) -> tuple[NamedSet, ...]:
         """The sets that are known by name, with whether they are on this computer."""
@@ -117,14 +115,14 @@ class DataChoice:
 
     def look(self, origin: str, framing: Framing) -> None:
         """Read a data set by its name or path, to show what is in it."""
-        self._session.workers.fetcher.forget("download")
+        self._download.forget()
         self.wanted = (origin, framing)
         self._now(progress=ReadProgress("Reading", 0))
-        self._session.reader.submit(LookAt(origin, framing))
+        self._look.ask(LookAt(origin, framing))
 
     def refuse(self, sentence: str) -> None:
         """What was filled in can't be looked at."""
-        self._session.reader.forget("look at data")
+        self._look.forget()
         self._now(fault=sentence)
 
     def download(self) -> None:
@@ -132,7 +130,7 @@ class DataChoice:
         if self.missing is not None:
             missing = self.missing
             self._now(progress=DownloadProgress(missing.title, 0, missing.size))
-            self._session.workers.fetcher.submit(Download(missing.name))
+            self._download.ask(Download(missing.name))
 
     def cancel(self) -> None:
         """Leave off reading or fetching; what was fetched is kept for the next try."""
@@ -141,8 +139,8 @@ class DataChoice:
 
     def leave(self) -> None:
         """Nobody looks any more."""
-        self._session.reader.forget("look at data")
-        self._session.workers.fetcher.forget("download")
+        self._look.forget()
+        self._download.forget()
         self._now()
 
     def choose(self) -> None:
@@ -152,7 +150,7 @@ class DataChoice:
             self.asked = self.wanted[1]
             self.chosen()
 
-    # Results of the reader
+    # Results
 
     def _now(
         self,
@@ -164,24 +162,25 @@ class DataChoice:
         self.looked, self.missing, self.fault, self.progress = looked, missing, fault, progress
         self.changed()
 
-    def _take_look(self, request: LookAt, result: ReadProgress | DataSet | Missing | Refused) -> None:
-        if self.progress is None or self.wanted != (request.origin, request.framing):
-            return  # it was on its way when something else was asked
-        if isinstance(result, ReadProgress):
-            self._now(progress=result)
-        elif isinstance(result, DataSet):
-            self._now(looked=result)
-        elif isinstance(result, Missing):
-            self._now(missing=result)
-        else:
-            self._now(fault=result.sentence)
+    def _take_look(self, result: Look) -> None:
+        match result:
+            case ReadProgress():
+                self._now(progress=result)
+            case DataSet():
+                self._now(looked=result)
+            case Missing():
+                self._now(missing=result)
+            case Refused():
+                self._now(fault=result.sentence)
 
-    def _take_download(self, request: Download, result: DownloadProgress | Refused | None) -> None:
-        if self.progress is None or self.wanted[0] != request.name:
-            return
+    def _take_download(self, result: Fetch) -> None:
         if isinstance(result, DownloadProgress):
             self._now(progress=result)
         elif isinstance(result, Refused):
             self._now(fault=result.sentence)
         else:
-            self.look(request.name, self.wanted[1])
+            self.look(*self.wanted)
+
+    def _missed(self) -> None:
+        """A defect, which the message bar tells: nobody waits for an answer any more."""
+        self._now(fault="These images could not be read; choose others, or try again.")

@@ -36,8 +36,6 @@ class FamilyForm:
 class DescribeFamilies:
     """All families, in the order of their list; those that learn in steps have the knob ``seed`` too."""
 
-    channel: str = "families"
-
     def answer(self, held: dict[str, Any]) -> Generator[tuple[FamilyForm, ...], None, None]:
         from explorer import models
         from explorer.models.base import Knob, TrainedConfig

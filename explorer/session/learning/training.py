@@ -1,88 +1,72 @@
-"""Training as the window sees it: the state of the job, its curves, flags and pictures, and the living map.
+"""The one training of a session as the window sees it: its state, its course, and the model that learns.
 
-Part of the session. numpy only; the job's thread imports torch.
+Part of the session. numpy only; the job's thread imports torch. The model in training is a third one beside
+those of the two sides: it has an engine of its own, and can be shown on a side while it learns.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from psygnal import Signal
 
-from explorer.data.image_set import DataSet, ImageSet
-from explorer.data.sources import embedded
-from explorer.metrics.lights import posterior_collapse
+from explorer.runs.library import Library
 from explorer.runs.run import Run
-from explorer.session.asking.requests import Blank, Install, LearnerPictures
+from explorer.session.asking.mailbox import Mailbox
+from explorer.session.asking.question import Question
+from explorer.session.asking.requests import Blank
+from explorer.session.data_at_hand import DataAtHand
+from explorer.session.display import Display
+from explorer.session.learning.course import Course, Flag, turned
 from explorer.session.learning.families import DescribeFamilies, FamilyForm
-from explorer.session.learning.training_job import Ended, Plan, Started, TrainingJob
-from explorer.session.maps.requests import Cost
+from explorer.session.learning.living import Living
+from explorer.session.learning.pictures import FixedPictures
+from explorer.session.learning.plans import FIRST_GAME, FIRST_LESSON, Plan
+from explorer.session.learning.training_job import Ended, Started, TrainingJob
+from explorer.session.message import Say
 from explorer.session.open_model import OpenModel
+from explorer.session.side import Side
 from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
 
-if TYPE_CHECKING:
-    from explorer.session.session import Session
-
 State = Literal["idle", "starting", "running", "paused", "stopping"]
+Watched = Literal["pictures", "library", "grid", "samples"]
 
 LIVING_ITEMS = 5000
 """Held-out items on a living map; a finished one has them all."""
 
-FIXED_IMAGES = 8
-"""Pictures that are watched while a model learns."""
-
-YOUNG = 0.1
-"""Share of a training in which a small KL means only that it has just begun."""
-
-CURVE_POINTS = 4000
-"""A curve that has more loses every second one: no screen is wider."""
-
-LAMP_READINGS = 300
-"""How far back the light for posterior collapse looks: ten seconds."""
-
-REST = 10.0
-"""The map is embedded again no sooner than this many times what the last embedding cost."""
-
-FIRST_LESSON = Plan(
-    "vae", {"network": "dense", "latent_size": 2, "epochs": 8}, "mnist", name="my-first-vae-2d"
-)
-"""What *Watch one learn* trains: clusters in seconds, done in under a minute on two cores."""
-
-FIRST_GAME = Plan(
-    "gan",
-    {"width": 32, "epochs": 3, "learning_rate": 3e-3, "penalty": 0.5},
-    "mnist",
-    name="my-first-gan",
-    fast=True,
-)
-"""What it trains in the GAN dock: strokes after some dozens of steps, digits after some hundreds."""
-
-
-class Flag(NamedTuple):
-    """Something that happened at a step of the curve."""
-
-    step: int
-    text: str
-
 
 class Training:
-    """The one training of a session, and what is shown of it."""
+    """What is being trained, or was last; there is one at a time.
+
+    Parameters
+    ----------
+    learner
+        Where the model that learns is on display, whatever the sides show.
+    sides
+        Where it can be shown besides.
+    """
 
     changed = Signal()
     progressed = Signal()
     """There are new points on the curves, and a new `progress`."""
     flagged = Signal(Flag)
-    pictures_changed = Signal()
     families_arrived = Signal()
-    snapshot_shown = Signal()
-    """The engine has been given newer weights."""
+    library_changed = Signal()
+    """There is another run on disk, or another status."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        learner: Display,
+        sides: Sequence[Side],
+        library: Library,
+        at_hand: DataAtHand,
+        mailbox: Mailbox,
+        say: Say,
+    ) -> None:
+        self.learner, self._sides = learner, sides
+        self._library, self._at_hand, self._mailbox, self._say = library, at_hand, mailbox, say
         self._job: TrainingJob | None = None
         self.state: State = "idle"
         self.plan: Plan | None = None
@@ -95,48 +79,55 @@ class Training:
         self.fault: str | None = None
         self.pace = 0.0
         """Steps per second in slow motion; 0 is as fast as can be."""
-        self.collapsed = False
-        """The posterior has become the prior: see `metrics.lights`."""
         self.progress: Progress | None = None
-        self.curves: dict[str, list[tuple[int, float]]] = {}
-        self.flags: list[Flag] = []
-        self.divergence: Flag | None = None
-        """When a loss was not finite last, whether that could be mended or not."""
-        self.originals: NDArray[np.uint8] | None = None
-        self.pictures: dict[str, NDArray[np.uint8]] = {}
-        """ "reconstructions" and "samples", (FIXED_IMAGES, H, W, C), of the newest snapshot."""
-        self.watched: set[str] = set()
-        """What is on screen and worth computing: "map", "pictures"."""
-        self._snapshot: Snapshot | None = None
-        self._embedding_since: float | None = None
-        self._rest_until = 0.0
-        session.model_ready.connect(self._on_ready)
-        session.take("learner", self._take_pictures)
-        session.take("families", self._take_families)
+        self.course = Course()
+        self.pictures = FixedPictures(learner)
+        self._watched: set[Watched] = set()
+        self._living = self._keepers()
+        self._families: Question[tuple[FamilyForm, ...]] = Question(sides[0].engine, self._take_families)
+        sides[0].model_opened.connect(self._on_opened)
+
+    def _keepers(self) -> list[Living]:
+        """What keeps each display up; the learner's own map is drawn only where no side shows it."""
+
+        def paused() -> bool:
+            return self.state == "paused"
+
+        def is_seen(side: Side) -> bool:
+            return side.seen
+
+        def is_watched() -> bool:
+            return bool(self._watched)
+
+        sides = [Living(side, paused, partial(is_seen, side)) for side in self._sides]
+        return [Living(self.learner, paused, self._wants_samples, is_watched), *sides]
 
     @property
     def active(self) -> bool:
         return self._job is not None
+
+    @property
+    def shown_on(self) -> Side | None:
+        """The side that shows the model in training, or the one trained last."""
+        return next((side for side in self._sides if side.shows(self.learner.model)), None)
 
     # Intents
 
     def ask_families(self) -> None:
         """Have the families described, once the engine has torch."""
         if not self.families:
-            self._session.engine.submit(DescribeFamilies())
+            self._families.ask(DescribeFamilies())
 
     def start(self, plan: Plan) -> None:
-        """Begin a training; there is one at a time."""
+        """Begin a training."""
         if self.active:
-            self._session.say("A training is under way; stop it first.", "warning")
+            self._say("A training is under way; stop it first.", "warning")
             return
-        at_hand = (self._session.images.data, self._session.data_choice.data)
-        known = next((data for data in at_hand if data and _is_meant(data, plan)), None)
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
-        self.curves, self.flags, self.pictures, self.originals = {}, [], {}, None
-        self._snapshot, self._embedding_since, self._rest_until = None, None, 0.0
-        self.pace, self.divergence = 0.0, None
-        self._job = TrainingJob(plan, self._session.library, self._post, known)
+        self.course, self.pace = Course(), 0.0
+        self.pictures.begin(None)
+        known = None if plan.resume else self._at_hand.find(plan.means)
+        self._job = TrainingJob(plan, self._library, self._post, known)
         self._set("starting")
         self._job.begin()
 
@@ -148,11 +139,18 @@ class Training:
         """The same for a generator and its critic."""
         self.start(FIRST_GAME)
 
+    def show_on(self, side: Side) -> None:
+        """Put the model in training on a side; its map lives there as long as it learns."""
+        model = self.learner.model
+        if model is not None and not side.shows(model):
+            side.show(model, self._blank(model) if model.living else None)
+
     def pause(self) -> None:
         if self._job is not None and self.state == "running":
             self._job.pause(True)
             self._set("paused")
-            self._embed()
+            for living in self._living:
+                living.embed()
 
     def go_on(self) -> None:
         if self._job is not None and self.state == "paused":
@@ -183,10 +181,12 @@ class Training:
         if self._job is not None:
             self._job.change(knob, value)
 
-    def watch(self, what: str, on: bool) -> None:
-        """A view that needs computing has come on screen, or left it."""
-        (self.watched.add if on else self.watched.discard)(what)
-        self._refresh()
+    def watch(self, what: Watched, on: bool) -> None:
+        """A view that needs the learner's own pictures has come on screen, or left it."""
+        (self._watched.add if on else self._watched.discard)(what)
+        self.pictures.wanted = bool(self._watched & {"pictures", "library"})
+        for living in self._living:
+            living.refresh()
 
     def close(self, seconds: float = 3.0) -> bool:
         """Stop and wait; tells whether the job has ended."""
@@ -198,157 +198,108 @@ class Training:
     # Facts from the job's thread
 
     def _post(self, event: object) -> None:
-        self._session.mailbox.post(partial(self._take_event, event))
+        self._mailbox.post(partial(self._take_event, event))
 
     def _take_event(self, event: object) -> None:
-        if isinstance(event, Started):
-            self._take_started(event)
-        elif isinstance(event, Progress):
-            self._take_progress(event)
-        elif isinstance(event, Snapshot):
-            self._snapshot = event
-            self._refresh()
-        elif isinstance(event, Changed):
-            self.settings[event.knob] = event.value
-            self._flag(event.step, f"{event.knob} = {event.value:g}")
-        elif isinstance(event, (Warned, Failed)):
-            self._flag(event.step, event.text)
-            self.divergence = self.flags[-1] if event.diverged else self.divergence
-            self._session.say(event.text, "warning" if isinstance(event, Warned) else "error")
-        elif isinstance(event, Ended):
-            self._take_ended(event)
-        elif isinstance(event, Exception):
-            self._session.say(str(event), "error")
-        elif isinstance(event, Finished):
-            self._flag(event.step, "finished")
+        match event:
+            case Started():
+                self._take_started(event)
+            case Progress():
+                self._take_progress(event)
+            case Snapshot():
+                for living in self._living:
+                    living.offer(event)
+            case Changed():
+                self.settings[event.knob] = event.value
+                self._flag(event.step, turned(event.knob, event.value))
+            case Warned() | Failed():
+                flag = self._flag(event.step, event.text)
+                self.course.divergence = flag if event.diverged else self.course.divergence
+                self._say(event.text, "warning" if isinstance(event, Warned) else "error")
+            case Finished():
+                self._flag(event.step, "finished")
+            case Ended():
+                self._take_ended(event)
+            case Exception():
+                self._say(str(event), "error")
 
     def _take_started(self, event: Started) -> None:
-        session = self._session
         manifest = event.run.manifest
-        self.run, session.images.data = event.run, event.data
-        self.settings = dict(manifest.settings)
-        items = event.data.test.take(slice(0, LIVING_ITEMS))
-        self.originals = _fixed(event.data.test)
-        image, classes = _shape(manifest.image), len(manifest.data.class_names)
-        session.engine.submit(Blank(manifest.family, manifest.settings, image, manifest.seed, classes))
+        self.run, self.settings, self.course = event.run, dict(manifest.settings), Course(event.past)
+        self._at_hand.add(manifest.data.fingerprint, event.data)
+        self.pictures.begin(event.data.test)
         space = manifest.spaces[0]
-        shown = items if space.can_encode else None
-        session.show(OpenModel(event.run, space.name, items=shown, living=True))
-        session.library_changed()
+        items = event.data.test.take(slice(0, LIVING_ITEMS)) if space.can_encode else None
+        model = OpenModel(event.run, space.name, items=items, living=True)
+        self.learner.show(model, self._blank(model))
+        self.show_on(self._sides[0])
+        self.library_changed()
         self._set("running" if self.state == "starting" else self.state)
+
+    def _blank(self, model: OpenModel) -> Blank:
+        manifest = model.run.manifest
+        channels, height, width = manifest.image
+        classes = len(manifest.data.class_names)
+        return Blank(manifest.family, manifest.settings, (channels, height, width), manifest.seed, classes)
 
     def _take_progress(self, event: Progress) -> None:
         self.progress = event
-        for name, value in event.terms.items():
-            points = self.curves.setdefault(name, [])
-            points.append((event.step, value))
-            if len(points) > CURVE_POINTS:
-                del points[1::2]
-        if event.step > YOUNG * event.steps:
-            self._watch_collapse(event.step)
-        self.progressed()
-
-    def _watch_collapse(self, step: int) -> None:
-        """Light the lamp when the posterior has become the prior; it goes out when the KL has come back."""
-        kl = [value for _, value in self.curves.get("kl", ())[-LAMP_READINGS:]]
-        collapsed = posterior_collapse(kl)
-        if collapsed and not self.collapsed:
-            self._flag(step, "posterior collapse")
-            self._session.say(
-                f"Posterior collapse: KL {kl[-1]:.2f} nats, so the codes say nothing of their images. "
-                "Lower beta and the map grows again.",
+        self.course.add(event)
+        if self.course.watch_collapse(event):
+            self._flag(event.step, "posterior collapse")
+            advice = "Lower beta and the map grows again." if self.settings.get("beta") else ""
+            self._say(
+                f"{self.learner_name}: posterior collapse, KL {self.course.kl:.2f} nats, so the codes say "
+                f"nothing of their images. {advice}".strip(),
                 "warning",
             )
-        self.collapsed = collapsed
+        self.progressed()
+
+    @property
+    def learner_name(self) -> str:
+        """The name of what is being trained, or was last; empty before the first training."""
+        return "" if self.run is None else self.run.name
 
     def _take_ended(self, event: Ended) -> None:
-        session = self._session
         if self._job is not None:
             self._job.join(1.0)
         self._job, self.fault = None, event.fault
         self._set("idle")
-        session.library_changed()
+        self.library_changed()
         if event.fault is not None:
-            session.say(event.fault, "error")
+            self._say(event.fault, "error")
         if event.run is not None and event.run.manifest.files:
-            session.open(event.run.folder)
+            self._show_ended(event.run)
 
-    def _flag(self, step: int, text: str) -> None:
-        self.flags.append(Flag(step, text))
-        self.flagged(self.flags[-1])
+    def _show_ended(self, run: Run) -> None:
+        """Where the model lives it becomes what is on disk now; elsewhere nothing is replaced."""
+        shown = [side for side in self._sides if side.shows(self.learner.model)]
+        for side in shown:
+            side.open(run.folder)
+        self.learner.update(living=False, run=run)
+        self.changed()
+        if not shown:
+            words = "has finished learning" if run.manifest.status == "finished" else "has stopped"
+            self._say(f"{run.name} {words}.", action=("Open", lambda: self._sides[0].open(run.folder)))
+
+    def _on_opened(self) -> None:
+        """Another model is looked at: one that has ended need not be kept on display any more."""
+        if not self.active and self.learner.model is not None and self.shown_on is None:
+            self.learner.show(None)
+
+    def _flag(self, step: int, text: str) -> Flag:
+        flag = self.course.flag(step, text)
+        self.flagged(flag)
+        return flag
 
     def _set(self, state: State) -> None:
         self.state = state
         self.changed()
 
-    # The living map
+    def _wants_samples(self) -> bool:
+        """Coverage is looked at, and no side draws the samples anyway."""
+        return "samples" in self._watched and self.shown_on is None
 
-    def _refresh(self) -> None:
-        """Bring the newest snapshot on display, unless the map is still being computed from the last."""
-        session, snapshot = self._session, self._snapshot
-        if snapshot is None or self._embedding_since is not None or not self.active:
-            return
-        if session.model is None or not session.model.living:
-            return  # another model is on display: the weights don't belong to it
-        if session.ready is None:
-            return  # the engine has no model to put them into yet
-        self._snapshot = None
-        session.engine.submit(Install(snapshot.weights, snapshot.step))
-        session.update_model(step=snapshot.step)
-        self.snapshot_shown()
-        if time.monotonic() >= self._rest_until or self.state == "paused":
-            self._embed()
-        if "pictures" in self.watched and self.originals is not None:
-            session.engine.submit(LearnerPictures(self.originals, session.model.space))
-
-    def _on_ready(self) -> None:
-        """What came while the engine had no model to put it into."""
-        self._refresh()
-        if self.state == "paused":
-            self._embed()
-
-    def _embed(self) -> None:
-        """Have the map of the weights on display computed, where somebody looks at it."""
-        model = self._session.model
-        shown = model is not None and model.living and self._session.ready is not None
-        if shown and "map" in self.watched and self._embedding_since is None:
-            self._embedding_since = time.monotonic()
-            self._session.images.embed()
-
-    def took_embedding(self, result: object) -> None:
-        """The engine has come so far with the map."""
-        if isinstance(result, Cost):
-            self._embedding_since = None
-            self._rest_until = time.monotonic() + REST * result.seconds
-            self._refresh()
-
-    def _take_families(self, request: DescribeFamilies, result: tuple[FamilyForm, ...]) -> None:
+    def _take_families(self, result: tuple[FamilyForm, ...]) -> None:
         self.families = result
         self.families_arrived()
-
-    def _take_pictures(self, request: LearnerPictures, result: tuple[str, NDArray[np.uint8]]) -> None:
-        self.pictures = {**self.pictures, result[0]: result[1]}
-        self.pictures_changed()
-
-
-def _is_meant(data: DataSet, plan: Plan) -> bool:
-    """Whether a data set that has been read is the one that a plan asks for."""
-    if data.origin == embedded.NAME == plan.origin:
-        # At their own size nothing is done to the digits, whatever the framing says beside the side.
-        sides = [framing.for_size(*embedded.SIZE).side for framing in (data.framing, plan.framing)]
-        return data.framing == plan.framing or set(sides) == set(embedded.SIZE)
-    return (data.origin, data.framing) == (plan.origin, plan.framing)
-
-
-def _fixed(test: ImageSet) -> NDArray[np.uint8]:
-    """One image of each class, as far as they go round."""
-    if test.labels is None:
-        return test.images[:FIXED_IMAGES]
-    order = np.argsort(test.labels, kind="stable")
-    firsts = order[np.unique(test.labels[order], return_index=True)[1]]
-    return np.asarray(test.images[np.resize(firsts, FIXED_IMAGES)])
-
-
-def _shape(image: tuple[int, ...]) -> tuple[int, int, int]:
-    channels, height, width = image
-    return channels, height, width

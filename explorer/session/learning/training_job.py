@@ -10,16 +10,16 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
+from explorer.runs.curves import read_curves
 from explorer.runs.library import Library
-from explorer.runs.run import Run, framing_of
+from explorer.runs.run import METRICS, Run, framing_of
 from explorer.session.asking.threads import Cores, import_torch, step_back
+from explorer.session.learning.plans import Plan
 from explorer.training.events import Progress, Snapshot
 
 if TYPE_CHECKING:
@@ -29,30 +29,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What to train, on what."""
-
-    family: str
-    settings: Mapping[str, object]
-    origin: str
-    """Name or path of the data set."""
-    framing: Framing = field(default_factory=Framing)
-    seed: int = 0
-    name: str = ""
-    """Wish for the run's name; the library finds a free one like it."""
-    resume: str = ""
-    """Name of a stopped run to go on with; the rest of the plan is then not asked."""
-    fast: bool = False
-    """Compute in bfloat16 where that saves time."""
-
-
 class Started(NamedTuple):
     """The run's folder is there and the first step is about to be done."""
 
     run: Run
     data: DataSet
-    steps: int
+    past: Sequence[Mapping[str, Any]]
+    """The lines of its curves from before it was interrupted."""
 
 
 class Ended(NamedTuple):
@@ -174,6 +157,7 @@ class TrainingJob:
         step_back()
         torch.set_num_threads(threads)
         trainer = run.trainer(self._data)
+        past = _past(run, trainer.step) if self.plan.resume else []
         usual, started = (trainer.interval, trainer.snapshot_interval), False
         events = record(run, trainer, self._data)
         try:
@@ -188,7 +172,7 @@ class TrainingJob:
                 for event in _take_turn(turn, trainer, events):
                     if not started:
                         # Only now the manifest says what family and spaces the recorder has met.
-                        self._post(Started(run, self._data, trainer.steps))
+                        self._post(Started(run, self._data, past))
                         started = True
                     self._post(event)
                     came = True
@@ -228,6 +212,11 @@ def _take_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> Iterato
         if not turn.single or (stepped and isinstance(event, Snapshot)):
             break
     trainer.only = None
+
+
+def _past(run: Run, step: int) -> list[dict[str, Any]]:
+    """The lines of a run's curves up to the step that it goes on from."""
+    return [line for line in read_curves(run.folder / METRICS) if line["step"] <= step]
 
 
 def _is_fast() -> bool:

@@ -41,7 +41,6 @@ class FindHole:
 
     codes: Floats
     space: str
-    channel: str
     at_once: int = 32
 
     def answer(self, held: Held) -> Generator[Hole | None, None, None]:
@@ -83,7 +82,6 @@ class Embed:
     last: Projection | None
     """What the map shows until then."""
     living: bool
-    channel: str = "embed"
 
     def answer(self, held: Held) -> Generator[float | Mapped | Cost, None, None]:
         from explorer.models import arrays
@@ -127,7 +125,6 @@ class Gallery:
     labels: NDArray[np.int64] | None
     class_names: tuple[str, ...]
     space: str
-    channel: str = "gallery"
     at_once: int = 32
 
     def answer(self, held: Held) -> Generator[ImageSet | None, None, None]:
@@ -155,7 +152,6 @@ class EmbedSamples:
     space: str
     last: Projection | None
     living: bool
-    channel: str = "embed"
     at_once: int = 32
 
     def answer(self, held: Held) -> Generator[float | Mapped | Cost, None, None]:

@@ -1,34 +1,31 @@
 """A generator and its critic as the window sees them: the scores of the game, its warning lights, which
 classes the samples cover, which one is asked for.
 
-Part of the session. What is there follows from what arrives (scores in the training's progress, a space
-with a prior, what the model says of itself), never from a family's name. numpy only.
+Part of the session; numpy only. All of it is of one model, the `subject`: the one in training where that is
+played as a game, else the one on the main side. What is there follows from what arrives (scores in the
+training's progress, a space with a prior), never from a family's name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.metrics.lights import critic_too_strong, mode_collapse
-from explorer.session.learning.training import YOUNG
+from explorer.runs.manifest import GroupRecord
+from explorer.session.choices import Choices
+from explorer.session.display import Display
+from explorer.session.learning.course import YOUNG
+from explorer.session.learning.training import Training
 from explorer.session.prior.code_grid import CodeGrid
-from explorer.session.prior.code_search import CodeSearch
-from explorer.session.prior.own_directions import OwnDirections
-from explorer.session.prior.requests import AskModel, Told
-from explorer.training.events import Progress
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
-
-REAL, FAKE, GENERATOR = "real", "fake", "generator"
-"""The scores and the parameter group that the lights look at."""
-VALUE = "V(D, G)"
-"""The curve of games in which a score is the logarithm of odds."""
+from explorer.session.prior.coverage import Coverage, coverage_of, no_coverage
+from explorer.session.scene import Condition, Scene
+from explorer.session.side import Side
+from explorer.training.events import FAKE, REAL, VALUE, Progress, figure_of
 
 
 class Light(NamedTuple):
@@ -39,89 +36,124 @@ class Light(NamedTuple):
     text: str
 
 
-class Coverage(NamedTuple):
-    """Which classes samples and data have."""
-
-    names: tuple[str, ...]
-    samples: NDArray[np.float64]
-    """(K,): the share of each class."""
-    data: NDArray[np.float64]
-
-    @property
-    def tv(self) -> float:
-        """Total variation distance of the two, 0 to 1."""
-        return float(0.5 * np.abs(self.samples - self.data).sum())
-
-
 class Adversaries:
-    """The game that is being played, and the model on display as one that draws from a prior."""
+    """The game that is being played, and its model as one that draws from a prior."""
 
     changed = Signal()
-    """What can be asked of the model, or of the training, is another thing now."""
+    """Another subject, or what can be asked of it, or of the training, is another thing now."""
     game_changed = Signal()
     """There are newer scores."""
     coverage_changed = Signal()
+    grid_changed = Signal()
+    plane_changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.told: Told | None = None
-        self.coverage: Coverage | None = None
+    def __init__(self, main: Side, training: Training, choices: Choices) -> None:
+        self._main, self._training, self._choices = main, training, choices
+        self._grids = {
+            display.name: CodeGrid(display, choices, lambda: training.state == "paused")
+            for display in (main, training.learner)
+        }
+        self._grid_wanted = False
         self._margins: list[float] = []
         self._seen: Progress | None = None
-        self._condition: int | None = None
-        self.grid = CodeGrid(session)
-        self.search = CodeSearch(session)
-        self.directions = OwnDirections(session)
-        session.take("gan model", self._take_told)
-        session.model_opened.connect(self._on_model)
-        session.model_ready.connect(self._on_ready)
-        session.embedding_changed.connect(self._count)
-        session.images.data_changed.connect(self._count)
-        session.history_changed.connect(self._on_scene)
-        session.training.progressed.connect(self._on_progress)
-        session.training.changed.connect(self._on_training)
-        if session.ready is not None:
-            self._on_ready()
-            self._count()
+        for grid in self._grids.values():
+            grid.changed.connect(self._on_grid)
+            grid.plane_changed.connect(self.plane_changed.emit)
+        for display in (main, training.learner):
+            display.model_opened.connect(self._on_model)
+            display.embedding_changed.connect(self.coverage_changed.emit)
+            display.images.data_changed.connect(self.coverage_changed.emit)
+        choices.changed.connect(self._on_changed)
+        training.progressed.connect(self._on_progress)
+        training.changed.connect(self._on_training)
+
+    # Whose game it is
+
+    @property
+    def subject(self) -> Display:
+        """The model that everything here is of."""
+        training, learner = self._training, self._training.learner
+        if not learner.draws or _encodes(learner):
+            return self._main
+        # Once it has ended and is open, what is on disk is better than the last snapshot.
+        return self._main if not training.active and training.shown_on is self._main else learner
+
+    @property
+    def is_learner(self) -> bool:
+        """It is the model in training, or the one that was trained last."""
+        return self.subject is self._training.learner
+
+    @property
+    def grid(self) -> CodeGrid:
+        """The subject's grid of codes."""
+        return self._grids[self.subject.name]
+
+    @property
+    def steered(self) -> Side | None:
+        """The side whose cursor a code of the subject can be given to; None where none shows it."""
+        return self._training.shown_on if self.is_learner else self._main
+
+    def look_at(self, place: int) -> None:
+        """The cursor goes to the code at a place of the grid."""
+        if self.steered is not None:
+            self.steered.go_to(self.grid.code_at(place), title="look at a code")
+
+    def go_to_plane(self, weights: tuple[float, float, float]) -> None:
+        """The cursor goes to a place of the plane."""
+        if self.steered is not None:
+            self.steered.go_to(self.grid.plane_at(weights), title="look at a code")
+
+    def want_grid(self, wanted: bool) -> None:
+        """Whether anybody looks at the grid."""
+        self._grid_wanted = wanted
+        self._training.watch("grid", wanted)
+        self._want()
+
+    def _want(self) -> None:
+        for grid in self._grids.values():
+            grid.want(self._grid_wanted and grid is self.grid)
 
     # The game
 
     @property
     def scores(self) -> Mapping[str, NDArray[np.float32]]:
-        """What the critic said of the newest batch: of the training under way, or of the model on display."""
-        training, model = self._session.training, self._session.model
-        if training.progress is None or training.run is None:
+        """What the critic said of the newest batch of the training, where its model is the subject."""
+        training, model = self._training, self.subject.model
+        if training.progress is None or training.run is None or model is None:
             return {}
-        own = model is not None and model.run.folder == training.run.folder
-        return training.progress.scores if training.active or own else {}
+        return training.progress.scores if model.run.folder == training.run.folder else {}
 
     @property
     def values(self) -> list[tuple[int, float]]:
         """V(D, G) over the steps, of a game that has it."""
-        return self._session.training.curves.get(VALUE, []) if self.scores else []
+        return self._training.course.curves.get(VALUE, []) if self.scores else []
 
     @property
-    def groups(self) -> tuple[str, ...]:
-        """The players: each parameter group has a gradient of its own."""
-        gradients = [name.partition(" ") for name in self._session.training.curves]
-        return tuple(group for kind, _, group in gradients if kind == "gradient" and group)
+    def players(self) -> tuple[GroupRecord, ...]:
+        """Who plays: the parameter groups of the training, where there are several."""
+        run = self._training.run
+        groups = () if run is None else run.manifest.groups
+        return groups if len(groups) > 1 else ()
+
+    def curve(self, what: Literal["loss", "gradient"], player: GroupRecord) -> list[tuple[int, float]]:
+        """Steps and values of a player's loss, or of the norm of its gradient."""
+        return self._training.course.curves.get(figure_of(what, player.name, alone=False), [])
 
     @property
     def refusal(self) -> str:
         """Why nobody can be moved alone; empty where that can be done."""
-        training = self._session.training
+        training = self._training
         if training.state not in ("running", "paused"):
             return "Saving the model …" if training.state == "stopping" else "Nothing is being trained now."
-        if not self.scores or len(self.groups) < 2:
+        if not self.scores or not self.players:
             return "What is being trained has no critic."
         return ""
 
     @property
     def lights(self) -> tuple[Light, ...]:
-        training = self._session.training
-        gradients = [value for _, value in training.curves.get(f"gradient {GENERATOR}", ())]
-        strong = bool(self.scores) and critic_too_strong(self._margins, gradients)
-        diverged = training.divergence if self.scores else None
+        course = self._training.course
+        strong = bool(self.scores) and critic_too_strong(self._margins, self._gradients())
+        diverged = course.divergence if self.scores else None
         return (
             self._collapse(),
             Light(
@@ -143,23 +175,69 @@ class Adversaries:
             ),
         )
 
+    def _gradients(self) -> list[float]:
+        """Norms of the gradient of the player that makes pictures."""
+        makes = next((player for player in self.players if player.role == "makes"), None)
+        return [] if makes is None else [value for _, value in self.curve("gradient", makes)]
+
     def _collapse(self) -> Light:
-        model, coverage = self._session.model, self.coverage
-        figures = {} if model is None or model.living else model.run.manifest.figures or {}
-        covered = figures.get("coverage") if coverage is not None else None
-        progress = self._session.training.progress
-        young = model is not None and model.living and (
-            progress is None or progress.step < YOUNG * progress.steps
-        )  # fmt: skip
-        share = covered if isinstance(covered, float) else None
+        model, coverage, progress = self.subject.model, self.coverage, self._training.progress
+        living = model is not None and model.living
+        figures = {} if model is None or living else model.run.manifest.figures or {}
+        share = figures.get("coverage") if coverage is not None else None
+        share = share if isinstance(share, float) else None
+        young = living and (progress is None or progress.step < YOUNG * progress.steps)
         on = coverage is not None and not young and mode_collapse(coverage.tv, share)
         text = "Coverage below 0.5, or classes that differ from the data's by more than 0.1 (total variation)"
         if coverage is not None:
             text += f"; now {coverage.tv:.2f}"
         return Light("Mode collapse", on, text)
 
+    # The classes
+
+    @property
+    def no_coverage(self) -> str:
+        """Why there are no shares of classes to be shown; empty where there are."""
+        return no_coverage(self._sampled)
+
+    @property
+    def coverage(self) -> Coverage | None:
+        return coverage_of(self._sampled)
+
+    @property
+    def _sampled(self) -> Display:
+        """Where the subject's samples are drawn: a side that shows the model in training has them anyway."""
+        return (self._training.shown_on or self.subject) if self.is_learner else self.subject
+
+    def choose_class(self, label: int) -> None:
+        """Ask the subject for pictures of this class from now on, wherever it is shown."""
+        displays = {self.subject.name: self.subject}
+        if self.steered is not None:
+            displays[self.steered.name] = self.steered
+        looks = {name: display.look.asking(Condition(label)) for name, display in displays.items()}
+        if 0 <= label < len(self.subject.askable) and self.subject.look.condition != Condition(label):
+            self._choices.change("choose a class", **looks)
+
+    # Facts
+
+    def _on_changed(self, before: Scene, now: Scene) -> None:
+        name = self.subject.name
+        if before.look(name).condition != now.look(name).condition:
+            self.changed()
+
+    def _on_model(self) -> None:
+        self._want()
+        self.changed()
+        self.game_changed()
+        self.coverage_changed()
+        self.grid_changed()
+        self.plane_changed()
+
+    def _on_grid(self) -> None:
+        self.grid_changed()
+
     def _on_progress(self) -> None:
-        progress = self._session.training.progress
+        progress = self._training.progress
         if progress is None or not progress.scores or progress is self._seen:
             return
         if self._seen is None or progress.step < self._seen.step:
@@ -170,91 +248,11 @@ class Adversaries:
         self.game_changed()
 
     def _on_training(self) -> None:
-        if self._session.training.progress is None:
+        if self._training.progress is None:
             self._seen, self._margins = None, []
         self.changed()
         self.game_changed()
 
-    # The classes
 
-    @property
-    def no_coverage(self) -> str:
-        """Why there are no shares of classes to be shown; empty where there are."""
-        session, model = self._session, self._session.model
-        if model is None:
-            return "Open a model that draws samples, or train one."
-        if model.can_encode:
-            return "The map shows images, not samples. A model without an encoder has its samples there."
-        if self.told is not None and self.told.conditions:
-            return "This model draws the class that it is asked for, so how often each comes says nothing."
-        if session.images.data is None:
-            return "The images are being read."
-        if session.images.data.test.labels is None:
-            return "These images have no labels, so no class can be told."
-        if model.embedding is None:
-            return "Samples are being drawn and looked at."
-        if model.embedding.labels is None:
-            return (
-                "There is no classifier for these images yet, which would name the samples. "
-                "Evaluating a model makes one: latent-explorer evaluate."
-            )
-        return ""
-
-    def _count(self) -> None:
-        session, model = self._session, self._session.model
-        self.coverage = None
-        if not self.no_coverage and model is not None and model.embedding is not None:
-            assert session.images.data is not None
-            names = session.images.data.test.class_names
-            self.coverage = Coverage(
-                names,
-                _shares(model.embedding.labels, len(names)),
-                _shares(session.images.data.test.labels, len(names)),
-            )
-        self.coverage_changed()
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """The classes that a picture can be asked for."""
-        model, count = self._session.model, 0 if self.told is None else self.told.conditions
-        names = () if model is None else model.run.manifest.data.class_names
-        return tuple(names[i] if i < len(names) else str(i) for i in range(count))
-
-    def choose_class(self, label: int) -> None:
-        """Ask for pictures of this class from now on."""
-        if label != (self._session.scene.condition or 0) and 0 <= label < len(self.class_names):
-            self._session.change("choose a class", condition=label)
-
-    def _on_scene(self) -> None:
-        session = self._session
-        if session.scene.condition != self._condition:
-            self._condition = session.scene.condition
-            session.cursor.decode()
-            session.strips.refresh()
-            self.grid.refresh()
-            self.directions.refresh_strips()
-            self.changed()
-
-    # The model on display
-
-    def _on_model(self) -> None:
-        self.told, self._condition = None, self._session.scene.condition
-        self.directions.take(None)
-        self.changed()
-        self.game_changed()
-        self._count()
-
-    def _on_ready(self) -> None:
-        if self._session.model is not None:
-            self._session.engine.submit(AskModel(self._session.model.space))
-
-    def _take_told(self, request: AskModel, result: Told) -> None:
-        self.told = result
-        self.directions.take(result)
-        self.changed()
-        self._count()
-
-
-def _shares(labels: NDArray[np.int64] | None, classes: int) -> NDArray[np.float64]:
-    counts = np.zeros(classes) if labels is None else np.bincount(labels, minlength=classes)[:classes]
-    return np.asarray(counts / max(counts.sum(), 1), np.float64)
+def _encodes(display: Display) -> bool:
+    return display.model is not None and display.model.can_encode

@@ -7,17 +7,18 @@ Part of the session. numpy only.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from explorer.session.asking.requests import Decode, Decoded, Neighbours
-from explorer.session.prior.requests import DrawCodes, DrawGrid, Drawn
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.asking.question import Question
+from explorer.session.asking.requests import Decode, Decoded, Neighbours, asked_for
+from explorer.session.choices import Choices
+from explorer.session.display import Display
+from explorer.session.prior.requests import DrawCodes, DrawGrid, GridPart
+from explorer.session.scene import Scene
 
 Floats = NDArray[np.float32]
 
@@ -29,28 +30,37 @@ PATIENT = 0.25
 
 
 class CodeGrid:
-    """64 codes; nothing is drawn while nobody looks."""
+    """64 codes of one model on display; nothing is drawn while nobody looks.
+
+    Parameters
+    ----------
+    paused
+        Whether the training stands still, so that the newest weights deserve a whole grid.
+    """
 
     changed = Signal()
     """Other pictures, or another reason why there are none."""
     plane_changed = Signal()
     """Other corners, or another picture of the plane."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, display: Display, choices: Choices, paused: Callable[[], bool]) -> None:
+        self._display, self._paused = display, paused
         self._wanted = False
-        self._asked: DrawGrid | None = None
-        self._stale = False
+        self._drawing = self._stale = False
         self._began = self._shown_at = self._rest_until = 0.0
         self._start_over()
         self.psi = 1.0
         """How far from the mean the codes are, as a share: 1 is as drawn."""
-        session.take("gan codes", self._take_codes)
-        session.take("gan grid", self._take_drawn, self._missed)
-        session.take("gan plane", self._take_plane)
-        session.model_opened.connect(self._on_model)
-        session.model_ready.connect(self.refresh)
-        session.training.snapshot_shown.connect(self._on_snapshot)
+        engine, life = display.engine, display.life
+        self._draw: Question[Floats] = Question(engine, self._take_codes, during=life)
+        self._grid: Question[GridPart] = Question(engine, self._take_part, missed=self._missed, during=life)
+        self._plane: Question[Decoded | Neighbours] = Question(
+            engine, self._take_plane, during=life, late=True
+        )
+        choices.changed.connect(self._on_changed)
+        display.model_opened.connect(self._on_model)
+        display.model_ready.connect(self.refresh)
+        display.weights_changed.connect(self._on_weights)
 
     def _start_over(self) -> None:
         self._codes: Floats | None = None
@@ -59,16 +69,14 @@ class CodeGrid:
         """Places of the plane's three codes, the one chosen longest ago first."""
         self.plane_picture: NDArray[np.uint8] | None = None
         self.plane_code: Floats | None = None
-        self._asked = None
+        self._drawing = self._stale = False
 
     @property
     def refusal(self) -> str:
         """Why there are no pictures of codes; empty where there can be."""
-        model = self._session.model
-        if model is None:
+        if self._display.model is None:
             return "Open a model from the library, or train one: what it makes of 64 codes stands here."
-        declared = next((space for space in model.run.manifest.spaces if space.name == model.space), None)
-        if declared is not None and not (declared.can_decode and declared.prior is not None):
+        if not self._display.draws:
             return "This model has no prior to draw codes from. One with a prior shows its pictures here."
         return ""
 
@@ -80,8 +88,9 @@ class CodeGrid:
 
     def want(self, wanted: bool) -> None:
         """Whether anybody looks."""
-        self._wanted = wanted
-        self.refresh()
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self.refresh()
 
     def truncate(self, psi: float) -> None:
         """Bring all codes nearer to the mean 0, psi z, where they are safer and more alike (Brock 2019)."""
@@ -89,12 +98,6 @@ class CodeGrid:
             self.psi = psi
             self.refresh()
             self.plane_changed()
-
-    def look_at(self, place: int) -> None:
-        """The cursor goes to the code at a place."""
-        code = self.code_at(place)
-        if code is not None:
-            self._session.go_to(code, title="look at a code")
 
     def choose_corner(self, place: int) -> None:
         """Have the plane go through this code instead of the one chosen longest ago."""
@@ -112,70 +115,62 @@ class CodeGrid:
 
     def look_at_plane(self, weights: tuple[float, float, float]) -> None:
         """Have the picture at a place of the plane drawn."""
-        session, code = self._session, self.plane_at(weights)
-        if code is not None and session.model is not None and session.ready is not None:
-            condition = session.scene.condition
-            session.engine.submit(
-                Decode(code, session.model.space, None, channel="gan plane", condition=condition)
-            )
-
-    def go_to_plane(self, weights: tuple[float, float, float]) -> None:
-        """The cursor goes to a place of the plane."""
-        self._session.go_to(self.plane_at(weights), title="look at a code")
+        display, code = self._display, self.plane_at(weights)
+        if code is not None and display.model is not None and display.ready is not None:
+            self._plane.ask(Decode(code, display.model.space, None, condition=display.look.condition))
 
     # What has to be drawn
 
     def refresh(self) -> None:
         """The codes, the class or the model are others: draw them."""
-        session, model = self._session, self._session.model
-        if not self._wanted or model is None or session.ready is None or self.refusal:
+        display, model = self._display, self._display.model
+        if not self._wanted or model is None or display.ready is None or self.refusal:
             return
         if self._codes is None:
-            session.engine.submit(DrawCodes(SIDE * SIDE, model.space))
+            self._draw.ask(DrawCodes(SIDE * SIDE, model.space))
             return
-        condition, count = session.scene.condition, len(self._codes)
-        classes = None if condition is None else np.full(count, condition, np.int64)
-        self._asked = DrawGrid(np.asarray(self.psi * self._codes, np.float32), classes, model.space)
-        self._began, self._stale = time.monotonic(), False
-        session.engine.submit(self._asked)
+        classes = asked_for(display.look.condition, len(self._codes))
+        self._began, self._stale, self._drawing = time.monotonic(), False, True
+        self._grid.ask(DrawGrid(np.asarray(self.psi * self._codes, np.float32), classes, model.space))
 
-    def _on_snapshot(self) -> None:
+    def _on_changed(self, before: Scene, now: Scene) -> None:
+        name = self._display.name
+        if before.look(name).condition != now.look(name).condition:
+            self.refresh()
+
+    def _on_weights(self) -> None:
         # One that is under way is not begun anew, or its last rows would never be drawn.
-        if self._asked is not None:
+        if self._drawing:
             self._stale = True
-        elif time.monotonic() >= self._rest_until or self._session.training.state == "paused":
+        elif time.monotonic() >= self._rest_until or self._paused():
             self.refresh()
 
     def _on_model(self) -> None:
-        for channel in ("gan codes", "gan grid", "gan plane"):
-            self._session.engine.forget(channel)
         self._start_over()
         self.changed()
         self.plane_changed()
 
-    def _take_codes(self, request: DrawCodes, result: Floats) -> None:
+    def _take_codes(self, result: Floats) -> None:
         self._codes = result
         self.refresh()
 
-    def _take_drawn(self, request: DrawGrid, result: Drawn) -> None:
-        if request is not self._asked:
-            return
-        now = time.monotonic()
-        if len(self.pictures) != len(request.codes):
-            self.pictures = [None] * len(request.codes)
+    def _take_part(self, result: GridPart) -> None:
+        now, count = time.monotonic(), SIDE * SIDE
+        if len(self.pictures) != count:
+            self.pictures = [None] * count
         self.pictures[result.first : result.first + len(result.pictures)] = list(result.pictures)
         if result.done:
-            self._asked, self._rest_until = None, now + REST * (now - self._began)
+            self._drawing, self._rest_until = False, now + REST * (now - self._began)
         if result.done or now - max(self._shown_at, self._began) > PATIENT:
             self._shown_at = now
             self.changed()
-        if result.done and self._stale and self._session.training.state == "paused":
+        if result.done and self._stale and self._paused():
             self.refresh()
 
     def _missed(self) -> None:
-        self._asked = None
+        self._drawing = False
 
-    def _take_plane(self, request: Decode, result: Decoded | Neighbours) -> None:
+    def _take_plane(self, result: Decoded | Neighbours) -> None:
         if isinstance(result, Decoded):
             self.plane_code, self.plane_picture = result.code, result.picture
             self.plane_changed()

@@ -6,16 +6,16 @@ Part of the session. numpy only; the reader searches, with a model of its own.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from explorer.session.prior.requests import FindCode, Found
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
+from explorer.session.prior.requests import FindCode, Search
+from explorer.session.side import Side
+from explorer.session.steering.drawing import Drawing
 
 Picture = NDArray[np.uint8]
 
@@ -25,32 +25,28 @@ class CodeSearch:
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._asked: FindCode | None = None
+    def __init__(self, side: Side, reader: Engine, drawing: Drawing) -> None:
+        self._side, self._drawing = side, drawing
+        self.searching = False
         self.item = 0
         """Of the held-out images."""
         self.own: Picture | None = None
         """The own picture that is looked for instead, (H, W, C)."""
-        self.found: Found | None = None
-        session.take("gan inversion", self._take, self._missed)
-        session.model_opened.connect(self._on_model)
-        session.images.data_changed.connect(self._on_data)
-        session.drawing.changed.connect(self._on_drawing)
-
-    @property
-    def searching(self) -> bool:
-        return self._asked is not None
+        self.found: Search | None = None
+        self._asking: Question[Search] = Question(reader, self._take, missed=self._end, during=side.life)
+        side.model_opened.connect(self._on_model)
+        side.images.data_changed.connect(self.changed.emit)
+        drawing.changed.connect(self._on_drawing)
 
     @property
     def count(self) -> int:
         """How many held-out images there are."""
-        return 0 if self._session.images.data is None else len(self._session.images.data.test)
+        return 0 if self._side.images.data is None else len(self._side.images.data.test)
 
     @property
     def target(self) -> Picture | None:
         """The picture whose code is looked for, (H, W, C)."""
-        data = self._session.images.data
+        data = self._side.images.data
         if self.own is not None or data is None or not 0 <= self.item < self.count:
             return self.own
         picture: Picture = data.test.images[self.item]
@@ -59,7 +55,7 @@ class CodeSearch:
     @property
     def refusal(self) -> str:
         """Why no code can be looked for; empty where one can."""
-        model, target = self._session.model, self.target
+        model, target = self._side.model, self.target
         if model is None:
             return "Open a model from the library first."
         if model.can_encode:
@@ -70,8 +66,7 @@ class CodeSearch:
             return "While a model learns its codes move. A search can begin when the training has ended."
         if target is None:
             return "The images are being read."
-        channels, height, width = model.run.manifest.image
-        if target.shape != (height, width, channels):
+        if target.shape != model.shape:
             return "The picture has not the size that this model draws; drop it again."
         return ""
 
@@ -86,53 +81,43 @@ class CodeSearch:
 
     def drop(self, path: Path) -> None:
         """Look for the code of a picture file."""
-        self._session.drawing.drop(path)
+        self._drawing.drop(path)
 
     def find(self) -> None:
         """Begin the search."""
-        session = self._session
-        target = self.target
-        if self.refusal or session.model is None or target is None:
+        side, model, target = self._side, self._side.model, self.target
+        if self.refusal or model is None or target is None:
             return
-        model, condition = session.model, session.scene.condition
-        self._asked = FindCode(target, model.run, model.space, session.images.data, condition)
-        self.found = None
-        session.reader.submit(self._asked)
+        self.searching, self.found = True, None
+        self._asking.ask(FindCode(target, model.run, model.space, side.images.data, side.look.condition))
         self.changed()
 
     def cancel(self) -> None:
         """Leave the search; the cursor stays where it is."""
-        if self._asked is not None:
-            self._session.reader.forget("gan inversion")
-            self._asked = None
-            self.changed()
+        if self.searching:
+            self._asking.forget()
+            self._end()
 
     # Facts
 
     def _on_model(self) -> None:
-        self.cancel()
         self.found = None
-        self.changed()
-
-    def _on_data(self) -> None:
-        self.changed()
+        self._end()
 
     def _on_drawing(self) -> None:
-        own = self._session.drawing.glyph
+        own = self._drawing.glyph
         if own is not self.own and (own is not None or self.own is not None):
             self.cancel()
             self.own, self.found = own, None
             self.changed()
 
-    def _take(self, request: FindCode, result: Found) -> None:
-        if request is not self._asked:
-            return
+    def _take(self, result: Search) -> None:
         self.found = result
         if result.done:
-            self._asked = None
-            self._session.go_to(result.code, title="find a picture's code")
+            self.searching = False
+            self._side.go_to(result.code, title="find a picture's code")
         self.changed()
 
-    def _missed(self) -> None:
-        self._asked = None
+    def _end(self) -> None:
+        self.searching = False
         self.changed()

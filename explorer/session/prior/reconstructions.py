@@ -6,9 +6,9 @@ until its models or its images change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,12 @@ from psygnal import Signal
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.runs.run import Run
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Floats, Images
+from explorer.session.message import Say
 from explorer.session.prior.sample_requests import SHOWN, Rebuilt, Reconstruct, Unable
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.side import Side
 
 FAILED = "This could not be computed."
 MOST = 4
@@ -48,26 +49,25 @@ class Reconstructions:
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, sides: Sequence[Side], reader: Engine, say: Say) -> None:
+        self._sides, self._say = sides, say
         self.originals: Images | None = None
         """(N, H, W, C); None until images are at hand."""
         self.added: tuple[Run, ...] = ()
         self.rows: dict[Path, Row] = {}
         self._shown = False
-        self._asked: Reconstruct | None = None
         self._waiting: list[Path] = []
         """Asked for and not whole yet."""
-        session.take("reconstructions", self._take, self._missed)
-        for fact in (session.model_opened, session.items_arrived, session.images.data_changed):
-            fact.connect(self._refresh)
-        session.beside.model_opened.connect(self._refresh)
+        self._asking: Question[Rebuilt | Unable] = Question(reader, self._take, missed=self._missed)
+        for side in sides:
+            for fact in (side.model_opened, side.items_arrived, side.images.data_changed):
+                fact.connect(self._refresh)
 
     @property
     def open_runs(self) -> tuple[Run, ...]:
         """Those on the maps; one that is being trained has no weights of its own yet."""
-        on_maps = (self._session.model, self._session.beside.model)
-        return unique([model.run for model in on_maps if model is not None and not model.living])
+        models = [side.model for side in self._sides]
+        return unique([model.run for model in models if model is not None and not model.living])
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -80,7 +80,7 @@ class Reconstructions:
         try:
             self.added = unique([*self.added, Run.open(folder)])
         except BadInput as error:
-            self._session.say(str(error), "error")
+            self._say(str(error), "error")
         self._refresh()
 
     def remove(self, folder: Path) -> None:
@@ -115,30 +115,27 @@ class Reconstructions:
             return
         self._forget()
         if missing:
-            self._asked, self._waiting = Reconstruct(missing, images), folders
-            self._session.reader.submit(self._asked)
+            self._waiting = folders
+            self._asking.ask(Reconstruct(missing, images))
 
     def _forget(self) -> None:
         self._waiting = []
-        if self._asked is not None:
-            self._asked = None
-            self._session.reader.forget("reconstructions")
+        self._asking.forget()
 
     def _images(self) -> Images | None:
-        session = self._session
-        if session.model is None:
+        """Held-out images of the main side's data."""
+        side, model = self._sides[0], self._sides[0].model
+        if model is None:
             return None
-        items = session.images.data.test if session.images.data is not None else session.model.items
-        channels, height, width = session.model.run.manifest.image
-        if items is None or not len(items) or items.shape != (height, width, channels):
+        data = side.images.data
+        items = model.items if data is None else data.test
+        if items is None or not len(items) or items.shape != model.shape:
             return None
-        if session.images.data is None and not session.model.can_encode:
+        if data is None and not model.can_encode:
             return None  # its items are pictures of its own
         return items.images[fixed_choice(items)]
 
-    def _take(self, request: Reconstruct, result: Rebuilt | Unable) -> None:
-        if request is not self._asked:
-            return
+    def _take(self, result: Rebuilt | Unable) -> None:
         if isinstance(result, Rebuilt):
             if (row := self.rows.get(result.folder)) is None:
                 return
@@ -155,7 +152,7 @@ class Reconstructions:
         """The request has failed, which the message bar tells."""
         for folder in self._waiting:
             self.rows[folder] = replace(self.rows[folder], refusal=FAILED)
-        self._asked, self._waiting = None, []
+        self._waiting = []
         self.changed()
 
 

@@ -1,5 +1,5 @@
-"""What is asked of the workers for models that draw from a prior: what a model says of itself, a plane of
-pictures, and the search for the code of a picture.
+"""What is asked of the workers for models that draw from a prior: directions that their weights tell, a grid
+of pictures, and the search for the code of a picture.
 
 Part of the session; see `requests`. torch is imported where the model answers.
 Legend of shapes: N pictures, K directions, D numbers in a code; images uint8 (N, H, W, C).
@@ -19,6 +19,7 @@ from explorer.data.image_set import DataSet
 from explorer.runs.run import Run
 from explorer.session.asking.requests import DISPLAY_THREADS, Floats, Held, Images, asked_for
 from explorer.session.asking.threads import import_torch
+from explorer.session.scene import Condition
 
 if TYPE_CHECKING:
     import torch
@@ -35,28 +36,20 @@ STARTS, STEPS = 16, 200
 """Of a search, as in recipes for 28 x 28 pictures."""
 
 
-class Told(NamedTuple):
-    """What a model says of itself."""
-
-    conditions: int
-    """The classes that a picture can be asked for; 0 where it can't."""
-    directions: Floats
-    """Unit vectors (K, D) along which its pictures change most, the strongest first; K may be 0."""
-
-
 @dataclass(frozen=True, eq=False)
-class AskModel:
-    """What the displayed model says of itself."""
+class AskDirections:
+    """Unit vectors (K, D) along which the displayed model's pictures change most, as its own weights tell.
+
+    The strongest first; K may be 0.
+    """
 
     space: str
-    channel: str = "gan model"
 
-    def answer(self, held: Held) -> Generator[Told, None, None]:
+    def answer(self, held: Held) -> Generator[Floats, None, None]:
         model: GenerativeModel = held["model"]
         found = model.own_directions(self.space)
         size = model.space(self.space).size
-        directions = np.zeros((0, size)) if found is None else found.detach().cpu().numpy()
-        yield Told(model.conditions, np.array(directions, np.float32))
+        yield np.array(np.zeros((0, size)) if found is None else found.detach().cpu().numpy(), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +58,6 @@ class DrawCodes:
 
     n: int
     space: str
-    channel: str = "gan codes"
 
     def answer(self, held: Held) -> Generator[Floats, None, None]:
         from explorer.models import arrays
@@ -73,7 +65,7 @@ class DrawCodes:
         yield arrays.sample(held["model"], self.n, 0, self.space)
 
 
-class Drawn(NamedTuple):
+class GridPart(NamedTuple):
     """Pictures (N, H, W, C) of a grid, from this place on."""
 
     first: int
@@ -89,9 +81,8 @@ class DrawGrid:
     classes: NDArray[np.int64] | None
     """(N,): what is asked for at each place."""
     space: str
-    channel: str = "gan grid"
 
-    def answer(self, held: Held) -> Generator[Drawn, None, None]:
+    def answer(self, held: Held) -> Generator[GridPart, None, None]:
         from explorer.models import arrays
 
         start, count = 0, FEWEST
@@ -100,12 +91,12 @@ class DrawGrid:
             asked = None if self.classes is None else self.classes[part]
             pictures = arrays.decode(held["model"], self.codes[part], self.space, asked)
             took = time.perf_counter() - began
-            yield Drawn(start, pictures, start + count >= len(self.codes))
+            yield GridPart(start, pictures, start + count >= len(self.codes))
             start += count
             count = int(np.clip(count * GRID_SECONDS / max(took, 1e-6), FEWEST, MOST))
 
 
-class Found(NamedTuple):
+class Search(NamedTuple):
     """How far the search for a picture's code has come."""
 
     step: int
@@ -134,10 +125,9 @@ class FindCode:
     space: str
     data: DataSet | None
     """Its ruler also judges what is alike, where it has one."""
-    condition: int | None
-    channel: str = "gan inversion"
+    condition: Condition | None
 
-    def answer(self, held: Held) -> Generator[Found, None, None]:
+    def answer(self, held: Held) -> Generator[Search, None, None]:
         import_torch()
         import torch
 
@@ -161,7 +151,7 @@ class FindCode:
         )
         for now in found:
             code = now.codes[0].cpu().numpy().copy()
-            yield Found(now.step, STEPS, code, arrays.to_images(now.pictures)[0], float(now.errors[0]))
+            yield Search(now.step, STEPS, code, arrays.to_images(now.pictures)[0], float(now.errors[0]))
 
     def _features(self, device: torch.device) -> Callable[[Tensor], Tensor] | None:
         from explorer.metrics import ruler as rulers

@@ -55,7 +55,7 @@ class Unable(NamedTuple):
     sentence: str
 
 
-class Drawn(NamedTuple):
+class SheetPictures(NamedTuple):
     """The first pictures that were drawn."""
 
     key: Key
@@ -89,6 +89,9 @@ class Unmeasured(NamedTuple):
     sentence: str
 
 
+SampleResult = SheetPictures | Unable | Measuring | Measured | Unmeasured
+
+
 class Wanted(NamedTuple):
     """Whose samples, and what their codes are drawn from."""
 
@@ -106,7 +109,6 @@ class Reconstruct:
 
     runs: tuple[Run, ...]
     images: Images
-    channel: str = "reconstructions"
     at_once: int = 10
 
     def answer(self, held: Held) -> Generator[Rebuilt | Unable, None, None]:
@@ -140,10 +142,9 @@ class DrawSamples:
     data: DataSet | None
     """The images at hand: spares reading them again where they are the runs' own."""
     n: int = MEASURED
-    channel: str = "samples"
     at_once: int = 100
 
-    def answer(self, held: Held) -> Generator[Drawn | Unable | Measuring | Measured | Unmeasured, None, None]:
+    def answer(self, held: Held) -> Generator[SampleResult, None, None]:
         device = _device()
         models: dict[Path, GenerativeModel] = {}
         read: dict[str, DataSet] = {}
@@ -160,7 +161,7 @@ class DrawSamples:
                 continue
             pictures = draws.next(SHOWN)
             begun.append((wanted, draws, pictures))
-            yield Drawn(wanted.key, pictures)
+            yield SheetPictures(wanted.key, pictures)
         for wanted, draws, pictures in begun:
             yield from self._measure(wanted, draws, pictures, read, held)
 

@@ -6,34 +6,38 @@ until its models or its seed change.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from explorer.errors import BadInput
+from explorer.runs.library import Library
 from explorer.runs.run import Run
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Images
+from explorer.session.message import Say
 from explorer.session.prior.draws import Source
 from explorer.session.prior.reconstructions import FAILED, Reconstructions, unique
 from explorer.session.prior.sample_requests import (
     MEASURED,
-    Drawn,
     DrawSamples,
     Key,
     Measured,
     Measuring,
+    SampleResult,
+    SheetPictures,
     Unable,
     Unmeasured,
     Wanted,
 )
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.side import Side
 
 PAIR = ("ae-mnist-16d", "vae-mnist-16d")
-"""Whose samples are beside each other at first."""
+"""Beside each other where nothing is open."""
 SOURCES: tuple[Source, ...] = ("prior", "fitted")
 
 
@@ -60,17 +64,16 @@ class Samples:
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.reconstructions = Reconstructions(session)
+    def __init__(self, sides: Sequence[Side], library: Library, reader: Engine, say: Say) -> None:
+        self._sides, self._library, self._say = sides, library, say
+        self.reconstructions = Reconstructions(sides, reader, say)
         self.pair: list[Run | None] = [None, None]
         self.seed = 0
         self.measured = MEASURED
         """Samples that the figures are taken from."""
         self.sheets: dict[Key, Sheet] = {}
         self._shown = False
-        self._asked: DrawSamples | None = None
-        session.take("samples", self._take, self._missed)
+        self._asking: Question[SampleResult] = Question(reader, self._take, missed=self._missed)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
@@ -84,9 +87,9 @@ class Samples:
     def choose(self, place: int, name: str | Path) -> None:
         """Put a model of the library on one side of the pair."""
         try:
-            self.pair[place] = self._session.library.find(str(name))
+            self.pair[place] = self._library.find(str(name))
         except BadInput as error:
-            self._session.say(str(error), "error")
+            self._say(str(error), "error")
         self._refresh()
 
     def draw_again(self) -> None:
@@ -105,12 +108,14 @@ class Samples:
         self._refresh()
 
     def _open_pair(self) -> None:
-        """The pair that ships, or whatever is on the maps where it doesn't."""
-        try:
-            self.pair = [self._session.library.find(name) for name in PAIR]
-        except BadInput:
-            for place, run in enumerate(self.reconstructions.open_runs):
-                self.pair[place] = run
+        """The open models that draw first, then those that ship."""
+        open_runs = [run for run in self.reconstructions.open_runs if _draws(run)]
+        shipped = []
+        for name in PAIR:
+            with contextlib.suppress(BadInput):
+                shipped.append(self._library.find(name))
+        for place, run in enumerate(unique([*open_runs, *shipped])[: len(self.pair)]):
+            self.pair[place] = run
 
     def _refresh(self) -> None:
         keys = {wanted.key for wanted in self.wanted}
@@ -118,21 +123,19 @@ class Samples:
         self._forget()
         missing = tuple(wanted for wanted in self.wanted if not self.sheet(wanted).done)
         if self._shown and missing:
-            self._asked = DrawSamples(missing, self.seed, self._session.images.data, self.measured)
-            self._session.reader.submit(self._asked)
+            data = self._sides[0].images.data
+            self._asking.ask(DrawSamples(missing, self.seed, data, self.measured))
         self.changed()
 
     def _forget(self) -> None:
-        if self._asked is not None:
-            self._asked = None
-            self._session.reader.forget("samples")
+        self._asking.forget()
 
-    def _take(self, request: DrawSamples, result: Drawn | Unable | Measuring | Measured | Unmeasured) -> None:
-        if request is not self._asked or isinstance(result.key, Path):
+    def _take(self, result: SampleResult) -> None:
+        if isinstance(result.key, Path):
             return
         sheet = self.sheets.get(result.key, Sheet())
         match result:
-            case Drawn():
+            case SheetPictures():
                 sheet = replace(sheet, pictures=result.pictures, share=None)
             case Unable():
                 sheet = replace(sheet, refusal=result.sentence)
@@ -150,5 +153,9 @@ class Samples:
         for wanted in self.wanted:
             if not self.sheet(wanted).done:
                 self.sheets[wanted.key] = replace(self.sheet(wanted), unmeasured=FAILED)
-        self._asked = None
         self.changed()
+
+
+def _draws(run: Run) -> bool:
+    """It has a space whose codes can be decoded."""
+    return any(space.can_decode for space in run.manifest.spaces)

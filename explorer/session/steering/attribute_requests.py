@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
-from explorer.latent.direction import Direction, Way
+from explorer.latent.direction import Direction, Finding
 from explorer.latent.embedding import Embedding
 from explorer.metrics.attributes import Fitted, Moves, directions, fitting, leakage
 from explorer.runs import own_attributes
-from explorer.runs.manifest import SpaceRecord
 from explorer.runs.own_attributes import OwnAttribute
 from explorer.runs.run import Run
 from explorer.session.asking.requests import Held
@@ -36,7 +35,6 @@ class FitAttributes:
     run: Run
     embedding: Embedding
     items: ImageSet | None
-    channel: str = "attributes"
 
     def answer(self, held: Held) -> Generator[list[OwnAttribute] | float | Fitted | Refusal, None, None]:
         own, complaint = [], ""
@@ -60,13 +58,12 @@ class Aim:
     """The directions of fitted attributes."""
 
     fitted: Fitted
-    way: Way
+    finding: Finding
     held: frozenset[str]
     aligned: bool
-    channel: str = "attributes aim"
 
     def answer(self, held: Held) -> Generator[dict[str, Direction], None, None]:
-        yield directions(self.fitted, self.way, self.held, aligned=self.aligned)
+        yield directions(self.fitted, self.finding, self.held, aligned=self.aligned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +74,6 @@ class SeeMoves:
     along: tuple[Direction, ...]
     space: str
     encodes: bool
-    channel: str = "attributes moves"
 
     def answer(self, held: Held) -> Generator[Moves | None, None, None]:
         from explorer.models import arrays
@@ -87,20 +83,9 @@ class SeeMoves:
         return leakage(self.fitted, self.along, partial(arrays.decode, model, space=self.space), encode)
 
 
-def encodes(model: OpenModel) -> bool:
-    """Whether the codes on display are those of images."""
-    space = _space(model)
-    return space is None or bool(space.can_encode)
-
-
-def _space(model: OpenModel) -> SpaceRecord | None:
-    return next((space for space in model.run.manifest.spaces if space.name == model.space), None)
-
-
 def refusal(model: OpenModel) -> str:
     """Why the codes on display can never be moved; empty where they can."""
-    space = _space(model)
-    if space is not None and not space.can_decode:
+    if not model.can_decode:
         return "The codes that this map shows can't be decoded, so there is nothing to move."
     return ""
 
@@ -108,6 +93,6 @@ def refusal(model: OpenModel) -> str:
 def items_behind(model: OpenModel) -> ImageSet | None:
     """The images behind the codes; those of a model without an encoder are of no image."""
     items, embedding = model.items, model.embedding
-    if items is None or embedding is None or not encodes(model) or len(items) > len(embedding):
+    if items is None or embedding is None or not model.can_encode or len(items) > len(embedding):
         return None
     return items

@@ -8,34 +8,32 @@ which has the model, what else each direction moves.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.errors import BadInput, Failure
-from explorer.latent.direction import Direction, Way
+from explorer.latent.direction import Direction, Finding
 from explorer.metrics.attributes import Fit, Fitted, Moves
 from explorer.runs import own_attributes
 from explorer.runs.own_attributes import OwnAttribute
-from explorer.session.asking.requests import DecodeRow, Pictures
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
+from explorer.session.choices import Choices
+from explorer.session.message import Say
+from explorer.session.side import Side
 from explorer.session.steering.attribute_requests import (
     Aim,
     FitAttributes,
     Refusal,
     SeeMoves,
-    encodes,
     items_behind,
     refusal,
 )
-from explorer.session.steering.slider_strips import SDS
+from explorer.session.steering.strips import SDS, Strips
 
-if TYPE_CHECKING:
-    from explorer.session.session import Session
-
-READER, ENGINE = ("attributes", "attributes aim"), ("attributes moves", "attributes strip")
-"""The channels of either thread."""
+FitResult = list[OwnAttribute] | float | Fitted | Refusal
 
 
 class Attributes:
@@ -45,27 +43,21 @@ class Attributes:
     """Other attributes, directions, or reasons why there are none."""
     moves_changed = Signal(str)
     """What else an attribute moves is known."""
-    strip_changed = Signal(str)
-    """An attribute's row of pictures has come."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, side: Side, reader: Engine, choices: Choices, say: Say) -> None:
+        self._side, self._say = side, say
         self._wanted = False
-        self._strips_wanted: tuple[str, ...] = ()
-        self._asked: FitAttributes | None = None
-        self._aimed: Aim | None = None
-        self._looked: SeeMoves | None = None
-        self._striped: tuple[DecodeRow, tuple[str, ...]] | None = None
-        self.way: Way = "probe"
+        self.finding: Finding = "probe"
+        life, engine = side.life, side.engine
+        self._fits: Question[FitResult] = Question(reader, self._take_fits, missed=self._missed, during=life)
+        self._aim: Question[dict[str, Direction]] = Question(reader, self._take_directions, during=life)
+        self._see: Question[Moves | None] = Question(engine, self._take_moves, during=life)
+        self.strips: Strips[str] = Strips(side, choices, self._row)
         self._start_over()
-        session.take("attributes", self._take_fits, self._missed)
-        session.take("attributes aim", self._take_directions)
-        session.take("attributes moves", self._take_moves)
-        session.take("attributes strip", self._take_strip)
-        session.model_opened.connect(self._on_model)
-        session.embedding_changed.connect(self.refresh)
-        session.items_arrived.connect(self.refresh)
-        session.model_ready.connect(self._on_ready)
+        side.model_opened.connect(self._on_model)
+        for fact in (side.embedding_changed, side.items_arrived):
+            fact.connect(self.refresh)
+        side.model_ready.connect(self._look)
 
     def _start_over(self) -> None:
         self.fitted: Fitted | None = None
@@ -73,13 +65,10 @@ class Attributes:
         self.held: frozenset[str] = frozenset()
         self.directions: dict[str, Direction] = {}
         self.moves: dict[str, Moves] = {}
-        self.rows: dict[str, NDArray[np.uint8]] = {}
-        """Attribute to pictures (7, H, W, C), from -3 to +3."""
         self.share: float | None = None
         """Of the fitting, while it is under way."""
         self._refusal = ""
         """Why nothing could be fitted."""
-        self._asked = self._aimed = self._looked = self._striped = None
 
     # What a view reads
 
@@ -96,7 +85,7 @@ class Attributes:
     @property
     def reason(self) -> str:
         """Why there are no sliders, in words; empty when there are."""
-        model = self._session.model
+        model = self._side.model
         if model is None:
             return "Open a model: what its data are labelled with becomes sliders."
         if model.living:
@@ -124,7 +113,7 @@ class Attributes:
 
     def at(self, name: str) -> float:
         """Where the cursor stands, in standard deviations, whether it can be moved along or not."""
-        cursor, fitted = self._session.scene.cursor, self.fitted
+        cursor, fitted = self._side.look.code, self.fitted
         one = next((one for one in self.fits if one.name == name), None)
         if cursor is None or fitted is None or one is None or len(cursor) != len(fitted.spread.mean):
             return 0.0
@@ -140,15 +129,15 @@ class Attributes:
 
     def slide(self, name: str, sd: float, *, title: str = "move a slider") -> None:
         """Move the cursor along an attribute's direction to where it stands at so many deviations."""
-        cursor, direction = self._session.scene.cursor, self.directions.get(name)
+        cursor, direction = self._side.look.code, self.directions.get(name)
         if cursor is not None and direction is not None and len(cursor) == len(direction.centre):
-            self._session.go_to(direction.move(cursor, sd), title=title)
+            self._side.go_to(direction.move(cursor, sd), title=title)
 
-    def choose_way(self, way: Way) -> None:
+    def find_by(self, finding: Finding) -> None:
         """How directions are found: by a probe, or as a difference of means."""
-        if way != self.way:
-            self.way = way
-            self._aim()
+        if finding != self.finding:
+            self.finding = finding
+            self._find_directions()
 
     def hold(self, names: Collection[str]) -> None:
         """Keep these, and no others, where they are while another one is moved."""
@@ -156,18 +145,18 @@ class Attributes:
         if held != self.held:
             self.held = held
             self.changed()
-            self._aim()
+            self._find_directions()
 
     def make_own(self, title: str, having: Collection[int], lacking: Collection[int]) -> bool:
         """Make an attribute out of two groups of items and keep it with the run; tells whether it was."""
-        model = self._session.model
+        model = self._side.model
         if model is None or model.embedding is None:
             return False
         taken = {one.title for one in self.own} | {one.name for one in self.fits}
         try:
             made = own_attributes.made(title, having, lacking, len(model.embedding), taken)
         except BadInput as error:
-            self._session.say(str(error), "error")
+            self._say(str(error), "error")
             return False
         return self._keep([*self.own, made])
 
@@ -178,86 +167,57 @@ class Attributes:
             self._keep(rest)
 
     def _keep(self, own: list[OwnAttribute]) -> bool:
-        session = self._session
-        assert session.model is not None
+        model = self._side.model
+        assert model is not None
         try:
-            own_attributes.keep(session.model.run, own)
+            own_attributes.keep(model.run, own)
         except (BadInput, Failure) as error:
-            session.say(str(error), "error")
+            self._say(str(error), "error")
             return False
-        self.own, self._asked = own, None
+        self.own = own
+        self._fits.forget()
         self.refresh()
         return True
 
-    def want_strips(self, names: tuple[str, ...]) -> None:
-        """The rows that can be seen now."""
-        if names != self._strips_wanted:
-            self._strips_wanted = names
-            self.refresh_strips()
-
-    def refresh_strips(self) -> None:
-        """The cursor is elsewhere, or there are other directions."""
-        session = self._session
-        model, cursor = session.model, session.scene.cursor
-        names = tuple(name for name in self._strips_wanted if name in self.directions)
-        if model is None or cursor is None or session.ready is None or not names:
-            return
-        if len(cursor) != len(self.directions[names[0]].centre):
-            return
-        codes = [self.directions[name].move(cursor, float(sd)) for name in names for sd in SDS]
-        keys = tuple(np.repeat(np.arange(len(names)), len(SDS)).tolist())
-        row = DecodeRow("attributes strip", np.stack(codes), keys, model.space, at_once=len(SDS))
-        self._striped = (row, names)
-        session.engine.submit(row)
+    def _row(self, name: str) -> NDArray[np.float32] | None:
+        """The codes (7, D) of an attribute's row of pictures."""
+        code, direction = self._side.look.code, self.directions.get(name)
+        if code is None or direction is None or len(code) != len(direction.centre):
+            return None
+        return np.stack([direction.move(code, float(sd)) for sd in SDS])
 
     # What has to be computed, in its order
 
     def refresh(self) -> None:
         """Fit anew, where the codes or the images are others than those of the last fits."""
-        session, model = self._session, self._session.model
-        if not self._wanted or model is None or model.living or model.embedding is None:
+        model = self._side.model
+        if not self._wanted or model is None or model.living or model.embedding is None or refusal(model):
             return
-        if refusal(model):
+        items, asked = items_behind(model), self._fits.asked
+        if isinstance(asked, FitAttributes) and asked.embedding is model.embedding and asked.items is items:
             return
-        items = items_behind(model)
-        asked = self._asked
-        if asked is not None and asked.embedding is model.embedding and asked.items is items:
-            return
-        self._asked, self._refusal = FitAttributes(model.run, model.embedding, items), ""
-        session.reader.submit(self._asked)
+        self._refusal = ""
+        self._fits.ask(FitAttributes(model.run, model.embedding, items))
 
-    def _aim(self) -> None:
-        model = self._session.model
+    def _find_directions(self) -> None:
+        model = self._side.model
         if self.fitted is not None and model is not None:
-            self._aimed = Aim(self.fitted, self.way, self.held, encodes(model))
-            self._session.reader.submit(self._aimed)
+            self._aim.ask(Aim(self.fitted, self.finding, self.held, model.can_encode))
 
     def _look(self) -> None:
-        session = self._session
-        if self.fitted is None or session.model is None or session.ready is None or not self.directions:
-            return
-        along = tuple(self.directions.values())
-        self._looked = SeeMoves(self.fitted, along, session.model.space, encodes(session.model))
-        session.engine.submit(self._looked)
+        model = self._side.model
+        if self.fitted is not None and model is not None and self._side.ready is not None and self.directions:
+            along = tuple(self.directions.values())
+            self._see.ask(SeeMoves(self.fitted, along, model.space, model.can_encode))
 
     def _on_model(self) -> None:
-        for channel in READER:
-            self._session.reader.forget(channel)
-        for channel in ENGINE:
-            self._session.engine.forget(channel)
         self._start_over()
         self.changed()
         self.refresh()
 
-    def _on_ready(self) -> None:
-        self._look()
-        self.refresh_strips()
+    # Results
 
-    # Results; what was posted before a newer question was asked is stale
-
-    def _take_fits(self, request: FitAttributes, result: Any) -> None:
-        if request is not self._asked:
-            return
+    def _take_fits(self, result: FitResult) -> None:
         if isinstance(result, list):
             self.own = result
             return
@@ -266,7 +226,7 @@ class Attributes:
         if isinstance(result, Fitted):
             self.fitted, self.share = result, None
             self.held &= {one.name for one in result.fits}
-            self._aim()
+            self._find_directions()
         elif isinstance(result, Refusal):
             self.fitted, self._refusal = None, result.reason
         else:
@@ -278,20 +238,13 @@ class Attributes:
             self._refusal = "No attribute could be fitted to this model's codes."
             self.changed()
 
-    def _take_directions(self, request: Aim, result: dict[str, Direction]) -> None:
-        if request is self._aimed:
-            self.directions, self.moves = result, {}
-            self.changed()
-            self._look()
-            self.refresh_strips()
+    def _take_directions(self, result: dict[str, Direction]) -> None:
+        self.directions, self.moves = result, {}
+        self.changed()
+        self._look()
+        self.strips.refresh()
 
-    def _take_moves(self, request: SeeMoves, result: Moves | None) -> None:
-        if request is self._looked and result is not None:
+    def _take_moves(self, result: Moves | None) -> None:
+        if result is not None:
             self.moves[result.name] = result
             self.moves_changed(result.name)
-
-    def _take_strip(self, request: DecodeRow, result: Pictures) -> None:
-        if self._striped is not None and request is self._striped[0]:
-            name = self._striped[1][result.keys[0]]
-            self.rows[name] = result.pictures
-            self.strip_changed(name)

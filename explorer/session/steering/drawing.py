@@ -5,8 +5,8 @@ Part of the session. numpy and Pillow only.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,76 +15,97 @@ from psygnal import Signal
 from explorer.data.formats.picture_file import read_picture
 from explorer.data.framing import LARGEST, Framing
 from explorer.data.glyph import to_norm
+from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.runs.run import framing_of
+from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Encode, Encoded
+from explorer.session.choices import Choices
+from explorer.session.message import Say
+from explorer.session.scene import Name
+from explorer.session.side import Side
 
-if TYPE_CHECKING:
-    from explorer.data.image_set import ImageSet
-    from explorer.session.session import Session
+Picture = NDArray[np.uint8]
 
 GLYPH_BORDER = 8.0
 """Mean brightness (of 255) of the outermost pixels, below which images count as glyphs on black."""
 
 
 class Drawing:
-    """The picture that the user has made; its code is the scene's cursor while `scene.glyph` stands."""
+    """The picture that the user has made; its codes are the cursors' while `scene.glyph` stands.
+
+    The main side's encoder leads; where another map shows a model of pictures of the same shape, its
+    encoder places the same picture.
+    """
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.glyph: NDArray[np.uint8] | None = None
+    def __init__(self, main: Side, beside: Side, choices: Choices, say: Say) -> None:
+        self._main, self._beside, self._choices, self._say = main, beside, choices, say
+        self.glyph: Picture | None = None
         """The last own picture (H, W, C), as the model is shown it."""
-        self.code: NDArray[np.float32] | None = None
-        """Its code (D,), once the encoder has answered."""
         self._title = ""
         """What undo calls the move of the cursor that waits for the encoder; empty when none does."""
-        session.take("drawing", self._take)
-        session.model_opened.connect(self._on_model)
+        self._found: dict[Name, Encoded] = {}
+        self._asking = {
+            side.name: Question[Encoded](side.engine, partial(self._take, side), during=side.life, late=True)
+            for side in (main, beside)
+        }
+        for side in (main, beside):
+            for fact in (side.model_ready, side.weights_changed):
+                fact.connect(partial(self._ask, side))
+
+    @property
+    def code(self) -> NDArray[np.float32] | None:
+        """Its code (D,) in the main side's model, once the encoder has answered."""
+        return self._main.drawn
 
     @property
     def refusal(self) -> str | None:
         """Why nothing can be drawn now, in words."""
-        session = self._session
-        if session.model is None:
+        if self._main.model is None:
             return "Open a model first."
-        spaces = session.model.run.manifest.spaces
-        if spaces and not spaces[0].can_encode:
+        if not self._main.model.can_encode:
             return "This model has no encoder: a picture of yours has no latent code in it."
         return None
 
-    def draw(self, canvas: NDArray[np.uint8]) -> None:
+    def draw(self, canvas: Picture) -> None:
         """Take a canvas (H, W), light ink on a dark ground, as it is being drawn on."""
-        model = self._session.model
-        if model is None:
-            return
-        channels, height, width = model.run.manifest.image
-        glyph = _fitted(to_norm(canvas, max(height, width)), (height, width, channels))
-        self._show(glyph, "draw")
+        model = self._main.model
+        if model is not None:
+            self._show(_fitted(to_norm(canvas, max(model.shape[:2])), model.shape), "draw")
 
     def drop(self, path: Path) -> None:
         """Take a picture file: normed like the data where they are glyphs, framed like them otherwise."""
-        session = self._session
-        model = session.model
+        model = self._main.model
         if model is None:
             return
-        channels, height, width = model.run.manifest.image
+        height, width, channels = model.shape
         try:
             image = read_picture(path).image
         except BadInput as error:
-            session.say(str(error), "error")
+            self._say(str(error), "error")
             return
         if model.items is not None and is_glyphs(model.items):
             whole = Framing(side=LARGEST, ground="white").apply(image, channels)
             picture = to_norm(whole, max(height, width))
         else:
             picture = framing_of(model.run.manifest).apply(image, channels)
-        self._show(_fitted(picture, (height, width, channels)), "drop a picture")
+        self._show(_fitted(picture, model.shape), "drop a picture")
+
+    def restore(self, picture: Picture) -> None:
+        """Have the picture of an earlier session again; where it fits no longer it is left."""
+        if self._main.model is not None and picture.shape == self._main.model.shape:
+            self.glyph = picture
+            self._ask(self._main)
+            self._ask(self._beside)
+            self.changed()
 
     def clear(self) -> None:
-        self.glyph = self.code = None
-        self._session.engine.forget("drawing")
+        self.glyph, self._title = None, ""
+        for side in (self._main, self._beside):
+            self._asking[side.name].forget()
+            side.draw_own(None)
         self.changed()
 
     def look(self) -> None:
@@ -92,36 +113,38 @@ class Drawing:
         if self.glyph is not None:
             self._show(self.glyph, "look at the drawing")
 
-    def refresh(self) -> None:
-        """The model is another one: see the picture through it too."""
-        session = self._session
-        model = session.model
-        if self.glyph is not None and model is not None and model.can_encode and session.ready is not None:
-            shape = model.run.manifest.image
-            if self.glyph.shape == (shape[1], shape[2], shape[0]):
-                session.engine.submit(Encode(self.glyph, model.space))
-            else:
-                self.clear()
-
-    def _on_model(self) -> None:
-        """The code was the last model's, and may have another length."""
-        self.code = None
-
-    def _show(self, glyph: NDArray[np.uint8], title: str) -> None:
+    def _show(self, glyph: Picture, title: str) -> None:
         self.glyph, self._title = glyph, title
-        self.refresh()
+        self._ask(self._main)
+        self._ask(self._beside)
         self.changed()
 
-    def _take(self, request: Encode, result: Encoded) -> None:
-        """The encoder has answered: the cursor goes where the picture lands, and follows it from then on."""
-        session = self._session
-        self.code = result.code
-        if self._title:
-            session.change(self._title, cursor=result.code, item=None, glyph=request.picture, handle=None)
-            self._title = ""
-        elif session.scene.glyph is request.picture:
-            session.cursor.follow(result.code)
+    def _ask(self, side: Side) -> None:
+        """See the picture through a side's encoder: it is another one, or the picture is."""
+        model = side.model
+        if self.glyph is None or model is None or side.ready is None or not model.can_encode:
+            return
+        if model.shape == self.glyph.shape:
+            self._asking[side.name].ask(Encode(self.glyph, model.space))
+        elif side is self._main:
+            self.clear()
+
+    def _take(self, side: Side, result: Encoded) -> None:
+        """An encoder has answered: the cursor goes where the picture lands, and follows it from then on."""
+        self._found[side.name] = result
+        side.draw_own(result.code)
+        if side is self._main and self._title:
+            title, self._title = self._title, ""
+            self._choices.look(side.name, title, side.look.at(result.code), glyph=result.original)
+            self._place(self._beside)
+        else:
+            self._place(side)
         self.changed()
+
+    def _place(self, side: Side) -> None:
+        found = self._found.get(side.name)
+        if found is not None and found.original is self._choices.scene.glyph and side.drawn is found.code:
+            self._choices.follow(**{side.name: side.look.at(found.code)})
 
 
 def is_glyphs(items: ImageSet) -> bool:

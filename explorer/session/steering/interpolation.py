@@ -5,18 +5,18 @@ Part of the session; the ends, the manner and the handle live in its scene. nump
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.latent.path import Manner, between, blend
+from explorer.session.asking.question import Question
 from explorer.session.asking.requests import DecodeRow, Neighbours, Pictures
+from explorer.session.choices import Choices
 from explorer.session.scene import End, Scene
-
-if TYPE_CHECKING:
-    from explorer.session.session import Session
+from explorer.session.side import Side, Trail
 
 STEPS = 11
 """Pictures in a strip, both ends included."""
@@ -26,31 +26,36 @@ PATH_POINTS = 61
 
 DECODED: tuple[Manner, ...] = ("line", "circle")
 
+PLACES = np.linspace(0, 1, STEPS, dtype=np.float32)
+
 
 class Interpolation:
-    """The strips between end A and end B."""
+    """The strips between end A and end B, among the codes of one side."""
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, side: Side, choices: Choices) -> None:
+        self._side, self._choices = side, choices
         self.rows: dict[Manner, NDArray[np.uint8]] = {}
         """Pictures (STEPS, H, W, C) of each manner; black where they haven't come yet."""
         self.nearest: list[Neighbours] = []
         """For each place of the chosen strip, the nearest real item and its distance."""
-        self._asked: DecodeRow | None = None
-        session.take("strip", self._take)
+        self._asking: Question[Pictures] = Question(side.engine, self._take, during=side.life)
+        choices.changed.connect(self._on_changed)
+        for fact in (side.model_opened, side.model_ready, side.weights_changed):
+            fact.connect(self.refresh)
+        side.embedding_changed.connect(self._draw)
 
     @property
     def complete(self) -> bool:
         """Both ends are there."""
-        scene = self._session.scene
+        scene = self._choices.scene
         return scene.end_a is not None and scene.end_b is not None
 
     @property
     def reason(self) -> str:
         """What is still to be done, in words."""
-        scene = self._session.scene
+        scene = self._choices.scene
         missing = [name for name, end in (("A", scene.end_a), ("B", scene.end_b)) if end is None]
         if len(missing) == 2:
             return "Point at an image on the map and press A, at another and press B: the row fills."
@@ -58,104 +63,102 @@ class Interpolation:
 
     def codes(self, manner: Manner, t: NDArray[np.float32]) -> NDArray[np.float32]:
         """Codes (M, D) at t (M,); both ends must be there."""
-        scene = self._session.scene
+        scene = self._choices.scene
         assert scene.end_a is not None
         assert scene.end_b is not None
         return between(manner, scene.end_a.code, scene.end_b.code, t)
-
-    def places(self) -> NDArray[np.float32] | None:
-        """The path on the map, (PATH_POINTS, 2)."""
-        model = self._session.model
-        if not self.complete or model is None or model.projection is None:
-            return None
-        steps = np.linspace(0, 1, PATH_POINTS, dtype=np.float32)
-        return model.projection.to_plane(self.codes(self._session.scene.manner, steps))
 
     # Intents
 
     def set_end(self, which: Literal["a", "b"], item: int | None = None) -> None:
         """Make an item, or what the cursor is at, one end."""
         if (end := self._end_at(item)) is not None:
-            self._session.change(f"set end {which.upper()}", **{f"end_{which}": end})
+            self._choices.change(f"set end {which.upper()}", **{f"end_{which}": end})
 
     def set_manner(self, manner: Manner) -> None:
-        if manner != self._session.scene.manner:
-            self._session.change("choose a strip", manner=manner)
-            if self._session.scene.handle is not None:
-                self.move_handle(self._session.scene.handle)
+        scene = self._choices.scene
+        if manner != scene.manner:
+            self._choices.change("choose a strip", manner=manner)
+            if scene.handle is not None:
+                self.move_handle(scene.handle)
 
     def move_handle(self, t: float, *, title: str = "run along the path") -> None:
         """Look at the code a share t of the way from A to B."""
         if self.complete:
             t = float(np.clip(t, 0, 1))
-            code = self.codes(self._session.scene.manner, np.array([t], np.float32))[0]
-            self._session.change(title, cursor=code, item=None, glyph=None, handle=t)
+            code = self.codes(self._choices.scene.manner, np.array([t], np.float32))[0]
+            self._side.go_to(code, title=title, handle=t)
 
     def swap(self) -> None:
-        scene = self._session.scene
+        scene = self._choices.scene
         handle = None if scene.handle is None else 1 - scene.handle
-        self._session.change("swap the ends", end_a=scene.end_b, end_b=scene.end_a, handle=handle)
+        self._choices.change("swap the ends", end_a=scene.end_b, end_b=scene.end_a, handle=handle)
 
     def clear(self) -> None:
-        self._session.change("clear the ends", end_a=None, end_b=None, handle=None)
+        self._choices.change("clear the ends", end_a=None, end_b=None, handle=None)
 
     # Facts
 
-    def follow(self, before: Scene, now: Scene) -> None:
-        """The scene has changed."""
-        if now.end_a is not before.end_a or now.end_b is not before.end_b:
+    def _on_changed(self, before: Scene, now: Scene) -> None:
+        ends = now.end_a is not before.end_a or now.end_b is not before.end_b
+        name = self._side.name
+        asked = now.look(name).condition != before.look(name).condition
+        if ends or (asked and self.complete):
             self.refresh()
         elif now.manner != before.manner:
             self._find_nearest()
-            self.changed()
+            self._draw()
         elif now.handle != before.handle:
-            self.changed()
+            self._draw()
 
     def refresh(self) -> None:
-        """Compute the strips anew: other ends, or another model."""
-        session, scene = self._session, self._session.scene
+        """Compute the strips anew: other ends, another model, or another class that is asked for."""
+        side, model, scene = self._side, self._side.model, self._choices.scene
         self.rows, self.nearest = {}, []
-        session.engine.forget("strip")
-        self._asked = None
-        if scene.end_a is not None and scene.end_b is not None and session.model is not None:
-            t = np.linspace(0, 1, STEPS, dtype=np.float32)
+        self._asking.forget()
+        if scene.end_a is not None and scene.end_b is not None and model is not None:
             empty = np.zeros((STEPS, *scene.end_a.picture.shape), np.uint8)
             self.rows = {manner: empty.copy() for manner in DECODED}
-            self.rows["pixels"] = blend(scene.end_a.picture, scene.end_b.picture, t)
+            self.rows["pixels"] = blend(scene.end_a.picture, scene.end_b.picture, PLACES)
             self._find_nearest()
-            if session.ready is not None and session.model.can_decode:
-                codes = np.concatenate([self.codes(manner, t) for manner in DECODED])
+            if side.ready is not None and model.can_decode:
+                codes = np.concatenate([self.codes(manner, PLACES) for manner in DECODED])
                 keys = tuple(range(len(codes)))
-                space, condition = session.model.space, scene.condition
-                self._asked = DecodeRow("strip", codes, keys, space, condition=condition)
-                session.engine.submit(self._asked)
+                self._asking.ask(DecodeRow(codes, keys, model.space, condition=side.look.condition))
+        self._draw()
+
+    def _draw(self) -> None:
+        """The path on the map."""
+        side, scene = self._side, self._choices.scene
+        ends = tuple(None if end is None else end.code for end in (scene.end_a, scene.end_b))
+        trail = None
+        if self.complete:
+            steps = np.linspace(0, 1, PATH_POINTS, dtype=np.float32)
+            trail = Trail(self.codes(scene.manner, steps), scene.handle)
+        side.draw_trail(trail, (ends[0], ends[1]))
         self.changed()
 
     def _end_at(self, item: int | None) -> End | None:
-        session, model = self._session, self._session.model
-        item = session.scene.item if item is None else item
+        side, model = self._side, self._side.model
+        item = side.look.item if item is None else item
         if model is not None and item is not None and model.embedding is not None:
             picture = model.picture_of(item)
             if picture is not None:
                 name = model.class_of(item)
                 title = f"{item:,}" if name is None else f"{item:,}: {name}"
                 return End(model.embedding.codes[item], picture, title)
-        cursor, picture = session.scene.cursor, session.cursor.picture_now()
-        if cursor is None or picture is None:
+        code, picture = side.look.code, side.cursor.picture_now()
+        if code is None or picture is None:
             return None
-        return End(cursor, picture, "the cursor" if session.cursor.original is None else "own picture")
+        return End(code, picture, "the cursor" if side.cursor.original is None else "own picture")
 
     def _find_nearest(self) -> None:
-        model = self._session.model
+        model = self._side.model
         if self.complete and model is not None and model.embedding is not None:
-            t = np.linspace(0, 1, STEPS, dtype=np.float32)
-            codes = self.codes(self._session.scene.manner, t)
+            codes = self.codes(self._choices.scene.manner, PLACES)
             self.nearest = [Neighbours(*model.embedding.nearest(code, 1)) for code in codes]
 
-    def _take(self, request: DecodeRow, result: Pictures) -> None:
-        if request is not self._asked:
-            # Posted before the ends changed, collected after.
-            return
+    def _take(self, result: Pictures) -> None:
         for key, picture in zip(result.keys, result.pictures, strict=True):
             row, place = divmod(key, STEPS)
             self.rows[DECODED[row]][place] = picture

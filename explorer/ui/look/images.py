@@ -1,7 +1,8 @@
 """Pictures on their way to the screen: arrays to QImage, enlarged sharply. Imports Qt and numpy.
 
 A picture is uint8 (H, W, C) with C = 1 or 3. Enlarging is by whole device pixels, so that
-every pixel of a small picture is the same square on every screen.
+every pixel of a small picture is the same square on every screen. Glyphs, light ink on a dark
+ground, are shown as ink on paper in the light theme.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
+
+from explorer.ui.look import theme
 
 Picture = NDArray[np.uint8]
 
@@ -21,6 +24,11 @@ def to_qimage(picture: Picture, *, inverted: bool = False) -> QImage:
     kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
     # A QImage borrows the buffer and expects rows of whole 32-bit words unless told the stride.
     return QImage(pixels.data, width, height, width * channels, kind).copy()
+
+
+def is_on_paper(picture: Picture, ink: bool) -> bool:
+    """Whether a picture is shown inverted now: a grey one of glyphs (`ink`), in the light theme."""
+    return ink and picture.shape[2] == 1 and theme.current().scheme == "light"
 
 
 def to_pixmap_scaled(picture: Picture | QImage, room: QSize, ratio: float) -> QPixmap:
@@ -42,8 +50,11 @@ def to_pixmap_scaled(picture: Picture | QImage, room: QSize, ratio: float) -> QP
 
 
 def to_tile(picture: Picture, room: QSize, ratio: float, *, inverted: bool = False) -> QPixmap:
-    """A small picture of a row: sharp where that nearly fills the room, else scaled smoothly."""
-    image = to_qimage(picture, inverted=inverted and picture.shape[2] == 1)
+    """A small picture of a row: sharp where that nearly fills the room, else scaled smoothly.
+
+    `inverted` is for glyphs: grey ones are ink on paper in the light theme.
+    """
+    image = to_qimage(picture, inverted=is_on_paper(picture, inverted))
     sharp = to_pixmap_scaled(image, room, ratio)
     fills = max(sharp.width() / room.width(), sharp.height() / room.height()) / ratio
     if fills > 0.7:

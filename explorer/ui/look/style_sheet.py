@@ -1,8 +1,8 @@
 """The one style sheet of the application, built from a palette. Imports `palettes` only.
 
 Looks that Qt has no widget for are chosen with the dynamic property `role`:
-QPushButton primary | quiet | link; QLabel heading | title | muted | caption | warning | danger;
-QFrame panel | card | guide | bar | chrome | line.
+QPushButton primary | quiet | link; QLabel heading | title | key | muted | caption | warning | danger;
+QFrame panel | card | guide | bar | message | chrome | line.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from explorer.ui.look.palettes import Palette, blend
 
 _SHEET = Template("""
 QMainWindow, QDialog { background: $panel; }
+QDialog#palette { border: 1px solid $edge; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QSplitter::handle { background: $line; }
@@ -146,6 +147,7 @@ QGroupBox::title { subcontrol-origin: margin; left: 0; color: $text; }
 
 QLabel[role="heading"] { font-size: ${heading}pt; font-weight: 700; }
 QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
+QLabel[role="key"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="caption"] { color: $muted; font-size: ${caption}pt; }
 QLabel[role="warning"] { color: $warning; }
@@ -155,6 +157,9 @@ QFrame[role="chrome"] { background: $chrome; border: none; }
 QFrame[role="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="guide"] { background: $accent_ground; border: none; border-top: 1px solid $accent_line; }
 QFrame[role="bar"] { background: $accent_ground; border: none; border-bottom: 1px solid $accent_line; }
+QFrame[role="message"] { background: $accent_ground; border: 1px solid $accent_line; border-radius: 8px; }
+QFrame[role="message"][kind="warning"] { background: $panel; border-color: $warning; }
+QFrame[role="message"][kind="error"] { background: $panel; border-color: $danger; }
 QFrame[role="line"] { background: $line; border: none; min-height: 1px; max-height: 1px; }
 """)
 

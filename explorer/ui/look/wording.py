@@ -8,9 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.data.image_set import ImageSet
-from explorer.session.beside import Way
+from explorer.session.carrying import Bridge
 from explorer.session.open_model import OpenModel
+from explorer.session.scene import Name
+from explorer.session.side import Side
 
 GLYPHS = ("mnist", "fashion-mnist", "kmnist", "emnist")
 """Data sets of light marks on black, known by name where a model has no images."""
@@ -40,19 +41,20 @@ def noun(model: OpenModel) -> str:
 
 def item_title(model: OpenModel, item: int) -> str:
     name = model.class_of(item)
-    kind = noun(model).removesuffix("s")
-    return f"held-out {kind} {item:,}" + ("" if name is None else f": {name}")
+    kind = f"held-out {noun(model).removesuffix('s')}" if model.can_encode else "sample"
+    return f"{kind} {item:,}" + ("" if name is None else f": {name}")
 
 
 def as_ink(model: OpenModel) -> bool:
     """Whether pictures are light marks on black, shown as ink on paper in the light theme."""
     if model.items is None:
         return model.run.manifest.data.name in GLYPHS
-    return is_light_on_black(model.items)
+    return are_glyphs(model.items.images)
 
 
-def is_light_on_black(items: ImageSet) -> bool:
-    return items.shape[2] == 1 and len(items) > 0 and float(items.images[:200].mean()) < PAPER_LIMIT
+def are_glyphs(images: NDArray[np.uint8]) -> bool:
+    """Whether images (N, H, W, C) are light marks on black, judged by the first of them."""
+    return images.shape[3] == 1 and len(images) > 0 and float(images[:200].mean()) < PAPER_LIMIT
 
 
 def map_lines(model: OpenModel) -> tuple[str, str]:
@@ -96,7 +98,6 @@ def map_lines(model: OpenModel) -> tuple[str, str]:
     return sees, "Empty places were never trained: the decoder must guess there."
 
 
-SHORT_TITLES = {"pca": "PCA", "ae": "AE", "vae": "VAE", "gan": "GAN"}
 FIGURES_MEAN = (
     "Squared error per pixel of the held-out images, pixels in [0, 1]; KL of the codes from the prior. "
     "Beside another map: the share of the frame in which no image lies near, and how far the marked place "
@@ -123,16 +124,28 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> str:
     return "   ".join(parts)
 
 
-def way_text(way: Way | None) -> str:
+def bridge_text(bridge: Bridge | None, leads: Name) -> str:
     """How the cursor of one map has come to the other."""
-    words: dict[Way, str] = {
+    words: dict[Bridge, str] = {
         "item": "One image, placed by both encoders.",
-        "original": "Your own picture, placed by both encoders.",
+        "own picture": "Your own picture, placed by both encoders.",
         "same code": "One code, on both maps.",
-        "there": "Carried over through the picture: the right decoder draws it, the left encoder places it.",
-        "back": "Carried over through the picture: the left decoder draws it, the right encoder places it.",
+        "picture": "Carried over through the picture: the right decoder draws it, the left encoder places it."
+        if leads == "main"
+        else "Carried over through the picture: the left decoder draws it, the right encoder places it.",
     }
-    return "" if way is None else words[way]
+    return "" if bridge is None else words[bridge]
+
+
+def no_bridge(main: Side, beside: Side) -> str:
+    """Why the cursor of one map can't follow that of the other."""
+    here, there = main.model, beside.model
+    if here is None or there is None:
+        return ""
+    if here.shape != there.shape:
+        names = f"{here.run.name} and {there.run.name}"
+        return f"{names} know pictures of different sizes, so no place is carried over."
+    return "No place can be carried over between these models; press on an image."
 
 
 def code_text(code: NDArray[np.float32]) -> str:

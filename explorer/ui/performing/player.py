@@ -231,7 +231,7 @@ class Player(QObject):
 
     def _pixel(self, where: Where, cloud: PointCloud) -> QPoint:
         beside = cloud.objectName().startswith("beside")
-        model = self._session.beside.model if beside else self._session.model
+        model = self._session.beside.model if beside else self._session.main.model
         place = find_place(where, model, cloud)
         if place is None:
             raise Failure("The map has no such place now; press Home on it to see all points.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 LEAST_LETTERS = 8
 """That stay of a text that is cut short."""
@@ -20,7 +20,8 @@ class SteadyLabel(QLabel):
     Parameters
     ----------
     widest
-        A text as wide as any that comes; the label asks for that much room.
+        A text as wide as any that comes; the label asks for that much room. Should a wider one come, and
+        the layout ask the label at all, it asks for more rather than cut a number short.
     """
 
     def __init__(self, widest: str = "", parent: QWidget | None = None) -> None:
@@ -35,7 +36,16 @@ class SteadyLabel(QLabel):
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
+            if self._is_too_wide(text):
+                super().setText(text)
             self.update()
+
+    def _is_too_wide(self, text: str) -> bool:
+        widest, free = super().text(), QSizePolicy.Policy.Ignored
+        if not widest or "\n" in widest or self.wordWrap() or self.sizePolicy().horizontalPolicy() == free:
+            return False
+        wide = self.fontMetrics().horizontalAdvance
+        return wide(text) > wide(widest)
 
     def paintEvent(self, event: object) -> None:
         room, text, flags = self.contentsRect(), self._text, self.alignment().value

@@ -40,5 +40,5 @@ def versions(session: Session) -> str:
     """One line per package, and the device."""
     lines = [f"{name} {version(name) or 'is missing'}" for name in PACKAGES]
     lines += [f"Qt {qVersion()}", f"Python {sys.version.split()[0]} on {platform.platform(terse=True)}"]
-    lines.append(session.ready.device if session.ready else "the model is not on a device yet")
+    lines.append(session.main.ready.device if session.main.ready else "the model is not on a device yet")
     return "\n".join(lines)

@@ -92,11 +92,19 @@ def make_session(bridge: Bridge, *, begin: bool = True) -> Session:
     return session
 
 
+def furnish(window: MainWindow, session: Session) -> None:
+    """Bring the views of a session into the window, and its commands into the menus."""
+    from explorer.ui.window.commands import build_actions
+
+    window.furnish(session)
+    window.actions_by_name = build_actions(window, session)
+
+
 def build_window() -> MainWindow:
     """The whole window with a session of its own, in one go; nothing is opened yet."""
     window = MainWindow()
     bridge = Bridge(window)
-    window.furnish(make_session(bridge))
+    furnish(window, make_session(bridge))
     return window
 
 
@@ -136,7 +144,7 @@ class Opening:
             QTimer.singleShot(BREATH_MS, self._window, lambda: self._next(rest))
 
     def _furnish(self) -> None:
-        self._window.furnish(make_session(self._bridge, begin=False))
+        furnish(self._window, make_session(self._bridge, begin=False))
         self._window.restore_layout(self._remembered.get("layout"))
 
     def _open(self) -> None:
@@ -144,14 +152,14 @@ class Opening:
         name, cursor = self._remembered.get("model"), self._remembered.get("cursor")
         if isinstance(name, str):
             session.open(name)
-        if session.model is None:
+        if session.main.model is None:
             session.open_first()
             return
         if isinstance(cursor, list):
             session.restore_cursor(cursor, self._remembered.get("item"))
         projection = self._remembered.get("projection")
         if projection in ("umap", "tsne"):
-            session.projecting.choose("first", projection)
+            session.main.projecting.choose(projection)
         beside = self._remembered.get("beside")
         if isinstance(beside, str):
             session.beside.open(beside)
@@ -208,12 +216,12 @@ class Opening:
         kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
         if session.beside.model is not None:
             kept["beside"] = self._name_of(session.beside.model)
-        if session.model is not None and not session.model.living:
-            kept["model"] = self._name_of(session.model)
-            if session.scene.cursor is not None:
-                kept["cursor"] = [float(value) for value in session.scene.cursor]
-                kept["item"] = session.scene.item
-            kept["projection"] = session.projecting.way("first")
+        if session.main.model is not None and not session.main.model.living:
+            kept["model"] = self._name_of(session.main.model)
+            if session.main.look.code is not None:
+                kept["cursor"] = [float(value) for value in session.main.look.code]
+                kept["item"] = session.main.look.item
+            kept["projection"] = session.main.projecting.kind
         memory.remember(kept)
 
     def _name_of(self, model: OpenModel) -> str:

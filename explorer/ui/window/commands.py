@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
@@ -21,13 +21,14 @@ from explorer.files import atomic_write
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.look.images import to_qimage
-from explorer.ui.widgets.map.gestures import Tool
+from explorer.ui.widgets.map.gestures import Home, Tool, UseTool, keys_of
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.window.about import AboutBox
 from explorer.ui.window.command_palette import CommandPalette
-
-if TYPE_CHECKING:
-    from explorer.ui.window.main_window import MainWindow
+from explorer.ui.window.finding import finders
+from explorer.ui.window.in_step import Checker, Enabler, Holds
+from explorer.ui.window.key_sheet import KeySheet
+from explorer.ui.window.main_window import MainWindow
 
 
 class Command(NamedTuple):
@@ -41,6 +42,15 @@ class Command(NamedTuple):
     icon: str = ""
     on_map: bool = False
     """Its keys act only while the map has the focus."""
+    group: str = ""
+    """The menu inside the menu."""
+    holds: Holds | None = None
+    """Whether it has a check mark now."""
+
+    @property
+    def name(self) -> str:
+        """Of which there is only one: a dock and a workspace may have the same words."""
+        return f"{self.group}: {self.text}" if self.group in ("Docks", "Workspaces") else self.text
 
 
 class Commands:
@@ -60,14 +70,14 @@ class Commands:
 
     def copy_picture(self) -> None:
         focused = QApplication.focusWidget()
-        picture = focused.picture() if isinstance(focused, ImageView) else self.session.cursor.picture
+        picture = focused.picture() if isinstance(focused, ImageView) else self.session.main.cursor.picture
         if picture is not None:
             QGuiApplication.clipboard().setImage(to_qimage(picture))
             self.session.say("Copied the picture.")
 
     def save_picture(self) -> None:
         focused = QApplication.focusWidget()
-        picture = focused.picture() if isinstance(focused, ImageView) else self.session.cursor.picture
+        picture = focused.picture() if isinstance(focused, ImageView) else self.session.main.cursor.picture
         if picture is None:
             self.session.say("There is no picture yet: press on the map first.", "warning")
             return
@@ -85,10 +95,24 @@ class Commands:
             self.session.say(str(error), "error")
 
     def find_command(self) -> None:
-        actions = list(self.window.actions_by_name.values())
-        palette = CommandPalette(actions, self.window)
+        palette = CommandPalette(finders(self.window, self.session), self.window)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.open_over(self.window)
+
+    def show_keys(self) -> None:
+        sheet = KeySheet(self.window.actions_by_name, self.window)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    def open_or_close(self, dock: str) -> None:
+        """Bring a dock to the front, or close it where it is in sight already."""
+        if self.is_open(dock) and not self.window.docks[dock].visibleRegion().isEmpty():
+            self.window.docks[dock].hide()
+        else:
+            self.window.bring(dock)
+
+    def is_open(self, dock: str) -> bool:
+        return not self.window.docks[dock].isHidden()
 
     def show_log(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(paths.logs())))
@@ -112,7 +136,7 @@ class Commands:
 
 
 def _table(window: MainWindow, session: Session) -> list[Command]:
-    do, cloud, training = Commands(window, session), window.map.cloud, session.training
+    do, training = Commands(window, session), session.training
     redo = QKeySequence(QKeySequence.StandardKey.Redo).toString() or "Ctrl+Shift+Z"
     rows = [
         Command(
@@ -126,65 +150,113 @@ def _table(window: MainWindow, session: Session) -> list[Command]:
         ),
         Command("&File", "Save the picture …", do.save_picture, "Ctrl+S", "As PNG, at its own size", "save"),
         Command("&File", "Quit", window.close, "Ctrl+Q", "A training is saved and can be resumed"),
-        Command("&Edit", "Undo", session.undo, "Ctrl+Z", "Take back the last choice", "undo"),
-        Command("&Edit", "Redo", session.redo, redo, "Do it again", "redo"),
+        Command("&Edit", "Undo", session.choices.undo, "Ctrl+Z", "Take back the last choice", "undo"),
+        Command("&Edit", "Redo", session.choices.redo, redo, "Do it again", "redo"),
         Command(
-            "&Edit", "Reset all sliders", session.reset_sliders, "", "Every number back to its mean", "reset"
+            "&Edit",
+            "Reset all sliders",
+            session.main.reset_sliders,
+            "",
+            "Every number back to its mean",
+            "reset",
         ),
         Command("&Edit", "Swap the ends A and B", session.interpolation.swap, "", "", "swap"),
         Command("&Edit", "Clear the ends A and B", session.interpolation.clear),
         Command("&Edit", "Clear the drawing", session.drawing.clear),
-        Command("&View", "Show the whole map", cloud.home, "R", "Fly back to all points", "home", True),
-        Command(
-            "&View", "Decode tool", lambda: cloud.set_tool(Tool.DECODE), "D", "Press and drag", "decode", True
-        ),
-        Command(
-            "&View", "Pan tool", lambda: cloud.set_tool(Tool.PAN), "P", "Drag moves the map", "pan", True
-        ),
-        Command("&View", "Find a command …", do.find_command, "Ctrl+K", "Every action by name", "search"),
-        Command("&View", "Present", window.presenting.toggle, "F11", "Whole screen, large type; Esc leaves"),
-        Command("&View", "Colours of the system", lambda: theme.use("system")),
-        Command("&View", "Light colours", lambda: theme.use("light"), icon="sun"),
-        Command("&View", "Dark colours", lambda: theme.use("dark"), icon="moon"),
         Command("&Model", "Watch one learn", do.watch_one_learn, "Ctrl+L", "Train a small VAE now", "train"),
         Command("&Model", "Pause or go on", do.pause_or_go_on, "", "The training", "pause"),
         Command("&Model", "One training step", training.step, "", "And stay paused", "step"),
         Command("&Model", "Stop the training", training.stop, "", "What was learned is kept", "stop"),
+        Command("&Help", "Keys and gestures", do.show_keys, "F1", "All of them on one sheet"),
         Command("&Help", "Show the log", do.show_log),
         Command("&Help", "About Latent Explorer", do.about, icon="info"),
     ]
-    for title in window.workspaces.titles():
-        rows.append(Command("&View", f"Workspace: {title}", partial(window.workspaces.go_to, title)))
-    for name, dock in window.docks.items():
-        rows.append(Command("&View", f"Show {dock.windowTitle()}", partial(window.bring, name)))
+    rows += _view(window, do)
     for lesson in window.guide.lessons():
         rows.append(Command("&Lessons", lesson.title, partial(do.begin_lesson, lesson.stem), icon="guide"))
     return rows
 
 
+def _view(window: MainWindow, do: Commands) -> list[Command]:
+    """What is on the screen and how it looks."""
+    cloud, spaces = window.map.cloud, window.workspaces
+    rows = [
+        Command("&View", "Find …", do.find_command, "Ctrl+K", "Commands, models, settings, images", "search"),
+        Command(
+            "&View", "Present", window.presenting.toggle, "F11", "Whole screen, large type; Esc leaves",
+            holds=lambda: window.presenting.on,
+        ),
+        Command(
+            "&View", "Show the whole map", cloud.home, keys_of(Home()), "Fly to all points", "home", True,
+            "Map",
+        ),
+    ]  # fmt: skip
+    for tool, text, tip in (
+        (Tool.DECODE, "Decode tool", "Dragging decodes"),
+        (Tool.PAN, "Pan tool", "Dragging moves the map"),
+    ):
+        keys, use = keys_of(UseTool(tool)), partial(cloud.set_tool, tool)
+        held = partial(lambda one: cloud.tool is one, tool)
+        rows.append(Command("&View", text, use, keys, tip, tool.value, True, "Map", held))
+    for name, dock in window.docks.items():
+        run, open_ = partial(do.open_or_close, name), partial(do.is_open, name)
+        tip = "Open it, bring it to the front, or close it"
+        rows.append(Command("&View", dock.windowTitle(), run, tip=tip, group="Docks", holds=open_))
+    for title in spaces.titles():
+        here = partial(lambda one: spaces.current.title == one, title)
+        rows.append(Command("&View", title, partial(spaces.go_to, title), group="Workspaces", holds=here))
+    colours: tuple[tuple[theme.Choice, str, str], ...] = (
+        ("system", "Colours of the system", ""),
+        ("light", "Light colours", "sun"),
+        ("dark", "Dark colours", "moon"),
+    )
+    for choice, text, icon in colours:
+        used = partial(lambda one: theme.choice() == one, choice)
+        rows.append(Command("&View", text, partial(theme.use, choice), "", "", icon, False, "Colours", used))
+    return rows
+
+
 def build_actions(window: MainWindow, session: Session) -> dict[str, QAction]:
-    """Put every command into its menu; returns them by their words."""
+    """Put every command into its menu; returns them by their names."""
     menus = {
         name: window.menuBar().addMenu(name)
         for name in ("&File", "&Edit", "&View", "&Model", "&Lessons", "&Help")
     }
     actions: dict[str, QAction] = {}
+    marks: dict[QAction, Holds] = {}
     for command in _table(window, session):
-        action = QAction(command.text, window)
-        action.setToolTip(command.tip or command.text)
-        action.setStatusTip(command.tip)
-        if command.icon:
-            theme.set_icon(action, command.icon)
-        if command.keys:
-            action.setShortcut(QKeySequence(command.keys))
-        if command.on_map:
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            window.map.cloud.addAction(action)
-        action.triggered.connect(partial(_trigger, command.run))
-        menus[command.menu].addAction(action)
-        actions[command.text] = action
-    _keep_enabled(actions, session)
+        action = _action(command, window)
+        place = command.menu + command.group
+        if place not in menus:
+            menus[place] = menus[command.menu].addMenu(command.group)
+        menus[place].addAction(action)
+        actions[command.name] = action
+        if command.holds is not None:
+            action.setCheckable(True)
+            action.setIconVisibleInMenu(False)  # the check mark would hide behind it
+            marks[action] = command.holds
+    actions["Undo"].setProperty("follower", Enabler(actions, session))
+    checker = Checker(marks, window)
+    for action in actions.values():
+        action.triggered.connect(checker.refresh)
     return actions
+
+
+def _action(command: Command, window: MainWindow) -> QAction:
+    action = QAction(command.text, window)
+    action.setToolTip(command.tip or command.text)
+    action.setStatusTip(command.tip)
+    kind = command.group.removesuffix("s") if command.group in ("Docks", "Workspaces") else "Command"
+    action.setProperty("kind", "Lesson" if command.menu == "&Lessons" else kind)
+    if command.icon:
+        theme.set_icon(action, command.icon)
+    if command.keys:
+        action.setShortcut(QKeySequence(command.keys))
+    if command.on_map:
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        window.map.cloud.addAction(action)
+    action.triggered.connect(partial(_trigger, command.run))
+    return action
 
 
 def _trigger(run: Callable[[], object], checked: bool = False) -> None:
@@ -193,33 +265,3 @@ def _trigger(run: Callable[[], object], checked: bool = False) -> None:
     The connection holds `run`, and with it the object of a bound method.
     """
     run()
-
-
-def _keep_enabled(actions: dict[str, QAction], session: Session) -> None:
-    """Grey what can't be done now; the words of undo say what it would take back."""
-    follower = _Enabler(actions, session)
-    session.history_changed.connect(follower.on_history)
-    session.training.changed.connect(follower.on_training)
-    actions["Undo"].setProperty("follower", follower)
-    follower.on_history()
-    follower.on_training()
-
-
-class _Enabler:
-    def __init__(self, actions: dict[str, QAction], session: Session) -> None:
-        self._actions, self._session = actions, session
-
-    def on_history(self) -> None:
-        history, scene = self._session.history, self._session.scene
-        for word, title in (("Undo", history.undo_title), ("Redo", history.redo_title)):
-            self._actions[word].setEnabled(title is not None)
-            self._actions[word].setText(f"{word}: {title}" if title else word)
-        ends = scene.end_a is not None or scene.end_b is not None
-        for text in ("Swap the ends A and B", "Clear the ends A and B"):
-            self._actions[text].setEnabled(ends)
-
-    def on_training(self) -> None:
-        training = self._session.training
-        self._actions["Watch one learn"].setEnabled(not training.active)
-        for text in ("Pause or go on", "One training step", "Stop the training"):
-            self._actions[text].setEnabled(training.active and training.state != "stopping")

@@ -20,7 +20,10 @@ from explorer.ui.look import theme
 from explorer.ui.widgets.drops import is_file, is_folder, local_paths
 
 if TYPE_CHECKING:
-    from explorer.session.session import Message, Session
+    from explorer.session.message import Message
+    from explorer.session.session import Session
+    from explorer.ui.views.guide.guide_view import GuideView
+    from explorer.ui.views.training.training_view import TrainingView
     from explorer.ui.window.middle import Middle
     from explorer.ui.window.workspaces import Workspace, WorkspaceBar
 
@@ -68,66 +71,50 @@ class MainWindow(QMainWindow):
 
     def furnish(self, session: Session) -> None:
         """Bring the views of a session; the map first."""
-        from explorer.ui.window.commands import build_actions
         from explorer.ui.window.message_bar import MessageBar
         from explorer.ui.window.middle import Middle
         from explorer.ui.window.status import Status
 
         self.session = session
-        self.messages = MessageBar()
         self.middle: Middle = Middle(session)
         self.map = self.middle.map
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.messages)
         column.addWidget(self.middle, 1)
         self.setCentralWidget(centre)
+        self.messages = MessageBar(centre)
         self.setStatusBar(Status(session))
         session.said.connect(self._on_said)
-        session.model_opened.connect(self._on_opened)
-        self._furnish_right(session)
-        self._furnish_bottom(session)
+        session.main.model_opened.connect(self._on_opened)
+        self._furnish_docks(session)
         self._furnish_top()
-        self.actions_by_name = build_actions(self, session)
 
-    def _furnish_right(self, session: Session) -> None:
-        from explorer.ui.views.attributes.attributes_view import AttributesView
-        from explorer.ui.views.guide.guide_view import GuideView
-        from explorer.ui.views.library.library_view import LibraryView
-        from explorer.ui.views.picture.picture_view import PictureView
-        from explorer.ui.views.sliders.sliders_view import SlidersView
+    def _furnish_docks(self, session: Session) -> None:
+        from explorer.ui.window.docks import BOTTOM, DOCKS
 
-        self.guide = GuideView(session)
-        right = Area.RightDockWidgetArea
-        self._dock("Picture", PictureView(session), right)
-        self._dock("Sliders", SlidersView(session), right)
-        self._dock("Attributes", AttributesView(session), right)
-        self._dock("Guide", self.guide, right)
+        first: QDockWidget | None = None
+        for row in DOCKS:
+            dock = self._dock(row.title, row.view(session), row.area)
+            if row.area != BOTTOM:
+                continue
+            if first is None:
+                first = dock
+            else:
+                self.tabifyDockWidget(first, dock)
+        self.docks["library"].hide()
         self.guide.closed.connect(self.docks["guide"].hide)
-        self._dock("Library", LibraryView(session), Area.LeftDockWidgetArea).hide()
 
-    def _furnish_bottom(self, session: Session) -> None:
-        from explorer.ui.views.adversaries.gan_view import GanView
-        from explorer.ui.views.denoising.denoising_view import DenoisingView
-        from explorer.ui.views.drawing.drawing_view import DrawingView
-        from explorer.ui.views.samples.samples_view import SamplesView
-        from explorer.ui.views.strip.strip_view import StripView
-        from explorer.ui.views.training.training_view import TrainingView
+    @property
+    def guide(self) -> GuideView:
+        view: GuideView = self.docks["guide"].widget()  # type: ignore[assignment]
+        return view
 
-        self.training = TrainingView(session)
-        bottom = Area.BottomDockWidgetArea
-        strip = self._dock("Strip", StripView(session), bottom)
-        others = (
-            ("Samples", SamplesView(session)),
-            ("Training", self.training),
-            ("Draw your own", DrawingView(session)),
-            ("GAN", GanView(session)),
-            ("Denoising", DenoisingView(session)),
-        )
-        for title, view in others:
-            self.tabifyDockWidget(strip, self._dock(title, view, bottom))
+    @property
+    def training(self) -> TrainingView:
+        view: TrainingView = self.docks["training"].widget()  # type: ignore[assignment]
+        return view
 
     def _furnish_top(self) -> None:
         from explorer.ui.window.presenting import Presenting
@@ -178,9 +165,9 @@ class MainWindow(QMainWindow):
 
     def offer_log(self, text: str) -> None:
         """Say what happened, with a button that shows the log."""
-        from explorer.session.session import Message
-
-        self.messages.show_message(Message(text, "warning"), self.actions_by_name["Show the log"])
+        name = "Show the log"
+        if self.session is not None:
+            self.session.say(text, "warning", (name, self.actions_by_name[name].trigger))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_paths(event.mimeData()) and self.session is not None:
@@ -287,6 +274,6 @@ class MainWindow(QMainWindow):
 
 
 def _saving() -> Message:
-    from explorer.session.session import Message
+    from explorer.session.message import Message
 
     return Message("Saving …")

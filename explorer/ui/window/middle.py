@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.ui.look import theme, wording
@@ -25,17 +25,17 @@ class Middle(QWidget):
         super().__init__(parent)
         self.setObjectName("middle")
         self._session = session
-        self.map = MapView(session)
+        self.map = MapView(session, session.main, "map")
         self.beside = MapView(session, session.beside, "beside")
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.beside)
         self._splitter.addWidget(self.map)
-        self._way = QLabel()
-        self._way.setObjectName("middle.way")
-        self._way.setProperty("role", "caption")
-        self._way.setContentsMargins(14, 0, 14, 4)
-        self._way.setToolTip(
+        self._bridge = QLabel()
+        self._bridge.setObjectName("middle.bridge")
+        self._bridge.setProperty("role", "caption")
+        self._bridge.setContentsMargins(14, 0, 14, 4)
+        self._bridge.setToolTip(
             "The same numbers mean nothing in another latent space, so a place is carried over as a picture: "
             "one decoder draws it, the other encoder looks at it."
         )
@@ -43,17 +43,10 @@ class Middle(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._splitter, 1)
-        column.addWidget(self._way)
-        legend = QHBoxLayout()
-        legend.setContentsMargins(10, 0, 10, 4)
-        legend.addWidget(self.map.legend)
-        column.addLayout(legend)
+        column.addWidget(self._bridge)
         self._add_buttons()
-        session.beside.model_opened.connect(self._on_opened)
-        session.model_opened.connect(self._on_opened)
-        session.beside.cursor_changed.connect(self._on_cursor)
-        session.cursor_changed.connect(self._on_cursor)
-        self._on_opened()
+        session.carrying.changed.connect(self._refresh)
+        self._refresh()
 
     def _add_buttons(self) -> None:
         compare = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -68,7 +61,7 @@ class Middle(QWidget):
         close.setObjectName("beside.close")
         close.setToolTip("Close this map")
         theme.set_icon(close, "close")
-        close.clicked.connect(self._session.beside.close)
+        close.clicked.connect(lambda: self._session.beside.show(None))
         self.beside.head.addWidget(close)
 
     def _fill(self) -> None:
@@ -80,19 +73,19 @@ class Middle(QWidget):
 
     def set_comparing(self, comparing: bool) -> None:
         """Whether the map beside the first may be seen."""
-        self._session.beside.set_shown(comparing)
+        self._session.carrying.set_visible(comparing)
 
-    def _on_opened(self) -> None:
-        present, hidden = self._session.beside.present, self.beside.isHidden()
+    def _refresh(self) -> None:
+        carrying, present, hidden = (
+            self._session.carrying,
+            self._session.beside.present,
+            self.beside.isHidden(),
+        )
         self.beside.setVisible(present)
         if present and hidden:
             self._splitter.setSizes([EVEN, EVEN])
-        self._on_cursor()
-
-    def _on_cursor(self) -> None:
-        beside = self._session.beside
-        self._way.setVisible(beside.present)
-        if not beside.can_carry and beside.way not in ("item", "same code"):
-            self._way.setText("No place can be carried over between these models; press on an image.")
+        self._bridge.setVisible(present)
+        if carrying.bridge is None and not carrying.can_carry:
+            self._bridge.setText(wording.no_bridge(*self._session.sides))
         else:
-            self._way.setText(wording.way_text(beside.way))
+            self._bridge.setText(wording.bridge_text(carrying.bridge, self._session.scene.leads))

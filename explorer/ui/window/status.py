@@ -40,11 +40,11 @@ class Status(QStatusBar):
         ):
             label.setToolTip(tip)
             self.addPermanentWidget(label)
-        session.model_opened.connect(self._on_model)
-        session.model_ready.connect(self._on_model)
-        session.embedding_changed.connect(self._on_model)
-        session.images.data_changed.connect(self._on_model)
-        session.cursor.picture_changed.connect(self._later)
+        session.main.model_opened.connect(self._on_model)
+        session.main.model_ready.connect(self._on_model)
+        session.main.embedding_changed.connect(self._on_model)
+        session.main.images.data_changed.connect(self._on_model)
+        session.main.cursor.picture_changed.connect(self._later)
         session.training.changed.connect(self._on_training)
         session.training.progressed.connect(self._later)
         self._soon = QTimer(self, singleShot=True, interval=READ_MS)
@@ -59,16 +59,17 @@ class Status(QStatusBar):
 
     def _on_model(self) -> None:
         session = self._session
-        if session.model is None:
+        if session.main.model is None:
             self._data.setText("no model open")
         else:
-            data = session.model.run.manifest.data
-            words = f"{session.model.run.name}   {data.title}, {data.test:,} held-out images"
+            data = session.main.model.run.manifest.data
+            words = f"{session.main.model.run.name}   {data.title}, {data.test:,} held-out images"
             self._data.setText(
-                f"{words}   {session.images.reading.doing} …" if session.images.reading else words
+                f"{words}   {session.main.images.reading.doing} …" if session.main.images.reading else words
             )
-        self._device.setText(session.ready.device if session.ready else "warming up …")
-        fault = session.ready.fault if session.ready else None
+        ready = session.main.ready
+        self._device.setText(ready.device if ready else "warming up …")
+        fault = ready.fault if ready else None
         self._fault.setToolTip(fault or "")
         self._fault.setVisible(fault is not None)
 
@@ -77,7 +78,7 @@ class Status(QStatusBar):
             self._soon.start()
 
     def _on_picture(self) -> None:
-        seconds = self._session.cursor.decode_seconds
+        seconds = self._session.main.cursor.decode_seconds
         if seconds is not None:
             self._latency.setText(f"picture {seconds * 1000:.1f} ms")
 

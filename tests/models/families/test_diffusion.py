@@ -15,7 +15,7 @@ from explorer.models import arrays
 from explorer.models.base import Batch, Denoised, ImageShape, Position, SamplingPlan
 from explorer.models.families.diffusion import Diffusion, DiffusionConfig
 from explorer.models.parts.networks import initialise
-from explorer.models.parts.schedule import Schedule, Way, network_calls, noise_schedule
+from explorer.models.parts.schedule import Curve, network_calls, schedule_of
 from explorer.training.events import Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares
@@ -37,15 +37,15 @@ def made(image: ImageShape = EIGHT, classes: int = 0, **settings: object) -> Dif
     return model
 
 
-@pytest.mark.parametrize("way", ["linear", "cosine", "straight"])
-def test_noised_pictures_have_the_moments_of_q(way: Way) -> None:
+@pytest.mark.parametrize("curve", ["linear", "cosine", "straight"])
+def test_noised_pictures_have_the_moments_of_q(curve: Curve) -> None:
     model = made(
-        target="flow" if way == "straight" else "v", schedule="linear" if way == "linear" else "cosine"
+        target="flow" if curve == "straight" else "v", schedule="linear" if curve == "linear" else "cosine"
     )
     x = torch.rand(1, *EIGHT, generator=seeded())
     noise = torch.randn(20_000, *EIGHT, generator=seeded(1))
-    x_t = Schedule(*model.noise_way).mixed(2 * x - 1, noise, 30)
-    schedule = noise_schedule(way, 100)
+    x_t = model.noise_schedule.mixed(2 * x - 1, noise, 30)
+    schedule = schedule_of(curve, 100)
     alpha, sigma = schedule.alpha[30], schedule.sigma[30]
     torch.testing.assert_close(x_t.mean(0), alpha * (2 * x[0] - 1), atol=0.04, rtol=0)
     torch.testing.assert_close(x_t.std(0), sigma.expand(EIGHT), atol=0.03, rtol=0)
@@ -160,7 +160,7 @@ def test_the_given_generator_alone_decides_what_is_drawn(plan: SamplingPlan, dra
 
 
 def test_training_draws_by_the_given_generator_and_drops_labels() -> None:
-    x, labels, at = torch.rand(64, *EIGHT), torch.arange(64) % 4, Position(0, 0, 0.0)
+    x, labels, at = torch.rand(64, *EIGHT), torch.arange(64) % 4, Position(0, 0, 1)
     told: list[Tensor] = []
     for drop, seed in [(0.25, 1), (0.25, 1), (0.25, 2), (0.0, 1), (1.0, 1)]:
         model = made(classes=4, condition="class", label_drop=drop)

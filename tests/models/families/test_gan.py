@@ -24,7 +24,7 @@ from tests.shapes import squares
 
 LOSSES = ("relativistic", "non-saturating", "saturating", "wasserstein")
 SHAPE = ImageShape(1, 8, 8)
-START = Position(stage=0, step=0, progress=0.0)
+START = Position(stage=0, step=0, steps=1)
 
 
 def make(image: ImageShape = SHAPE, classes: int = 4, **turned: object) -> GAN:

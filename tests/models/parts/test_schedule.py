@@ -12,27 +12,26 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.models.base import ImageShape, SamplingPlan
+from explorer.models.base import ImageShape, NoiseSchedule, SamplingPlan
 from explorer.models.parts.schedule import (
+    Curve,
     Predict,
     Predicted,
-    Schedule,
     Target,
-    Way,
     aim,
     ddim,
     heun,
     network_calls,
-    noise_schedule,
+    schedule_of,
     solve,
     times,
     walk,
 )
 
 EIGHT = ImageShape(1, 8, 8)
-WAYS: tuple[Way, ...] = ("linear", "cosine", "straight")
+CURVES: tuple[Curve, ...] = ("linear", "cosine", "straight")
 TARGETS: tuple[Target, ...] = ("noise", "v", "flow")
-each_way = pytest.mark.parametrize("way", WAYS)
+each_curve = pytest.mark.parametrize("curve", CURVES)
 each_target = pytest.mark.parametrize("target", TARGETS)
 
 
@@ -41,7 +40,7 @@ def seeded(seed: int = 0) -> torch.Generator:
 
 
 def test_the_linear_schedule_is_that_of_ho_et_al() -> None:
-    alpha_bar, kept = noise_schedule("linear", 1000).alpha_bar, 1.0
+    alpha_bar, kept = schedule_of("linear", 1000).alpha_bar, 1.0
     for t in range(1, 1001):
         kept *= 1 - (1e-4 + (0.02 - 1e-4) * (t - 1) / 999)
         assert float(alpha_bar[t]) == pytest.approx(kept, rel=1e-5)
@@ -52,32 +51,32 @@ def test_the_cosine_schedule_is_that_of_nichol_and_dhariwal() -> None:
     def f(t: float) -> float:
         return math.cos((t + 0.008) / 1.008 * math.pi / 2) ** 2
 
-    alpha_bar = noise_schedule("cosine", 1000).alpha_bar
+    alpha_bar = schedule_of("cosine", 1000).alpha_bar
     for t in range(1000):
         assert float(alpha_bar[t]) == pytest.approx(f(t / 1000) / f(0), rel=1e-4)
     # There the last beta, which would be 1, is held at 0.999.
     assert float(alpha_bar[1000] / alpha_bar[999]) == pytest.approx(0.001, rel=1e-3)
 
 
-@each_way
+@each_curve
 @pytest.mark.parametrize("T", [50, 1000, 4000])
-def test_every_way_leads_from_the_picture_to_noise(way: Way, T: int) -> None:
-    schedule = noise_schedule(way, T)
+def test_every_curve_leads_from_the_picture_to_noise(curve: Curve, T: int) -> None:
+    schedule = schedule_of(curve, T)
     assert schedule.T == T
     assert (float(schedule.alpha[0]), float(schedule.sigma[0])) == (1, 0)
     assert float(schedule.alpha[T]) < 0.01
     assert (schedule.r.diff() > 0).all()
     assert (schedule.alpha_bar.diff() < 0).all()
-    if way == "straight":
+    if curve == "straight":
         torch.testing.assert_close(schedule.scale, torch.ones(T + 1))
     else:
         torch.testing.assert_close(schedule.alpha**2 + schedule.sigma**2, torch.ones(T + 1))
 
 
-@each_way
+@each_curve
 @each_target
-def test_every_target_gives_picture_and_noise_exactly(way: Way, target: Target) -> None:
-    schedule = Schedule(*(factor.double() for factor in noise_schedule(way, 100)))
+def test_every_target_gives_picture_and_noise_exactly(curve: Curve, target: Target) -> None:
+    schedule = NoiseSchedule(*(factor.double() for factor in schedule_of(curve, 100)))
     clean, noise = torch.randn(2, 100, *EIGHT, generator=seeded(), dtype=torch.float64)
     # At the last place, 100, there may be no picture left to be found by its noise.
     place = torch.arange(100)
@@ -93,7 +92,7 @@ def test_every_target_gives_picture_and_noise_exactly(way: Way, target: Target) 
 MEAN, STD = 0.3, 0.5
 
 
-def gaussian(schedule: Schedule) -> Predict:
+def gaussian(schedule: NoiseSchedule) -> Predict:
     """The best denoiser of data N(MEAN, STD^2): E[x_0 | x_t] in closed form."""
 
     def predict(x_t: Tensor, place: int) -> Predicted:
@@ -105,13 +104,13 @@ def gaussian(schedule: Schedule) -> Predict:
     return predict
 
 
-def sampled(plan: SamplingPlan, way: Way, noise: Tensor) -> Tensor:
-    schedule = noise_schedule(way, 1000)
+def sampled(plan: SamplingPlan, curve: Curve, noise: Tensor) -> Tensor:
+    schedule = schedule_of(curve, 1000)
     *_, last = walk(gaussian(schedule), schedule, noise, times(plan, 1000), plan, seeded(1))
     return last.x_t
 
 
-@each_way
+@each_curve
 @pytest.mark.parametrize(
     "plan",
     [
@@ -122,29 +121,29 @@ def sampled(plan: SamplingPlan, way: Way, noise: Tensor) -> Tensor:
     ],
     ids=str,
 )
-def test_a_gaussian_is_sampled_with_its_moments(plan: SamplingPlan, way: Way) -> None:
-    x = sampled(plan, way, torch.randn(20_000, 1, 1, 1, generator=seeded()))
+def test_a_gaussian_is_sampled_with_its_moments(plan: SamplingPlan, curve: Curve) -> None:
+    x = sampled(plan, curve, torch.randn(20_000, 1, 1, 1, generator=seeded()))
     assert float(x.mean()) == pytest.approx(MEAN, abs=0.02)
     assert float(x.std()) == pytest.approx(STD, abs=0.02)
 
 
-@each_way
+@each_curve
 @pytest.mark.parametrize("calls", [39, 99])
-def test_heun_is_nearer_to_the_exact_flow_than_euler_for_equal_calls(way: Way, calls: int) -> None:
-    schedule = noise_schedule(way, 1000)
+def test_heun_is_nearer_to_the_exact_flow_than_euler_for_equal_calls(curve: Curve, calls: int) -> None:
+    schedule = schedule_of(curve, 1000)
     noise = torch.linspace(-2, 2, 9).view(9, 1, 1, 1)
     # The flow carries each quantile of the noise's Gaussian to that of the data's.
     alpha, sigma = schedule.alpha[-1], schedule.sigma[-1]
     exact = MEAN + STD * (noise - alpha * MEAN) / (alpha**2 * STD**2 + sigma**2).sqrt()
     plans = SamplingPlan("ddim", calls), SamplingPlan("heun", (calls + 1) // 2)
     assert [network_calls(plan) for plan in plans] == [calls, calls]
-    euler, second = (float((sampled(plan, way, noise) - exact).abs().max()) for plan in plans)
+    euler, second = (float((sampled(plan, curve, noise) - exact).abs().max()) for plan in plans)
     assert second < (0.5 if calls > 50 else 0.8) * euler
 
 
-@each_way
-def test_ddim_is_a_step_of_euler_on_the_flow(way: Way) -> None:
-    schedule = noise_schedule(way, 1000)
+@each_curve
+def test_ddim_is_a_step_of_euler_on_the_flow(curve: Curve) -> None:
+    schedule = schedule_of(curve, 1000)
     x = torch.randn(50, 1, 1, 1, generator=seeded())
     for now, then in [(1000, 950), (600, 500), (50, 0)]:
         found = gaussian(schedule)(x, now)
@@ -152,18 +151,18 @@ def test_ddim_is_a_step_of_euler_on_the_flow(way: Way) -> None:
         torch.testing.assert_close(ddim(schedule, found, now, then, 0.0, seeded()), y * schedule.scale[then])
 
 
-@each_way
-def test_heun_with_equal_slopes_is_ddim(way: Way) -> None:
-    schedule = noise_schedule(way, 100)
+@each_curve
+def test_heun_with_equal_slopes_is_ddim(curve: Curve) -> None:
+    schedule = schedule_of(curve, 100)
     told = Predicted(*torch.randn(2, 4, *EIGHT, generator=seeded()))
     x = schedule.mixed(*told, 80)
     there = heun(lambda x_t, place: told, schedule, x, told, 80, 40)
     torch.testing.assert_close(there, ddim(schedule, told, 80, 40, 0.0, seeded()))
 
 
-@pytest.mark.parametrize("way", ["linear", "cosine"])
-def test_eta_one_between_neighbours_is_the_ancestral_sampler_of_ho_et_al(way: Way) -> None:
-    schedule = noise_schedule(way, 1000)
+@pytest.mark.parametrize("curve", ["linear", "cosine"])
+def test_eta_one_between_neighbours_is_the_ancestral_sampler_of_ho_et_al(curve: Curve) -> None:
+    schedule = schedule_of(curve, 1000)
     alpha_bar = schedule.alpha.double().square()
     x = torch.randn(1, 1, 1, 1, generator=seeded()).expand(20_000, 1, 1, 1)
     for t in (2, 30, 500, 950):

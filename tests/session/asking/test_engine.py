@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from explorer.session.asking.engine import Engine, Request
+from explorer.session.asking.engine import Answers, Engine
 
 
 @dataclass(frozen=True, eq=False)
 class Count:
     """Yields numbers; each waits for the gate."""
 
-    channel: str
     name: str
     results: int = 1
     gate: threading.Event | None = None
@@ -38,7 +37,7 @@ class Collected:
         self.arrived = threading.Condition()
         self.engine = Engine("test", self._deliver)
 
-    def _deliver(self, request: Request, result: object) -> None:
+    def _deliver(self, channel: str, request: Answers, result: object) -> None:
         with self.arrived:
             self.results.append((getattr(request, "name", ""), result))
             self.arrived.notify_all()
@@ -58,11 +57,11 @@ def collected() -> Generator[Collected, None, None]:
 
 def test_a_hundred_requests_cost_one_in_flight_and_one_waiting(collected: Collected) -> None:
     gate = threading.Event()
-    first = Count("cursor", "first", gate=gate)
-    collected.engine.submit(first)
+    first = Count("first", gate=gate)
+    collected.engine.submit("cursor", first)
     assert first.begun.wait(10)
     for number in range(100):
-        collected.engine.submit(Count("cursor", f"{number}"))
+        collected.engine.submit("cursor", Count(f"{number}"))
     gate.set()
     assert collected.wait_for(1) == [("99", 0)]
     assert (collected.engine.in_flight_max, collected.engine.waiting_max) == (1, 1)
@@ -70,10 +69,10 @@ def test_a_hundred_requests_cost_one_in_flight_and_one_waiting(collected: Collec
 
 def test_a_newer_request_ends_the_older_in_mid_way(collected: Collected) -> None:
     gate = threading.Event()
-    old = Count("strip", "old", results=10_000, gate=gate)
-    collected.engine.submit(old)
+    old = Count("old", results=10_000, gate=gate)
+    collected.engine.submit("strip", old)
     assert old.begun.wait(10)
-    collected.engine.submit(Count("strip", "new"))
+    collected.engine.submit("strip", Count("new"))
     gate.set()
     assert ("new", 0) in collected.wait_for(1)
     assert sum(name == "old" for name, _ in collected.results) < 100
@@ -81,10 +80,10 @@ def test_a_newer_request_ends_the_older_in_mid_way(collected: Collected) -> None
 
 def test_channels_take_turns(collected: Collected) -> None:
     gate = threading.Event()
-    long = Count("embed", "long", results=50, gate=gate)
-    collected.engine.submit(long)
+    long = Count("long", results=50, gate=gate)
+    collected.engine.submit("embed", long)
     assert long.begun.wait(10)
-    collected.engine.submit(Count("cursor", "short"))
+    collected.engine.submit("cursor", Count("short"))
     gate.set()
     results = collected.wait_for(51)
     assert results.index(("short", 0)) < 5
@@ -93,39 +92,37 @@ def test_channels_take_turns(collected: Collected) -> None:
 def test_an_error_is_delivered_and_the_thread_goes_on(collected: Collected) -> None:
     @dataclass(frozen=True, eq=False)
     class Broken:
-        channel: str = "cursor"
-
         def answer(self, held: dict[str, Any]) -> Generator[object, None, None]:
             raise ValueError("broken")
             yield
 
-    collected.engine.submit(Broken())
+    collected.engine.submit("cursor", Broken())
     (_, error), *_ = collected.wait_for(1)
     assert isinstance(error, ValueError)
-    collected.engine.submit(Count("cursor", "after"))
+    collected.engine.submit("cursor", Count("after"))
     assert collected.wait_for(2)[-1] == ("after", 0)
 
 
 def test_what_is_forgotten_is_not_delivered(collected: Collected) -> None:
     gate = threading.Event()
-    asked = Count("drawing", "asked", gate=gate)
-    collected.engine.submit(asked)
+    asked = Count("asked", gate=gate)
+    collected.engine.submit("drawing", asked)
     assert asked.begun.wait(10)
     collected.engine.forget("drawing")
     gate.set()
-    collected.engine.submit(Count("cursor", "after"))
+    collected.engine.submit("cursor", Count("after"))
     assert collected.wait_for(1) == [("after", 0)]
 
 
 def test_a_fresh_request_comes_before_what_others_have_left_to_say(collected: Collected) -> None:
     gate = threading.Event()
-    long = [Count(channel, channel, results=3, gate=gate) for channel in ("embed", "strip", "learner")]
-    collected.engine.submit(long[0])
+    long = [Count(channel, results=3, gate=gate) for channel in ("embed", "strip", "learner")]
+    collected.engine.submit("embed", long[0])
     assert long[0].begun.wait(10)
     for request in long[1:]:
-        collected.engine.submit(request)
-    cursor = Count("cursor", "cursor")
-    collected.engine.submit(cursor)
+        collected.engine.submit(request.name, request)
+    cursor = Count("cursor")
+    collected.engine.submit("cursor", cursor)
     gate.set()
     names = [name for name, _ in collected.wait_for(10)]
     assert names.index("embed") == 0
@@ -135,8 +132,8 @@ def test_a_fresh_request_comes_before_what_others_have_left_to_say(collected: Co
 
 def test_requests_wait_until_the_engine_begins() -> None:
     delivered = threading.Event()
-    engine = Engine("test", lambda request, result: delivered.set(), begin=False)
-    engine.submit(Count("cursor", "early"))
+    engine = Engine("test", lambda channel, request, result: delivered.set(), begin=False)
+    engine.submit("cursor", Count("early"))
     assert not delivered.wait(0.05)
     engine.begin()
     assert delivered.wait(10)
@@ -144,4 +141,4 @@ def test_requests_wait_until_the_engine_begins() -> None:
 
 
 def test_an_engine_that_never_began_closes() -> None:
-    assert Engine("test", lambda request, result: None, begin=False).close(1)
+    assert Engine("test", lambda channel, request, result: None, begin=False).close(1)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from explorer.errors import BadInput
 from explorer.session.asking.mailbox import Mailbox
+from explorer.session.asking.question import Lifetime, Question
 from explorer.session.asking.workers import Workers
 
 
@@ -18,10 +20,11 @@ class Say:
     """Yields one word."""
 
     word: str
-    channel: str = "words"
+    delivered: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, held: dict[str, Any]) -> Generator[str, None, None]:
         yield self.word
+        self.delivered.set()
 
 
 @pytest.fixture
@@ -36,33 +39,59 @@ def workers(posted: threading.Semaphore) -> Generator[Workers, None, None]:
     assert made.close()
 
 
-def ask(workers: Workers, posted: threading.Semaphore, word: str) -> None:
+def ask(question: Question[str], word: str) -> None:
     """Ask and wait until the answer lies in the mailbox."""
-    workers.engine.submit(Say(word))
-    assert posted.acquire(timeout=10)
+    request = Say(word)
+    question.ask(request)
+    assert request.delivered.wait(10)
 
 
-def test_an_answer_in_the_post_is_dropped_once_its_channel_is_forgotten(
-    workers: Workers, posted: threading.Semaphore
-) -> None:
+def test_an_answer_in_the_post_is_dropped_once_the_life_has_ended(workers: Workers) -> None:
     taken: list[str] = []
-    workers.take("words", lambda request, result: taken.append(result))
-    ask(workers, posted, "of the old model")
-    workers.engine.forget("words")
+    life = Lifetime()
+    question = Question[str](workers.main, taken.append, during=life)
+    ask(question, "of the old model")
+    life.end()
     workers.mailbox.collect()
     assert taken == []
-    ask(workers, posted, "of the new model")
+    ask(question, "of the new model")
     workers.mailbox.collect()
     assert taken == ["of the new model"]
 
 
-def test_an_answer_that_was_only_overtaken_is_shown(workers: Workers, posted: threading.Semaphore) -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_an_answer_that_was_overtaken_arrives_only_where_it_is_welcome(workers: Workers, late: bool) -> None:
     taken: list[str] = []
-    workers.take("words", lambda request, result: taken.append(result))
-    ask(workers, posted, "first")
-    workers.engine.submit(Say("second"))
+    question = Question[str](workers.main, taken.append, late=late)
+    ask(question, "first")
+    ask(question, "second")
     workers.mailbox.collect()
-    assert taken[0] == "first"
+    assert taken == (["first", "second"] if late else ["second"])
+
+
+def test_two_questions_to_one_engine_do_not_overtake_each_other(workers: Workers) -> None:
+    taken: list[str] = []
+    for word in ("one", "other"):
+        ask(Question[str](workers.main, taken.append), word)
+    workers.mailbox.collect()
+    assert taken == ["one", "other"]
+
+
+def test_a_fault_is_told_once_and_missed_by_who_asked(posted: threading.Semaphore) -> None:
+    @dataclass(frozen=True, eq=False)
+    class Broken:
+        def answer(self, held: dict[str, Any]) -> Generator[str, None, None]:
+            raise BadInput("The file is damaged.")
+            yield
+
+    faults, missed = list[str](), list[int]()
+    workers = Workers(posted.release, faults.append)
+    question = Question[str](workers.main, lambda word: None, missed=lambda: missed.append(1))
+    question.ask(Broken())
+    assert posted.acquire(timeout=10)
+    workers.mailbox.collect()
+    assert (faults, missed, question.asked) == (["The file is damaged."], [1], None)
+    assert workers.close()
 
 
 def test_a_fault_of_one_letter_leaves_the_others_in_the_post() -> None:

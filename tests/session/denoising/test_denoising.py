@@ -31,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def denoising(loop: Loop, runs: dict[str, Path]) -> Denoising:
     loop.session.open(runs["classes"])
     made = loop.session.denoising
-    loop.until(lambda: made.abilities is not None and loop.session.model.embedding is not None)  # type: ignore[union-attr]
+    loop.until(lambda: made.abilities is not None and loop.session.main.model.embedding is not None)  # type: ignore[union-attr]
     made.want(True)
     return made
 
@@ -57,10 +57,10 @@ def test_every_step_stays_to_be_looked_at(loop: Loop, denoising: Denoising) -> N
     walked(loop, denoising)
     walk, walks = denoising.walks.parent, denoising.walks
     assert walk is not None
-    assert walk.way is not None
-    assert walk.way.times == pytest.approx([1 - k / 10 for k in range(11)])
-    assert [step.t for step in walk.steps] == list(walk.way.times)
-    assert walk.way.calls == (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 20)
+    assert walk.route is not None
+    assert walk.route.times == pytest.approx([1 - k / 10 for k in range(11)])
+    assert [step.t for step in walk.steps] == list(walk.route.times)
+    assert walk.route.calls == (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 20)
     for step in walk.steps:
         assert step.x_t.shape == step.noise.shape == step.clean.shape == (1, 8, 8, 1)
     assert walks.place == 10
@@ -84,7 +84,7 @@ def test_steps_are_seen_as_they_come_until_somebody_goes_elsewhere(loop: Loop, d
 
 
 def test_the_seed_decides_and_the_class_is_what_was_asked(loop: Loop, denoising: Denoising) -> None:
-    denoising.turn(many=True, label="each")
+    denoising.turn(many=True, each=True)
     walked(loop, denoising)
     first = denoising.walks.parent
     assert first is not None
@@ -118,9 +118,9 @@ def test_the_cursor_is_answered_in_mid_way(loop: Loop, denoising: Denoising) -> 
     denoising.turn(steps=100, many=True)
     denoising.start()
     loop.until(lambda: walks.step is not None)
-    session.cursor.picture = None
-    session.select(3)
-    loop.until(lambda: session.cursor.picture is not None)
+    session.main.cursor.picture = None
+    session.main.select(3)
+    loop.until(lambda: session.main.cursor.picture is not None)
     assert walks.parent is not None
     assert not walks.parent.done
     loop.until(lambda: walks.parent.done)  # type: ignore[union-attr]
@@ -158,8 +158,8 @@ def test_forks_keep_x_t_and_go_ways_of_their_own(loop: Loop, denoising: Denoisin
 def test_a_real_picture_is_noised_by_the_formula(loop: Loop, denoising: Denoising) -> None:
     denoising.turn(source="picture", many=True)
     assert "Press an item" in denoising.fault
-    loop.session.select(2)
-    can, picture = denoising.abilities, loop.session.cursor.original
+    loop.session.main.select(2)
+    can, picture = denoising.abilities, loop.session.main.cursor.original
     assert can is not None
     assert picture is not None
     assert not denoising.fault
@@ -174,15 +174,15 @@ def test_a_real_picture_is_noised_by_the_formula(loop: Loop, denoising: Denoisin
 
 def test_from_little_noise_the_same_picture_comes_back(loop: Loop, denoising: Denoising) -> None:
     denoising.turn(source="picture")
-    loop.session.select(2)
+    loop.session.main.select(2)
     denoising.set_level(0.15)
     walked(loop, denoising)
     walk = denoising.walks.parent
     assert walk is not None
     assert walk.steps[0].t == pytest.approx(0.15)
-    difference = walk.steps[-1].clean.astype(float) - loop.session.cursor.original
+    difference = walk.steps[-1].clean.astype(float) - loop.session.main.cursor.original
     assert np.square(difference / 255).mean() < 0.02
-    loop.session.select(3)
+    loop.session.main.select(3)
     assert denoising.noising, "another picture is looked at, with its noise"
     assert denoising.walks.parent is None
 
@@ -192,19 +192,19 @@ def test_a_picture_comes_back_from_its_own_noise_and_another_is_inverted_at_once
 ) -> None:
     denoising.turn(source="inverted")
     for item in (2, 5):
-        loop.session.select(item)
+        loop.session.main.select(item)
         if item == 2:
             denoising.start()
         assert denoising.inverting
         loop.until(lambda: denoising.walks.parent is not None and denoising.walks.parent.done)
-        difference = denoising.walks.step.clean[0].astype(float) - loop.session.cursor.original  # type: ignore[union-attr]
+        difference = denoising.walks.step.clean[0].astype(float) - loop.session.main.cursor.original  # type: ignore[union-attr]
         assert np.square(difference / 255).mean() < 5e-3
 
 
 def test_a_field_emptied_while_noise_is_sought_changes_nothing_of_it(
     loop: Loop, denoising: Denoising
 ) -> None:
-    loop.session.select(3)
+    loop.session.main.select(3)
     denoising.turn(source="inverted", steps=10)
     denoising.start()
     denoising.turn(steps=None, seed=None)
@@ -223,7 +223,7 @@ def test_between_two_pictures_there_are_seven_more(loop: Loop, denoising: Denois
     assert last is not None
     assert last.clean.shape == (ROW, 8, 8, 1)
     for place, item in ((0, 2), (-1, 5)):
-        picture = loop.session.model.picture_of(item)  # type: ignore[union-attr]
+        picture = loop.session.main.model.picture_of(item)  # type: ignore[union-attr]
         assert np.square((last.clean[place].astype(float) - picture) / 255).mean() < 5e-3
 
 
@@ -236,7 +236,6 @@ def test_between_two_pictures_there_are_seven_more(loop: Loop, denoising: Denois
         ({"steps": None}, "steps: this must be"),
         ({"eta": 1.5}, "eta = 1.5"),
         ({"guidance": -1.0}, "guidance = -1"),
-        ({"label": 4}, "classes 0 to 3"),
         ({"seed": -1}, "seed = -1"),
     ],
 )
@@ -266,8 +265,9 @@ def test_an_unconditional_model_has_no_guidance_and_no_class(loop: Loop, runs: d
     walked(loop, denoising)
     denoising.turn(guidance=2.0)
     assert "no classes to be guided to" in denoising.fault
-    denoising.turn(guidance=1.0, label=1)
-    assert "trained without classes" in denoising.fault
+    denoising.turn(guidance=1.0)
+    denoising.ask_for(1)
+    assert denoising.label is None, "there is no class to be asked for"
 
 
 def test_another_model_in_mid_way_drops_what_was_asked(
@@ -290,20 +290,18 @@ def test_another_model_in_mid_way_drops_what_was_asked(
     walked(loop, denoising)
 
 
-def test_the_way_lies_on_the_map_beside(loop: Loop, denoising: Denoising, runs: dict[str, Path]) -> None:
+def test_the_path_lies_on_the_map_beside(loop: Loop, denoising: Denoising, runs: dict[str, Path]) -> None:
     walked(loop, denoising)
-    assert denoising.way_beside.places is None
-    loop.session.beside.open(runs["vae"])
-    loop.session.select(0)
-    loop.until(lambda: denoising.way_beside.places is not None)
-    places, beside = denoising.way_beside.places, loop.session.beside.model
-    assert places is not None
-    assert places.shape == (11, 2)
-    assert beside is not None
+    beside = loop.session.beside
+    assert beside.trail is None
+    beside.open(runs["vae"])
+    loop.until(lambda: beside.trail is not None)
+    assert beside.trail is not None
+    assert beside.trail.codes.shape == (11, 2)
     denoising.walks.go(5)
-    assert denoising.way_beside.share == pytest.approx(0.5)
+    assert beside.trail.handle == pytest.approx(0.5)
     denoising.turn(seed=2)
-    assert denoising.way_beside.places is None
-    loop.until(lambda: denoising.way_beside.places is not None)
-    loop.session.beside.close()
-    assert denoising.way_beside.places is None
+    assert beside.trail is None
+    loop.until(lambda: beside.trail is not None)
+    beside.show(None)
+    assert beside.trail is None

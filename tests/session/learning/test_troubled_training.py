@@ -12,7 +12,7 @@ import torch
 
 from explorer.models.base import Batch, Position, Update
 from explorer.models.families.vae import VAE
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.training import device, trainer
 from tests.session.conftest import Loop
 
@@ -94,7 +94,7 @@ def test_a_device_that_is_lost_ends_in_a_sentence_and_what_was_learned_is_kept(
     assert training.progress.step > run.manifest.step
     # What is on display now is drawn by a model that is ready, on whatever device is left.
     training.stop()
-    loop.until(lambda: not training.active and session.ready is not None)
+    loop.until(lambda: not training.active and session.main.ready is not None)
 
 
 def test_a_gpu_of_no_use_is_said_once_however_many_models_are_opened(
@@ -109,12 +109,12 @@ def test_a_gpu_of_no_use_is_said_once_however_many_models_are_opened(
     said: list[tuple[str, str]] = []
     session.said.connect(lambda message: said.append((message.kind, message.text)))
     session.training.start(plan)
-    loop.until(lambda: not session.training.active and session.ready is not None)
+    loop.until(lambda: not session.training.active and session.main.ready is not None)
     for _ in range(2):
         session.open("bars")
-        loop.until(lambda: session.ready is not None)
-    assert session.ready is not None
-    assert session.ready.device.startswith("CPU")
+        loop.until(lambda: session.main.ready is not None)
+    assert session.main.ready is not None
+    assert session.main.ready.device.startswith("CPU")
     warnings = [text for kind, text in said if kind != "info"]
     assert len(warnings) == 1
     assert warnings[0].startswith("Working on the CPU, as cuda failed: CUDA error: no kernel image")

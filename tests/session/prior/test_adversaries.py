@@ -10,9 +10,10 @@ import pytest
 from explorer.data.sources import catalogue
 from explorer.metrics import ruler as rulers
 from explorer.session.learning.families import DescribeFamilies
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.session.prior.adversaries import Adversaries
 from explorer.session.prior.code_grid import SIDE
+from explorer.session.scene import Condition
 from explorer.training.events import Warned
 from tests.session.conftest import Loop
 
@@ -21,10 +22,7 @@ TINY = {"width": 4, "latent_size": 8, "batch": 32}
 
 @pytest.fixture
 def adversaries(loop: Loop) -> Adversaries:
-    session = loop.session
-    if not hasattr(session, "adversaries"):
-        session.adversaries = Adversaries(session)
-    return session.adversaries
+    return loop.session.adversaries
 
 
 def plan(data: Path, **settings: object) -> Plan:
@@ -34,7 +32,7 @@ def plan(data: Path, **settings: object) -> Plan:
 def live(loop: Loop, adversaries: Adversaries, data: Path, **settings: object) -> None:
     """A training that is paused after its first steps."""
     loop.session.training.start(plan(data, epochs=100_000, **settings))
-    loop.until(lambda: len(adversaries.groups) == 2 and loop.session.ready is not None)
+    loop.until(lambda: len(adversaries.scores) == 2 and loop.session.main.ready is not None)
     loop.session.training.pause()
 
 
@@ -42,8 +40,8 @@ def finished(loop: Loop, adversaries: Adversaries, data: Path, **settings: objec
     """A model that has been trained a little and is open."""
     session = loop.session
     session.training.start(plan(data, epochs=1, **settings))
-    loop.until(lambda: not session.training.active and adversaries.told is not None)
-    loop.until(lambda: session.images.data is not None and session.model.embedding is not None)  # type: ignore[union-attr]
+    loop.until(lambda: not session.training.active and session.main.ready is not None)
+    loop.until(lambda: session.main.images.data is not None and session.main.model.embedding is not None)  # type: ignore[union-attr]
 
 
 def test_the_players_take_their_turns_one_by_one(
@@ -52,12 +50,12 @@ def test_the_players_take_their_turns_one_by_one(
     training = loop.session.training
     assert "Nothing is being trained" in adversaries.refusal
     live(loop, adversaries, tiny_data)
-    assert adversaries.groups == ("critic", "generator")
+    assert [player.name for player in adversaries.players] == ["critic", "generator"]
     assert not adversaries.refusal
     assert set(adversaries.scores) == {"real", "fake"}
     for only in (None, "critic", "generator"):
         training.step(only)
-    critic, generator = training.curves["loss critic"], training.curves["loss generator"]
+    critic, generator = training.course.curves["loss critic"], training.course.curves["loss generator"]
     loop.until(lambda: generator[-1][0] > critic[-1][0])
     both = critic[-2][0]
     assert generator[-2][0] == both
@@ -71,22 +69,23 @@ def test_slow_motion_shows_every_round(loop: Loop, adversaries: Adversaries, tin
     live(loop, adversaries, tiny_data)
     training.slow_down(50.0)
     training.go_on()
-    start = len(training.curves["loss critic"])
-    loop.until(lambda: len(training.curves["loss critic"]) > start + 4)
-    steps = [step for step, _ in training.curves["loss critic"][-4:]]
+    start = len(training.course.curves["loss critic"])
+    loop.until(lambda: len(training.course.curves["loss critic"]) > start + 4)
+    steps = [step for step, _ in training.course.curves["loss critic"][-4:]]
     assert steps == list(range(steps[0], steps[0] + 4))
     training.slow_down(0.0)
     assert training.pace == 0.0
-    loop.until(lambda: np.diff([step for step, _ in training.curves["loss critic"][-2:]])[0] > 1)
+    loop.until(lambda: np.diff([step for step, _ in training.course.curves["loss critic"][-2:]])[0] > 1)
 
 
 def test_the_same_codes_are_drawn_again_as_it_learns(
     loop: Loop, adversaries: Adversaries, tiny_data: Path
 ) -> None:
-    grid = adversaries.grid
-    grid.want(True)
-    assert "Open a model" in grid.refusal
+    adversaries.want_grid(True)
+    assert "Open a model" in adversaries.grid.refusal
     live(loop, adversaries, tiny_data)
+    assert adversaries.is_learner
+    grid = adversaries.grid
     loop.until(lambda: len(grid.pictures) == SIDE * SIDE and grid.pictures[-1] is not None)
     first, code = np.array(grid.pictures), grid.code_at(0)
     for _ in range(3):
@@ -139,9 +138,9 @@ def test_the_light_of_divergence_lights_on_what_it_names(
         (Warned(5, "The loss was not finite.", diverged=True), True),
         (Warned(8, "Could not save the curves."), True),
     ):
-        flags = len(loop.session.training.flags)
+        flags = len(loop.session.training.course.flags)
         say(event)
-        loop.until(lambda flags=flags: len(loop.session.training.flags) > flags)  # type: ignore[misc]
+        loop.until(lambda flags=flags: len(loop.session.training.course.flags) > flags)  # type: ignore[misc]
         light = adversaries.lights[2]
         assert (light.title, light.on) == ("Divergence", on)
     assert "Step 5" in light.text
@@ -150,9 +149,10 @@ def test_the_light_of_divergence_lights_on_what_it_names(
 def test_the_plane_goes_through_the_chosen_codes(
     loop: Loop, adversaries: Adversaries, tiny_data: Path
 ) -> None:
-    grid, session = adversaries.grid, loop.session
-    grid.want(True)
+    session = loop.session
+    adversaries.want_grid(True)
     finished(loop, adversaries, tiny_data)
+    grid = adversaries.grid
     loop.until(lambda: bool(grid.pictures))
     for place in (9, 20, 33):
         grid.choose_corner(place)
@@ -162,48 +162,49 @@ def test_the_plane_goes_through_the_chosen_codes(
     loop.until(lambda: grid.plane_picture is not None)
     loop.until(lambda: grid.pictures[33] is not None)
     assert np.abs(np.int16(grid.plane_picture) - np.int16(grid.pictures[33])).max() <= 1  # type: ignore[arg-type]
-    grid.go_to_plane((0.5, 0.5, 0.0))
+    adversaries.go_to_plane((0.5, 0.5, 0.0))
     middle = (grid.code_at(9) + grid.code_at(20)) / 2  # type: ignore[operator]
-    assert session.scene.cursor == pytest.approx(middle)
-    session.undo()
+    assert session.main.look.code == pytest.approx(middle)
+    session.choices.undo()
 
 
 def test_a_class_is_asked_for_and_undone(loop: Loop, adversaries: Adversaries, tiny_data: Path) -> None:
     session = loop.session
-    adversaries.grid.want(True)
+    adversaries.want_grid(True)
     finished(loop, adversaries, tiny_data, condition="class")
-    assert adversaries.class_names == ("0", "1")
+    assert adversaries.subject.askable == ("0", "1")
     assert "class that it is asked for" in adversaries.no_coverage
-    loop.until(lambda: session.cursor.picture is not None and bool(adversaries.grid.pictures))
-    before = session.cursor.picture
+    loop.until(lambda: session.main.cursor.picture is not None and bool(adversaries.grid.pictures))
+    before = session.main.cursor.picture
     adversaries.choose_class(1)
-    assert session.scene.condition == 1
-    loop.until(lambda: session.cursor.picture is not before and (session.cursor.picture != before).any())
-    session.undo()
-    assert session.scene.condition is None
-    loop.until(lambda: (session.cursor.picture == before).all())  # type: ignore[union-attr]
+    assert session.main.look.condition == Condition(1)
+    cursor = session.main.cursor
+    loop.until(lambda: cursor.picture is not before and (cursor.picture != before).any())
+    session.choices.undo()
+    assert session.main.look.condition == Condition(0)
+    loop.until(lambda: (session.main.cursor.picture == before).all())  # type: ignore[union-attr]
 
 
 def test_directions_move_the_cursor_in_standard_deviations(
     loop: Loop, adversaries: Adversaries, tiny_data: Path
 ) -> None:
-    session, directions = loop.session, adversaries.directions
+    session, directions = loop.session, loop.session.directions
     finished(loop, adversaries, tiny_data)
-    assert directions.vectors.shape == (8, 8)
-    loop.until(lambda: session.scene.cursor is not None)
+    loop.until(lambda: directions.vectors.shape == (8, 8))
+    loop.until(lambda: session.main.look.code is not None)
     directions.slide(0, 2.0)
     assert directions.at(0) == pytest.approx(2.0, abs=1e-3)
     directions.slide(1, -1.0)
     assert directions.at(0) == pytest.approx(2.0, abs=0.1), "directions are orthogonal"
-    directions.want_strips((0, 3))
-    loop.until(lambda: set(directions.rows) == {0, 3})
-    assert directions.rows[3].shape == (7, 12, 12, 1)
+    directions.strips.want((0, 3))
+    loop.until(lambda: set(directions.strips.rows) == {0, 3})
+    assert directions.strips.rows[3].shape == (7, 12, 12, 1)
 
 
 def test_the_code_of_an_image_is_found_and_the_cursor_goes_there(
     loop: Loop, adversaries: Adversaries, tiny_data: Path
 ) -> None:
-    session, search = loop.session, adversaries.search
+    session, search = loop.session, loop.session.search
     assert "Open a model" in search.refusal
     finished(loop, adversaries, tiny_data)
     search.choose_item(5)
@@ -215,18 +216,18 @@ def test_the_code_of_an_image_is_found_and_the_cursor_goes_there(
     assert search.found is not None
     assert search.found.done
     assert errors[-1] <= errors[0]
-    assert session.scene.cursor == pytest.approx(search.found.code)
-    before = session.scene.cursor
+    assert session.main.look.code == pytest.approx(search.found.code)
+    before = session.main.look.code
     search.find()
     search.cancel()
     assert not search.searching
-    assert session.scene.cursor is before
+    assert session.main.look.code is before
 
 
 def test_a_model_with_an_encoder_needs_no_search_and_has_no_samples(
     trained: Loop, adversaries: Adversaries
 ) -> None:
-    assert "has an encoder" in adversaries.search.refusal
+    assert "has an encoder" in trained.session.search.refusal
     assert "images, not samples" in adversaries.no_coverage
     assert not adversaries.scores
     assert adversaries.lights == tuple(light._replace(on=False) for light in adversaries.lights)

@@ -11,7 +11,7 @@ import pytest
 from explorer import paths
 from explorer.runs import own_attributes
 from explorer.runs.run import Run
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import Plan
 from explorer.session.session import Session
 from explorer.session.steering.attributes import Attributes
 from tests.session.conftest import Loop
@@ -42,7 +42,7 @@ def bars(loop: Loop, plan: Plan, tmp_path: Path) -> Loop:
     path = tmp_path / "many.npz"
     np.savez(path, images=images, labels=labels)
     loop.session.training.start(replace(plan, origin=str(path), settings={**plan.settings, "epochs": 6}))
-    loop.until(lambda: not loop.session.training.active and loop.session.ready is not None)
+    loop.until(lambda: not loop.session.training.active and loop.session.main.ready is not None)
     return loop
 
 
@@ -51,7 +51,7 @@ def digits(loop: Loop) -> Attributes:
     """The 16-D VAE of the library, its attributes fitted."""
     attached(loop.session)
     loop.session.open("vae-mnist-16d")
-    loop.until(lambda: loop.session.ready is not None and loop.session.images.data is not None)
+    loop.until(lambda: loop.session.main.ready is not None and loop.session.main.images.data is not None)
     made = fitted(loop)
     loop.until(lambda: not np.isnan(made.fits[-1].attribute.values).any())
     loop.until(lambda: len(made.directions) == 15)
@@ -61,29 +61,29 @@ def digits(loop: Loop) -> Attributes:
 def test_a_slider_moves_the_cursor_to_where_it_then_stands(bars: Loop) -> None:
     attributes, session = fitted(bars), bars.session
     name = attributes.fits[0].name
-    before = session.scene.cursor
+    before = session.main.look.code
     attributes.slide(name, 1.5)
     assert attributes.at(name) == pytest.approx(1.5, abs=1e-4)
     attributes.slide(name, -0.5)
     assert attributes.at(name) == pytest.approx(-0.5, abs=1e-4)
     attributes.slide("no such attribute", 1.0)
-    session.undo()
-    assert session.scene.cursor is before, "steps in quick succession are one entry of undo"
+    session.choices.undo()
+    assert session.main.look.code is before, "steps in quick succession are one entry of undo"
 
 
 def test_one_gesture_is_one_entry_of_undo(bars: Loop) -> None:
     attributes, session = fitted(bars), bars.session
-    before = session.scene
-    session.begin_gesture()
+    before = session.main.look
+    session.choices.begin_gesture()
     for sd in np.linspace(0, 2, 9):
         attributes.slide(attributes.fits[0].name, float(sd))
-    session.end_gesture()
-    session.undo()
-    assert session.scene.cursor is before.cursor
+    session.choices.end_gesture()
+    session.choices.undo()
+    assert session.main.look.code is before.code
 
 
 def test_what_is_held_stays_where_it_stands(digits: Attributes, loop: Loop) -> None:
-    loop.session.select(7)
+    loop.session.main.select(7)
     others = digits.traits - {"slant"}
     free = digits.directions["slant"]
     digits.hold(digits.traits)
@@ -98,13 +98,13 @@ def test_a_digit_leans_over_when_its_slant_is_dragged(digits: Attributes, loop: 
     from explorer.data.attributes.measured import measure
 
     session = loop.session
-    session.select(7)
+    session.main.select(7)
     seen = []
     for sd in (-2.0, 2.0):
         digits.slide("slant", sd)
-        loop.until(lambda: session.cursor.pictured is session.scene.cursor)
-        assert session.cursor.picture is not None
-        seen.append(float(measure(session.cursor.picture[None])["slant"][0]))
+        loop.until(lambda: session.main.cursor.pictured is session.main.look.code)
+        assert session.main.cursor.picture is not None
+        seen.append(float(measure(session.main.cursor.picture[None])["slant"][0]))
     assert seen[1] - seen[0] > 20, "degrees"
 
 
@@ -117,25 +117,25 @@ def test_what_else_it_moves_is_known_and_names_the_obvious(digits: Attributes, l
 
 def test_the_other_way_is_another_direction_to_the_same_attribute(digits: Attributes, loop: Loop) -> None:
     probe = digits.directions["slant"]
-    digits.choose_way("difference")
+    digits.find_by("difference")
     loop.until(lambda: digits.directions["slant"].kind == "difference")
     other = digits.directions["slant"]
     assert 0.7 < float(probe.vector @ other.vector) < 0.99999
-    loop.session.select(7)
+    loop.session.main.select(7)
     digits.slide("slant", 1.0)
     assert digits.at("slant") == pytest.approx(1.0, abs=1e-3)
 
 
 def test_strips_come_for_what_is_wanted(digits: Attributes, loop: Loop) -> None:
-    digits.want_strips(("slant", "ink"))
-    loop.until(lambda: {"slant", "ink"} <= set(digits.rows))
-    assert digits.rows["slant"].shape == (7, 28, 28, 1)
-    assert digits.rows["ink"][6].mean() > digits.rows["ink"][0].mean()
+    digits.strips.want(("slant", "ink"))
+    loop.until(lambda: {"slant", "ink"} <= set(digits.strips.rows))
+    assert digits.strips.rows["slant"].shape == (7, 28, 28, 1)
+    assert digits.strips.rows["ink"][6].mean() > digits.strips.rows["ink"][0].mean()
 
 
 def test_switching_the_model_drops_what_was_under_way(digits: Attributes, loop: Loop) -> None:
     session = loop.session
-    digits.choose_way("difference")
+    digits.find_by("difference")
     digits.hold(digits.traits)
     digits.slide("slant", 1.0)
     session.open("vae-mnist-2d")
@@ -168,7 +168,7 @@ def test_reasons_why_there_are_no_sliders(loop: Loop) -> None:
 
 def test_own_attributes_stay_with_the_run(bars: Loop) -> None:
     attributes, session = fitted(bars), bars.session
-    assert session.model is not None
+    assert session.main.model is not None
     said: list[str] = []
     session.said.connect(lambda message: said.append(message.text))
     assert not attributes.make_own("mine", range(10), range(10, 30))
@@ -176,7 +176,7 @@ def test_own_attributes_stay_with_the_run(bars: Loop) -> None:
     assert attributes.own == []
     assert attributes.make_own("mine", range(0, 60, 2), range(1, 60, 2))
     bars.until(lambda: "mine" in attributes.directions)
-    run = session.model.run
+    run = session.main.model.run
     Run.open(run.folder).check()
     assert [one.title for one in own_attributes.read(Run.open(run.folder))] == ["mine"]
     (run.folder / own_attributes.FILE).write_bytes(b"not an archive")

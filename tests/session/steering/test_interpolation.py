@@ -12,11 +12,11 @@ def test_with_one_end_there_is_no_strip_and_the_other_is_asked_for(trained: Loop
     strip.set_end("b", 3)
     assert not strip.complete
     assert strip.rows == {}
-    assert strip.places() is None
+    assert session.main.trail is None
     assert "press A" in strip.reason
-    before = session.scene.cursor
+    before = session.main.look.code
     strip.move_handle(0.5)
-    assert session.scene.cursor is before
+    assert session.main.look.code is before
     strip.swap()
     assert "press B" in strip.reason
     strip.clear()
@@ -34,7 +34,7 @@ def test_from_an_image_to_itself_every_picture_is_the_same(trained: Loop) -> Non
         assert (row == row[0]).all()
     strip.move_handle(0.5)
     assert session.scene.end_a is not None
-    np.testing.assert_allclose(session.scene.cursor, session.scene.end_a.code, rtol=1e-6)
-    places = strip.places()
-    assert places is not None
-    assert np.ptp(places, axis=0).max() < 1e-6
+    np.testing.assert_allclose(session.main.look.code, session.scene.end_a.code, rtol=1e-6)
+    trail = session.main.trail
+    assert trail is not None
+    assert np.ptp(trail.codes, axis=0).max() < 1e-6

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from explorer.ui.look.images import signed_picture, to_pixmap_scaled, to_qimage, to_tile
+from explorer.ui.look import theme
+from explorer.ui.look.images import is_on_paper, signed_picture, to_pixmap_scaled, to_qimage, to_tile
 
 
 def noise(height: int, width: int, channels: int) -> np.ndarray:
@@ -44,6 +45,25 @@ def test_pictures_that_are_not_contiguous_are_shown_right() -> None:
 
 def test_inverted_shows_ink_on_paper() -> None:
     assert pixel(to_qimage(np.zeros((2, 2, 1), np.uint8), inverted=True), 0, 0) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "channels", "ink", "inverted"),
+    [
+        ("light", 1, True, True),
+        ("dark", 1, True, False),
+        ("light", 3, True, False),
+        ("light", 1, False, False),
+    ],
+)
+def test_glyphs_are_ink_on_paper_in_the_light_theme(
+    qapp: QApplication, scheme: theme.Choice, channels: int, ink: bool, inverted: bool
+) -> None:
+    theme.use(scheme)
+    picture = np.zeros((28, 28, channels), np.uint8)
+    assert is_on_paper(picture, ink) is inverted
+    shown = pixel(to_tile(picture, QSize(28, 28), 1.0, inverted=ink).toImage(), 3, 3)
+    assert shown == ((255,) * 3 if inverted else (0,) * 3)
 
 
 @pytest.mark.parametrize(

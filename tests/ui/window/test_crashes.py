@@ -7,16 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton
-from pytestqt.qtbot import QtBot
 
 from explorer import paths
 from explorer.runs.library import Library
 from explorer.runs.run import replaced
-from explorer.session.session import Message
 from explorer.ui.window import crashes
-from explorer.ui.window.message_bar import MessageBar
 from tests.runs.runs_made import trained
 
 
@@ -95,18 +90,3 @@ def test_the_sentence_names_a_training_that_was_cut_off(tmp_path: Path) -> None:
         "The last session ended unexpectedly; every model that was finished is in the library. "
         "cut was being trained and is saved up to step 7: Resume in the library goes on from there."
     )
-
-
-def test_the_bar_offers_what_can_be_done_and_the_next_message_does_not(qtbot: QtBot) -> None:
-    bar, shown = MessageBar(), []
-    qtbot.addWidget(bar)
-    action = QAction("Show the log", bar)
-    action.triggered.connect(lambda: shown.append(True))
-    bar.show_message(Message("It crashed.", "warning"), action)
-    button = bar.findChild(QPushButton, "messages.offer")
-    assert button is not None
-    assert button.isVisible()
-    button.click()
-    assert shown == [True]
-    bar.show_message(Message("All is well."))
-    assert not button.isVisible()

@@ -6,10 +6,12 @@ Part of the GAN view; knows the session. While hidden nothing is drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from explorer.runs.manifest import GroupRecord
 from explorer.session.session import Session
 from explorer.ui.views.adversaries.scores import EQUILIBRIUM
 from explorer.ui.widgets.plots.histogram import Mark
@@ -29,7 +31,7 @@ TIPS = {
 class GanCurves(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._adversaries, self._training = session.adversaries, session.training
+        self._adversaries = session.adversaries
         self.losses, self.gradients = TracePlot("loss"), TracePlot("norm of the gradient")
         self.value = TracePlot("V(D, G)")
         row = QHBoxLayout(self)
@@ -52,19 +54,18 @@ class GanCurves(QWidget):
 
     def _refresh(self) -> None:
         adversaries = self._adversaries
-        groups = adversaries.groups if adversaries.scores else ()
-        self.losses.set_traces(self._traces("loss", groups))
-        self.gradients.set_traces(self._traces("gradient", groups))
-        self.gradients.setVisible(bool(groups))
+        players = adversaries.players if adversaries.scores else ()
+        self.losses.set_traces(self._traces("loss", players))
+        self.gradients.set_traces(self._traces("gradient", players))
+        self.gradients.setVisible(bool(players))
         values = adversaries.values
         self.value.setVisible(bool(values))
         self.value.set_traces([Trace("now", values, 0)])
 
-    def _traces(self, what: str, groups: Sequence[str]) -> list[Trace]:
-        curves = self._training.curves
+    def _traces(self, what: Literal["loss", "gradient"], players: Sequence[GroupRecord]) -> list[Trace]:
         return [
-            Trace(group, curves.get(f"{what} {group}", []), COLOURS[number % len(COLOURS)])
-            for number, group in enumerate(groups)
+            Trace(player.title, self._adversaries.curve(what, player), COLOURS[number % len(COLOURS)])
+            for number, player in enumerate(players)
         ]
 
     def showEvent(self, event: object) -> None:

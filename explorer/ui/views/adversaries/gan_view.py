@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 from explorer.session.session import Session
 from explorer.ui.views.adversaries.curves import GanCurves
 from explorer.ui.views.adversaries.scores import GanScores
+from explorer.ui.views.adversaries.subject import GanSubject
 from explorer.ui.views.adversaries.watch import GanWatch
 from explorer.ui.views.prior.code_grid import GanGrid
 from explorer.ui.views.prior.code_search import GanSearch
@@ -52,7 +53,7 @@ class GanView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("gan")
-        self._codes = session.adversaries.grid
+        self._adversaries = session.adversaries
         self.grid = GanGrid(session)
         self.plane = GanPlane(session)
         self.tabs = QTabWidget()
@@ -78,6 +79,7 @@ class GanView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(GanSubject(session))
         column.addLayout(row, 1)
         self.lines = TwoLines(in_a_row=True)
         column.addWidget(self.lines)
@@ -91,9 +93,9 @@ class GanView(QWidget):
 
     def _on_press(self, place: int) -> None:
         if self.tabs.currentWidget() is self.plane:
-            self._codes.choose_corner(place)
+            self._adversaries.grid.choose_corner(place)
         else:
-            self._codes.look_at(place)
+            self._adversaries.look_at(place)
 
     def resizeEvent(self, event: object) -> None:
         """The higher the dock, the larger the pictures of the grid."""

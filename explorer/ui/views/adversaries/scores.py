@@ -5,6 +5,8 @@ Part of the GAN view; knows the session. A control that does not apply now is gr
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
@@ -18,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.session.prior.adversaries import FAKE, REAL, VALUE
+from explorer.runs.manifest import GroupRecord
 from explorer.session.session import Session
+from explorer.training.events import FAKE, REAL, VALUE
 from explorer.ui.views.adversaries.coverage import GanCoverage
 from explorer.ui.widgets.plots.histogram import Histogram, Mark, Series
 from explorer.ui.widgets.steady_label import SteadyLabel
@@ -31,10 +34,6 @@ TITLES = {REAL: "real x", FAKE: "fake G(z)"}
 COLOURS = {REAL: 0, FAKE: 2}
 NARROW = 500
 """Pixels of width below which the buttons have short names."""
-STEPS = (
-    ("critic", "Step critic", "One training step in which the critic alone moves, then pause"),
-    ("generator", "Step generator", "One training step in which the generator alone moves, then pause"),
-)
 
 
 class GanScores(QWidget):
@@ -56,7 +55,8 @@ class GanScores(QWidget):
         self._odds = QCheckBox("Probabilities")
         self._odds.setObjectName("gan.probabilities")
         self._odds.setChecked(True)
-        self._steps: dict[str, QPushButton] = {}
+        self._players: tuple[GroupRecord, ...] = ()
+        self._steps: list[QPushButton] = []
         self._round, self._slow, self._pace = QPushButton("One round"), QCheckBox("Slow"), QDoubleSpinBox()
         self._build_steps()
         self._arrange()
@@ -70,11 +70,6 @@ class GanScores(QWidget):
         self._on_changed()
 
     def _build_steps(self) -> None:
-        for group, words, _ in STEPS:
-            button = QPushButton(words)
-            button.setObjectName(f"gan.step.{group}")
-            button.clicked.connect(lambda _=False, group=group: self._session.training.step(group))
-            self._steps[group] = button
         self._round.setObjectName("gan.step.round")
         self._round.clicked.connect(lambda: self._session.training.step())
         self._slow.setObjectName("gan.slow")
@@ -102,10 +97,12 @@ class GanScores(QWidget):
         charts.setSpacing(10)
         charts.addWidget(self.scores, 3)
         charts.addWidget(GanCoverage(self._session), 2)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(6)
         steps = QHBoxLayout()
         steps.setSpacing(6)
-        for button in (*self._steps.values(), self._round):
-            steps.addWidget(button)
+        steps.addLayout(self._row)
+        steps.addWidget(self._round)
         steps.addStretch(1)
         steps.addWidget(self._slow)
         steps.addWidget(self._pace)
@@ -130,14 +127,41 @@ class GanScores(QWidget):
 
     def _on_changed(self) -> None:
         training, refusal = self._session.training, self._adversaries.refusal
-        for group, _, tip in STEPS:
-            missing = "" if group in self._adversaries.groups else f"There is no {group} in this training."
-            _allow(self._steps[group], refusal or missing, tip)
+        self._follow_players()
+        for player, button in zip(self._players, self._steps, strict=True):
+            tip = f"One training step in which the {player.title} alone moves, then pause"
+            _allow(button, refusal, tip)
         _allow(self._round, refusal, "One training step of all players, then pause")
         _allow(self._slow, refusal, "Train so slowly that each round can be seen")
         self._slow.setChecked(bool(training.pace) and training.active)
         self._pace.setEnabled(not refusal)
         self._pace.setToolTip("Rounds per second in slow motion" + (f"\n{refusal}" if refusal else ""))
+
+    def _follow_players(self) -> None:
+        """One button for each player of what is being trained, by the name that its family gives it."""
+        players = self._adversaries.players or self._players
+        if players == self._players:
+            return
+        for button in self._steps:
+            button.deleteLater()
+        self._players, self._steps = players, []
+        for player in players:
+            button = QPushButton()
+            button.setObjectName(f"gan.step.{player.name}")
+            button.clicked.connect(partial(self._step, player.name))
+            self._row.addWidget(button)
+            self._steps.append(button)
+        self._name_buttons()
+
+    def _step(self, player: str, checked: bool = False) -> None:
+        self._session.training.step(player)
+
+    def _name_buttons(self) -> None:
+        """Where there is little width they have short names."""
+        narrow = self.width() < NARROW
+        for player, button in zip(self._players, self._steps, strict=True):
+            button.setText(player.title if narrow else f"Step {player.title}")
+        self._round.setText("round" if narrow else "One round")
 
     def _later(self) -> None:
         if not self._soon.isActive() and self.isVisible():
@@ -192,10 +216,7 @@ class GanScores(QWidget):
                 lamp.style().polish(lamp)
 
     def resizeEvent(self, event: object) -> None:
-        narrow = self.width() < NARROW
-        for group, words, _ in STEPS:
-            self._steps[group].setText(group if narrow else words)
-        self._round.setText("round" if narrow else "One round")
+        self._name_buttons()
 
     def showEvent(self, event: object) -> None:
         self._refresh()

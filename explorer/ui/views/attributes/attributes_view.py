@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.data.attributes.attribute import Kind
-from explorer.latent.direction import Way
+from explorer.latent.direction import Finding
 from explorer.metrics.attributes import WEAK, Fit
 from explorer.session.session import Session
-from explorer.session.steering.slider_strips import SDS
+from explorer.session.steering.strips import SDS
 from explorer.ui.look import wording
 from explorer.ui.views.attributes.own_attribute_form import OwnAttributeForm
 from explorer.ui.widgets.sliders.attribute_row import AttributeDimension, AttributeRow, Confession
@@ -31,7 +31,7 @@ STRIP_MS = 120
 """While the cursor moves, the strips follow it this often: the large picture comes first."""
 ORDER: tuple[Kind, ...] = ("own", "measured", "listed", "label")
 KINDS: dict[Kind, str] = {"own": "own", "measured": "measured", "listed": "listed", "label": "class"}
-WAYS: tuple[tuple[Way, str, str], ...] = (
+FINDINGS: tuple[tuple[Finding, str, str], ...] = (
     (
         "probe",
         "Linear probe",
@@ -54,31 +54,31 @@ class AttributesView(QWidget):
         self._ink = False
         self._build()
         self._soon = QTimer(self, singleShot=True, interval=STRIP_MS)
-        self._soon.timeout.connect(self._attributes.refresh_strips)
+        self._soon.timeout.connect(self._attributes.strips.refresh)
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_strips)
         self._attributes.changed.connect(self._on_attributes)
         self._attributes.moves_changed.connect(self._on_moves)
-        self._attributes.strip_changed.connect(self._on_strip)
-        session.cursor_changed.connect(self._on_cursor)
-        session.items_arrived.connect(self._on_items)
-        session.model_opened.connect(self._on_items)
-        session.embedding_changed.connect(self._on_attributes)
+        self._attributes.strips.changed.connect(self._on_strip)
+        session.main.cursor.moved.connect(self._on_cursor)
+        session.main.items_arrived.connect(self._on_items)
+        session.main.model_opened.connect(self._on_items)
+        session.main.embedding_changed.connect(self._on_attributes)
         self._on_items()
         self._on_attributes()
 
     def _build(self) -> None:
-        self.way, self.hold = QComboBox(), QCheckBox("Hold others")
-        self.way.setObjectName("attributes.way")
-        for way, words, explained in WAYS:
-            self.way.addItem(words, way)
-            self.way.setItemData(self.way.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
-        self.way.setToolTip("How the direction of each attribute is found in the codes")
+        self.finding, self.hold = QComboBox(), QCheckBox("Hold others")
+        self.finding.setObjectName("attributes.finding")
+        for finding, words, explained in FINDINGS:
+            self.finding.addItem(words, finding)
+            self.finding.setItemData(self.finding.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
+        self.finding.setToolTip("How the direction of each attribute is found in the codes")
         self.hold.setObjectName("attributes.hold")
         self._head = QWidget()
         head = QHBoxLayout(self._head)
         head.setContentsMargins(12, 6, 12, 6)
-        head.addWidget(self.way)
+        head.addWidget(self.finding)
         head.addStretch()
         head.addWidget(self.hold)
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
@@ -106,13 +106,13 @@ class AttributesView(QWidget):
         column.addWidget(self._form)
         column.addWidget(self._lines)
         self.setMinimumHeight(150)
-        self.way.activated.connect(self._choose_way)
+        self.finding.activated.connect(self._find_by)
         self.hold.clicked.connect(self._hold_others)
 
     # Intents
 
-    def _choose_way(self, index: int) -> None:
-        self._attributes.choose_way(WAYS[index][0])
+    def _find_by(self, index: int) -> None:
+        self._attributes.find_by(FINDINGS[index][0])
 
     def _hold_others(self, on: bool) -> None:
         self._attributes.hold(self._attributes.traits if on else ())
@@ -148,7 +148,7 @@ class AttributesView(QWidget):
             held = one.name in attributes.held
             self._rows[one.name].update_from(self._dimension(one), _confession(one), held=held)
             self._on_moves(one.name)
-        self.way.setCurrentIndex([way for way, _, _ in WAYS].index(attributes.way))
+        self.finding.setCurrentIndex([finding for finding, _, _ in FINDINGS].index(attributes.finding))
         traits = attributes.traits
         self.hold.setChecked(bool(traits) and attributes.held >= traits)
         self.hold.setEnabled(bool(traits))
@@ -171,8 +171,8 @@ class AttributesView(QWidget):
             row.setObjectName(f"attributes.{one.name}")
             row.remove.setVisible(one.attribute.kind == "own")
             row.slid.connect(self._slide)
-            row.pressed.connect(self._session.begin_gesture)
-            row.released.connect(self._session.end_gesture)
+            row.pressed.connect(self._session.choices.begin_gesture)
+            row.released.connect(self._session.choices.end_gesture)
             row.reset_wanted.connect(self._reset)
             row.hold_wanted.connect(self._hold)
             row.removal_wanted.connect(self._remove)
@@ -223,7 +223,7 @@ class AttributesView(QWidget):
         )
 
     def _on_strip(self, name: str) -> None:
-        pictures = self._attributes.rows[name]
+        pictures = self._attributes.strips.rows[name]
         if name in self._rows and len(pictures) == len(SDS):
             self._rows[name].set_strip(list(pictures), self._ink)
 
@@ -234,7 +234,7 @@ class AttributesView(QWidget):
             self._soon.start()
 
     def _on_items(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         self._ink = model is not None and wording.as_ink(model)
 
     # What can be seen
@@ -252,7 +252,7 @@ class AttributesView(QWidget):
         self._look.start()
 
     def _want_strips(self) -> None:
-        self._attributes.want_strips(tuple(self.visible_rows()))
+        self._attributes.strips.want(tuple(self.visible_rows()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
@@ -265,7 +265,7 @@ class AttributesView(QWidget):
 
     def hideEvent(self, event: object) -> None:
         self._attributes.want(False)
-        self._attributes.want_strips(())
+        self._attributes.strips.want(())
 
 
 def _label(one: Fit) -> str:

@@ -38,9 +38,9 @@ class OwnAttributeForm(QWidget):
         self._pictures.clicked.connect(self._pick)
         self._make.clicked.connect(self._finish)
         self._title.textChanged.connect(self._refresh)
-        session.model_opened.connect(self._close)
-        session.cursor_changed.connect(self._refresh)
-        session.items_arrived.connect(self._refresh)
+        session.main.model_opened.connect(self._close)
+        session.main.cursor.moved.connect(self._refresh)
+        session.main.items_arrived.connect(self._refresh)
         self._close()
 
     def _build(self) -> None:
@@ -95,20 +95,20 @@ class OwnAttributeForm(QWidget):
             self._close()
 
     def _add(self, which: str, count: int) -> None:
-        model, scene = self._session.model, self._session.scene
-        if model is None or model.embedding is None or scene.cursor is None:
+        model, look = self._session.main.model, self._session.main.look
+        if model is None or model.embedding is None or look.code is None:
             return
         taken = {item for group in self._groups.values() for item in group}
-        if count == 1 and scene.item is not None:
-            found = [scene.item]
+        if count == 1 and look.item is not None:
+            found = [look.item]
         else:
-            near, _ = model.embedding.nearest(scene.cursor, count + len(taken))
+            near, _ = model.embedding.nearest(look.code, count + len(taken))
             found = near.tolist()
         self._groups[which] += [item for item in found if item not in taken][:count]
         self._refresh()
 
     def _pick(self) -> None:
-        model, cursor = self._session.model, self._session.scene.cursor
+        model, cursor = self._session.main.model, self._session.main.look.code
         if model is None or model.embedding is None or model.items is None:
             return
         embedding = model.embedding
@@ -121,7 +121,7 @@ class OwnAttributeForm(QWidget):
         picker.open()
 
     def _take(self, model: OpenModel, groups: dict[str, list[int]]) -> None:
-        now = self._session.model
+        now = self._session.main.model
         if now is not None and now.run.folder == model.run.folder:
             self._groups = groups
             self._refresh()
@@ -129,19 +129,19 @@ class OwnAttributeForm(QWidget):
     def _refresh(self) -> None:
         if not self._form.isVisibleTo(self):
             return
-        scene = self._session.scene
+        look = self._session.main.look
         for which in GROUPS:
             count = len(self._groups[which])
             self._counts[which].setText(f"{which}: {count} {'image' if count == 1 else 'images'}")
-            here = scene.item is not None and all(scene.item not in group for group in self._groups.values())
+            here = look.item is not None and all(look.item not in group for group in self._groups.values())
             self._this[which].setEnabled(here)
             self._this[which].setToolTip(
                 "Add the image that the cursor is at"
                 if here
                 else "Press an image on the map that is in no group"
             )
-            self._near[which].setEnabled(scene.cursor is not None)
-        model = self._session.model
+            self._near[which].setEnabled(look.code is not None)
+        model = self._session.main.model
         pictured = model is not None and model.items is not None
         self._pictures.setEnabled(pictured)
         self._pictures.setToolTip(

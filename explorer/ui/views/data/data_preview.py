@@ -21,7 +21,7 @@ from explorer.data.image_set import DataSet
 from explorer.data.progress import DownloadProgress, ReadProgress
 from explorer.session.learning.data_choice import Missing
 from explorer.session.session import Session
-from explorer.ui.look.wording import is_light_on_black
+from explorer.ui.look.wording import are_glyphs
 from explorer.ui.widgets.pictures.picture_grid import PictureGrid
 
 COLUMNS, ROWS = 8, 4
@@ -154,5 +154,5 @@ class DataPreview(QWidget):
         first = data.train.take(slice(0, COLUMNS * ROWS))
         names, labels = first.class_names, first.labels
         captions = [] if labels is None or not names else [names[label] for label in labels]
-        self._grid.set_ink(is_light_on_black(first))
+        self._grid.set_ink(are_glyphs(first.images))
         self._grid.set_pictures(list(first.images), captions)

@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.session.denoising.denoising import Label
 from explorer.session.denoising.requests import SAMPLERS
-from explorer.session.denoising.settings import HIGHEST_GUIDANCE, HIGHEST_SEED, Label, Source
+from explorer.session.denoising.settings import HIGHEST_GUIDANCE, HIGHEST_SEED, Source
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.views.denoising.words import RENOISE, STARTS
@@ -134,7 +135,7 @@ class DenoisingControls(QWidget):
     # Intents
 
     def _choose_class(self, index: int) -> None:
-        self._denoising.turn(label=self._class.itemData(index))
+        self._denoising.ask_for(self._class.itemData(index))
 
     def _take_many(self, on: bool) -> None:
         self._denoising.turn(many=on)
@@ -175,7 +176,7 @@ class DenoisingControls(QWidget):
             if value is not None and field.number != value:
                 field.set_number(value)
         self._many.setChecked(settings.many)
-        self._fill_classes(None if settings.seeks_noise else settings.label)
+        self._fill_classes(None if settings.seeks_noise else denoising.label)
         self._filling = False
         self._allow()
         words, tip = RENOISE if self._renoises else STARTS[settings.source]
@@ -185,7 +186,7 @@ class DenoisingControls(QWidget):
         self._say()
 
     def _fill_classes(self, label: Label) -> None:
-        can, model = self._denoising.abilities, self._session.model
+        can, model = self._denoising.abilities, self._session.main.model
         known = () if model is None else tuple(model.run.manifest.data.class_names)
         count = 0 if can is None else can.conditions
         named = tuple(known[number] if number < len(known) else str(number) for number in range(count))
@@ -206,7 +207,7 @@ class DenoisingControls(QWidget):
         no_guide = no_class and f"{no_class}: there is nothing to guide to"
         if not no_class and settings.seeks_noise:
             no_class = no_guide = "The noise is sought without a class, and walked back without one"
-        elif not no_class and settings.label is None:
+        elif not no_class and self._denoising.label is None:
             no_guide = "Guidance weighs the class: ask for one first"
         no_eta = {
             "ddpm": "DDPM is DDIM with η = 1", "heun": "Heun draws no noise on its way", "ddim": ""

@@ -26,6 +26,7 @@ from explorer.ui.views.denoising import words as words
 from explorer.ui.views.denoising.controls import DenoisingControls
 from explorer.ui.views.denoising.forks import DenoisingForks
 from explorer.ui.views.denoising.pictures import DenoisingPictures
+from explorer.ui.views.denoising.subject import DenoisingSubject
 from explorer.ui.widgets.drops import is_file
 from explorer.ui.widgets.plots.schedule_plot import SchedulePlot
 from explorer.ui.widgets.steady_label import SteadyLabel
@@ -113,6 +114,7 @@ class DenoisingView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(DenoisingSubject(self._session))
         column.addLayout(row, 1)
         column.addWidget(self._lines)
 
@@ -123,8 +125,8 @@ class DenoisingView(QWidget):
         walks.stepped.connect(self._show_soon)
         walks.moved.connect(self._show)
         denoising.noise_changed.connect(self._show)
-        session.model_opened.connect(self._on_items)
-        session.items_arrived.connect(self._on_items)
+        session.main.model_opened.connect(self._on_items)
+        session.main.items_arrived.connect(self._on_items)
         self._plot.sought.connect(self._seek)
         self._plot.stepped.connect(self._step)
         self._plot.ended.connect(self._go_to_end)
@@ -176,7 +178,7 @@ class DenoisingView(QWidget):
     # Facts
 
     def _on_items(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         ink = model is not None and wording.as_ink(model)
         self._pictures.set_ink(ink)
         self._forks.set_ink(ink)
@@ -214,8 +216,8 @@ class DenoisingView(QWidget):
         else:
             self._pictures.show_step(step, empty=words.next_act(denoising), real=denoising.noising)
         walk = None if denoising.noising else walks.parent
-        way = None if walk is None else walk.way
-        self._plot.set_stops(() if way is None else way.times, 0 if walk is None else len(walk.steps))
+        route = None if walk is None else walk.route
+        self._plot.set_stops(() if route is None else route.times, 0 if walk is None else len(walk.steps))
         self._plot.set_place(None if step is None else step.t)
         self._numbers.setText(words.numbers(denoising))
         self._allow()

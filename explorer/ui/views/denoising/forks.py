@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.data.image_set import grid
-from explorer.session.denoising.requests import Step
+from explorer.session.denoising.requests import Stop
 from explorer.session.denoising.walks import MOST_FORKS, Walk, Walks
 from explorer.ui.look import theme
 from explorer.ui.views.denoising.pictures import TIPS, seen
@@ -56,7 +56,7 @@ class ForkColumn(QWidget):
         self._x_t.set_ink(ink)
         self._clean.set_ink(ink)
 
-    def show_walk(self, title: str, step: Step | None, *, forked: bool) -> None:
+    def show_walk(self, title: str, step: Stop | None, *, forked: bool) -> None:
         """`forked`: from here on it goes a way of its own."""
         self._title.setText(title)
         self._x_t.set_picture(None if step is None else _sheet(seen(step.x_t)))

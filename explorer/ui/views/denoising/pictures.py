@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from explorer.session.denoising.requests import Step
+from explorer.session.denoising.requests import Stop
 from explorer.session.denoising.settings import ROW
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, signed_picture
@@ -81,7 +81,7 @@ class DenoisingPictures(QStackedWidget):
         for view in views:
             view.set_ink(ink)
 
-    def show_step(self, step: Step | None, *, empty: str = "", real: bool = False) -> None:
+    def show_step(self, step: Stop | None, *, empty: str = "", real: bool = False) -> None:
         """A stop of a walk, or (`real`) a real picture with noise; else a word on what to do."""
         captions = REAL_CAPTIONS if real else CAPTIONS
         self._single[0].set_placeholder(empty)

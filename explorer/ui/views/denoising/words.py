@@ -70,9 +70,9 @@ def numbers(denoising: Denoising) -> str:
     share = f"t = {step.t:.3f},  ᾱ = {can.alpha_bar[index]:.3f}"
     if denoising.noising:
         return f"{share},  x_t = {can.alpha[index]:.2f} x_0 + {can.sigma[index]:.2f} ε"
-    if walks.parent is None or walks.parent.way is None:
+    if walks.parent is None or walks.parent.route is None:
         return share
-    calls = walks.parent.way.calls[walks.place]
+    calls = walks.parent.route.calls[walks.place]
     place = f"{share},  step {walks.place} of {walks.stops - 1}"
     if denoising.error is not None and walks.place == walks.stops - 1:
         return f"{place},  squared error {denoising.error:.4f} per pixel"

@@ -111,11 +111,11 @@ class DrawingView(QWidget):
         self._open.clicked.connect(self._choose_file)
         self._look.clicked.connect(session.drawing.look)
         session.drawing.changed.connect(self._on_drawing)
-        session.model_opened.connect(self._on_items)
-        session.items_arrived.connect(self._on_items)
-        session.cursor_changed.connect(self._refresh)
-        session.cursor.picture_changed.connect(self._refresh)
-        session.cursor.neighbours_changed.connect(self._on_neighbours)
+        session.main.model_opened.connect(self._on_items)
+        session.main.items_arrived.connect(self._on_items)
+        session.main.cursor.moved.connect(self._refresh)
+        session.main.cursor.picture_changed.connect(self._refresh)
+        session.main.cursor.neighbours_changed.connect(self._on_neighbours)
 
     # Intents
 
@@ -125,13 +125,13 @@ class DrawingView(QWidget):
             return
         if not self._stroke:
             self._stroke = True
-            self._session.begin_gesture()
+            self._session.choices.begin_gesture()
         self._session.drawing.draw(ink)
 
     def _end_stroke(self) -> None:
         if self._stroke:
             self._stroke = False
-            self._session.end_gesture()
+            self._session.choices.end_gesture()
 
     def _drop(self, path: str) -> None:
         self._session.drawing.drop(Path(path))
@@ -153,7 +153,7 @@ class DrawingView(QWidget):
         self._refresh()
 
     def _on_items(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         ink = model is not None and wording.as_ink(model)
         for view in (self.seen, self.returned, *self._near):
             view.set_ink(ink)
@@ -169,14 +169,14 @@ class DrawingView(QWidget):
         self._clear.setEnabled(drawing.glyph is not None)
         self._look.setEnabled(drawing.glyph is not None and not here)
         self.seen.set_picture(drawing.glyph)
-        self.returned.set_picture(session.cursor.picture if here else None)
+        self.returned.set_picture(session.main.cursor.picture if here else None)
         self._says.setText(refusal or self._words(here))
         self._on_neighbours()
 
     def _on_neighbours(self) -> None:
         if not self.isVisible():
             return
-        model, found = self._session.model, self._session.cursor.neighbours
+        model, found = self._session.main.model, self._session.main.cursor.neighbours
         here = self._is_looked_at() and model is not None and found is not None
         for place, view in enumerate(self._near):
             if not here or model is None or found is None or place >= len(found.items):
@@ -201,9 +201,10 @@ class DrawingView(QWidget):
         if not here:
             return "The cursor has gone elsewhere; Look brings it back to this picture."
         where = wording.code_text(drawing.code)
-        if session.cursor.picture is None or session.cursor.picture.shape != drawing.glyph.shape:
+        picture = session.main.cursor.picture
+        if picture is None or picture.shape != drawing.glyph.shape:
             return where
-        error = float(np.square((session.cursor.picture.astype(np.float32) - drawing.glyph) / 255).mean())
+        error = float(np.square((picture.astype(np.float32) - drawing.glyph) / 255).mean())
         return f"{where}\nmean square difference {error:.4f} per pixel"
 
     def sizeHint(self) -> QSize:

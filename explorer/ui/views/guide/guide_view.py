@@ -80,7 +80,7 @@ class GuideView(QFrame):
         self._lesson = next((lesson for lesson in self._lessons if lesson.stem == stem), None)
         if self._lesson is None:
             return
-        model = self._session.model
+        model = self._session.main.model
         if self._lesson.model and (model is None or model.run.name != self._lesson.model):
             self._session.open(self._lesson.model)
         if self._lesson.beside:
@@ -226,7 +226,7 @@ class GuideView(QFrame):
 
         def pixel() -> QPoint | None:
             beside = target.objectName().startswith("beside")
-            model = self._session.beside.model if beside else self._session.model
+            model = self._session.beside.model if beside else self._session.main.model
             if not known or known[-1][0] is not model:
                 known[:] = [(model, find_place(where, model, target))]
             place = known[-1][1]

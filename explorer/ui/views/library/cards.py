@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from explorer.data.image_set import ImageSet
 from explorer.session.shelf import Card
 from explorer.ui.look import theme
 from explorer.ui.look.images import draw_centred, to_tile
-from explorer.ui.look.wording import is_light_on_black
+from explorer.ui.look.wording import are_glyphs
 
 CARD = Qt.ItemDataRole.UserRole
 PREVIEW, PAD = 60, 10
@@ -28,7 +30,7 @@ def model_words(card: Card, titles: dict[str, str]) -> str:
     if manifest is None:
         return "not a model that can be read"
     numbers, network = manifest.settings.get("latent_size"), manifest.settings.get("network")
-    parts = [titles.get(manifest.family, manifest.family.upper())]
+    parts = [titles.get(manifest.family) or manifest.short_title or manifest.family.upper()]
     if isinstance(numbers, int):
         parts.append("1 number" if numbers == 1 else f"{numbers:,} numbers")
     if isinstance(network, str):
@@ -56,9 +58,11 @@ def status_words(card: Card) -> str:
         return (card.fault or "It can't be read.").replace("/", "/\u200b")  # long paths may be broken there
     manifest = card.entry.manifest
     at = f"at step {manifest.step:,}" + (f" of {manifest.steps:,}" if manifest.steps else "")
-    return {"training": "in training", "stopped": f"stopped {at}", "failed": f"failed {at}"}.get(
-        card.status, ""
-    )
+    return {
+        "training": "in training",
+        "stopped": f"stopped {at}: Go on",
+        "failed": f"failed {at}: Go on",
+    }.get(card.status, "")
 
 
 class CardModel(QAbstractListModel):
@@ -108,9 +112,14 @@ class CardModel(QAbstractListModel):
 class CardPainter(QStyledItemDelegate):
     """Preview left, words right."""
 
-    def __init__(self, view: QListView, model: CardModel) -> None:
+    def __init__(
+        self,
+        view: QListView,
+        model: CardModel,
+        preview_of: Callable[[Card], NDArray[np.uint8] | None],
+    ) -> None:
         super().__init__(view)
-        self._view, self._model = view, model
+        self._view, self._model, self._preview_of = view, model, preview_of
         self._tiles: dict[tuple[Path, str, float], QPixmap] = {}
 
     def forget(self) -> None:
@@ -159,7 +168,8 @@ class CardPainter(QStyledItemDelegate):
 
     def _paint_preview(self, painter: QPainter, card: Card, room: QRect) -> None:
         colours = theme.current()
-        if card.preview is None:
+        preview = self._preview_of(card)
+        if preview is None:
             painter.fillRect(room, QColor(colours.field))
             theme.draw_icon(painter, "warning" if card.fault else "train",
                             room.adjusted(18, 18, -18, -18).toRectF(), colours.muted)  # fmt: skip
@@ -167,8 +177,8 @@ class CardPainter(QStyledItemDelegate):
             ratio = self._view.devicePixelRatioF()
             key = (card.entry.folder, colours.scheme, ratio)
             if key not in self._tiles:
-                ink = is_light_on_black(ImageSet(card.preview[None])) and colours.scheme == "light"
-                self._tiles[key] = to_tile(card.preview, room.size(), ratio, inverted=ink)
+                ink = are_glyphs(preview[None])
+                self._tiles[key] = to_tile(preview, room.size(), ratio, inverted=ink)
             draw_centred(painter, self._tiles[key], room.toRectF())
         painter.setPen(QColor(colours.line))
         painter.drawRect(room.adjusted(0, 0, -1, -1))

@@ -44,7 +44,7 @@ CHOOSE = "Choose a model in the list first."
 SHIPPED = "It ships with Latent Explorer and stays as it is."
 TIPS = {
     "open": ("Open", "Put the chosen model on the map (Enter or double click)"),
-    "resume": ("Resume", "Train a stopped model on, from where it was"),
+    "resume": ("Go on", "Train a stopped model on, from where it was"),
     "rename": ("Rename", "Give an own model another name (F2)"),
     "trash": ("Delete", "Move an own model to the trash (asks first)"),
     "folder": ("Show folder", "Show the model's folder in the file manager"),
@@ -61,7 +61,7 @@ class LibraryView(QWidget):
         self._session = session
         self._list, self._empty, self._fault = QListView(), QLabel(), QLabel()
         self._cards = CardModel(self)
-        self._painter = CardPainter(self._list, self._cards)
+        self._painter = CardPainter(self._list, self._cards, session.shelf.preview_of)
         self._ask, self._question = QFrame(), QLabel()
         self._actions = {name: self._action(name) for name in TIPS}
         self._asked: Card | None = None
@@ -70,9 +70,10 @@ class LibraryView(QWidget):
         self._cards.renamed.connect(session.shelf.rename)
         session.shelf.changed.connect(self._on_shelf)
         session.library_changed.connect(self._on_library)
-        session.model_opened.connect(self._on_model)
+        session.main.model_opened.connect(self._on_model)
         session.training.changed.connect(self._allow)
         session.training.families_arrived.connect(self._on_families)
+        session.training.pictures.changed.connect(self._on_pictures)
         self._on_families()
         self._on_shelf()
 
@@ -249,13 +250,19 @@ class LibraryView(QWidget):
             self._session.shelf.refresh()
 
     def _on_model(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         self._cards.open = None if model is None else model.run.folder
         self._list.viewport().update()
 
     def _on_families(self) -> None:
         self._cards.titles = {family.name: family.title for family in self._session.training.families}
         self._list.scheduleDelayedItemsLayout()
+
+    def _on_pictures(self) -> None:
+        """The model in training makes other pictures now."""
+        if self.isVisible():
+            self._painter.forget()
+            self._list.viewport().update()
 
     def _refusal(self, name: str, card: Card | None) -> str | None:
         """Why an action does not apply to the chosen model."""
@@ -265,7 +272,8 @@ class LibraryView(QWidget):
             return CHOOSE
         if name == "open":
             unready = "It has no weights yet; wait for its training."
-            return card.fault or (None if card.entry.manifest and card.entry.manifest.files else unready)
+            ready = card.entry.manifest is not None and bool(card.entry.manifest.files)
+            return card.fault or (None if ready or self._session.shelf.is_learning(card) else unready)
         if name == "resume":
             return self._session.shelf.resume_refusal(card)
         if name in ("rename", "trash"):
@@ -289,10 +297,12 @@ class LibraryView(QWidget):
         self._fault.setVisible(fault is not None)
 
     def showEvent(self, event: QShowEvent) -> None:
+        self._session.training.watch("library", True)
         self._on_model()
         self._session.shelf.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
+        self._session.training.watch("library", False)
         self._ask.hide()
 
 

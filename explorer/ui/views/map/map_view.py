@@ -1,22 +1,18 @@
 """A map: press an item or a void, scrub, pan, zoom, filter classes.
 
-There may be two, side by side: of the model on display, or of the one beside it. Both obey the session;
-where they differ (whose codes, whose cursor) a map asks its `MapSide`. Imports Qt and numpy.
+There may be two, side by side: each shows its `Side` of the session, whichever it is. Imports Qt and numpy.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
-from psygnal import SignalInstance
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.session.maps.projecting import Which
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
+from explorer.session.side import Side
 from explorer.ui.look import wording
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.map.hover_card import HoverCard
@@ -33,44 +29,21 @@ TRAVEL = 0.35
 """Seconds that points take to their new places while a model learns."""
 
 
-class MapSide(Protocol):
-    """Whose map it is: the session itself, or what is beside its model."""
-
-    @property
-    def model(self) -> OpenModel | None: ...
-    @property
-    def cursor_place(self) -> NDArray[np.float32] | None: ...
-    @property
-    def model_opened(self) -> SignalInstance: ...
-    @property
-    def embedding_changed(self) -> SignalInstance: ...
-    @property
-    def items_arrived(self) -> SignalInstance: ...
-    @property
-    def cursor_changed(self) -> SignalInstance: ...
-    @property
-    def hole_found(self) -> SignalInstance: ...
-    def go_to_plane(self, x: float, y: float, *, title: str = ...) -> None: ...
-    def select(self, item: int) -> None: ...
-    def nudge(self, right: float, up: float) -> None: ...
-
-
 class MapView(QWidget):
     """Title, map, the two lines below, and the figures.
 
     Parameters
     ----------
     side
-        Whose map; by default that of the model on display.
+        Whose map.
+    name
+        Of the widget, for those who look for it.
     """
 
-    def __init__(
-        self, session: Session, side: MapSide | None = None, name: str = "map", parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, side: Side, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._session = session
-        self._side: MapSide = session if side is None else side
+        self._session, self._side = session, side
         self._fresh = True
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
@@ -79,15 +52,13 @@ class MapView(QWidget):
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._figure.setObjectName(f"{name}.figures")
         self.head = QHBoxLayout()
-        which: Which = "first" if self._side is session else "beside"
-        self.projections = ProjectionChooser(session, which, name)
-        self._which: Which = which
+        self.projections = ProjectionChooser(side.projecting, name)
         self.cloud = PointCloud()
         self.cloud.setObjectName(f"{name}.cloud")
         self.cloud.placeholder = "Open a model from the library, or press Watch one learn."
         self.card = HoverCard(self.cloud)
         self.legend = Legend(parent=self)
-        """One for both maps: the window places it below them."""
+        """The classes of this map's own data."""
         self.legend.setObjectName(f"{name}.legend")
         self._lines = TwoLines()
         self._lay_out()
@@ -108,28 +79,27 @@ class MapView(QWidget):
         column.addWidget(self._lines)
         self._figure.setContentsMargins(12, 0, 12, 6)
         column.addWidget(self._figure)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(10, 0, 10, 4)
+        foot.addWidget(self.legend)
+        column.addLayout(foot)
 
     def _listen(self) -> None:
         session, side, cloud = self._session, self._side, self.cloud
         side.model_opened.connect(self._on_opened)
         side.embedding_changed.connect(self._on_embedding)
         side.items_arrived.connect(self._on_items)
-        side.cursor_changed.connect(self._on_cursor)
+        side.cursor.moved.connect(self._on_cursor)
         side.hole_found.connect(self._on_hole)
-        if side is not session:
-            session.cursor_changed.connect(self._on_cursor)
-        session.projecting.changed.connect(self._tell)
-        session.hover_changed.connect(self._on_hover)
-        session.beside.model_opened.connect(self._on_hole)
-        session.shown_changed.connect(self._on_shown)
-        session.interpolation.changed.connect(self._on_path)
-        session.drawing.changed.connect(self._on_drawing)
-        session.denoising.way_beside.changed.connect(self._on_way)
-        session.denoising.walks.moved.connect(self._on_way)
+        side.projecting.changed.connect(self._tell)
+        side.hover_changed.connect(self._on_hover)
+        side.shown_changed.connect(self._on_shown)
+        side.trail_changed.connect(self._on_trail)
+        session.carrying.changed.connect(self._on_hole)
         cloud.pressed.connect(self._press)
         cloud.scrubbed.connect(self._scrub)
         cloud.pointer_over.connect(self._hover)
-        cloud.released.connect(session.end_gesture)
+        cloud.released.connect(session.choices.end_gesture)
         cloud.card_wanted.connect(self._show_card)
         cloud.card_unwanted.connect(self.card.dismiss)
         cloud.nudged.connect(self._nudge)
@@ -141,7 +111,7 @@ class MapView(QWidget):
     # Gestures
 
     def _press(self, x: float, y: float, item: int) -> None:
-        self._session.begin_gesture()
+        self._session.choices.begin_gesture()
         if item >= 0:
             self._side.select(item)
         else:
@@ -151,8 +121,7 @@ class MapView(QWidget):
         self._side.go_to_plane(x, y, title="scrub")
 
     def _hover(self, item: int) -> None:
-        if self._items_are_shared():
-            self._session.hover(item if item >= 0 else None)
+        self._side.hover(item if item >= 0 else None)
 
     def _nudge(self, right: int, up: int) -> None:
         self._side.nudge(STEP * right, STEP * up)
@@ -161,7 +130,7 @@ class MapView(QWidget):
         self._session.interpolation.set_end("a" if which == "a" else "b", item if item >= 0 else None)
 
     def _filter(self, shown: set[int] | None) -> None:
-        self._session.show_classes(None if shown is None else frozenset(shown))
+        self._side.show_classes(None if shown is None else frozenset(shown))
 
     def _show_menu(self, at: QPoint) -> None:
         items = self.cloud.items_at(self.cloud.mapFromGlobal(at).toPointF())
@@ -199,10 +168,10 @@ class MapView(QWidget):
             return
         manifest = model.run.manifest
         self._title.setText(manifest.title or manifest.family)
-        self._title.short = wording.SHORT_TITLES.get(manifest.family, "")
+        self._title.short = manifest.short_title
         self._subtitle.setText(wording.sizes(model))
         self.legend.set_classes(manifest.data.class_names)
-        self.legend.setVisible(self._side is self._session and len(manifest.data.class_names) > 1)
+        self.legend.setVisible(len(manifest.data.class_names) > 1)
         self._tell()
         if model.embedding is None:
             self.cloud.placeholder = "The map appears with the first snapshot."
@@ -231,21 +200,14 @@ class MapView(QWidget):
         self.cloud.set_words(_words(model, places))
         self._on_shown()
         self._on_cursor()
-        self._on_path()
-        self._on_way()
-        self._on_drawing()
+        self._on_trail()
 
     def _on_cursor(self) -> None:
-        self.cloud.set_cursor(_place(self._side.cursor_place))
-        self.cloud.set_selected(self._session.scene.item if self._items_are_shared() else None)
+        self.cloud.set_cursor(_place(self._side.cursor.place))
+        self.cloud.set_selected(self._side.cursor.item)
 
     def _on_hover(self) -> None:
-        if self._items_are_shared():
-            self.cloud.set_hovered(self._session.hovered)
-
-    def _items_are_shared(self) -> bool:
-        """An item is the same on this map as on the first."""
-        return self._side is self._session or self._session.beside.shares_items
+        self.cloud.set_hovered(self._side.hovered)
 
     def _on_hole(self) -> None:
         """With two maps each marks an empty place, to be compared."""
@@ -259,53 +221,42 @@ class MapView(QWidget):
         self._tell()
 
     def _on_shown(self) -> None:
-        shown = self._session.scene.shown
+        shown = self._side.look.shown
         chosen = None if shown is None else set(shown)
         self.cloud.set_shown_classes(chosen)
         self.legend.set_shown(chosen)
 
-    def _on_path(self) -> None:
-        session, model = self._session, self._side.model
-        if model is None or model.projection is None or self._side is not session:
+    def _on_trail(self) -> None:
+        """The path between the ends or of a denoising, the ends themselves, and the own picture's star."""
+        side, model = self._side, self._side.model
+        if model is None or model.projection is None:
             return
-        self.cloud.set_path(session.interpolation.places(), session.scene.handle)
-        ends = [session.scene.end_a, session.scene.end_b]
-        a, b = (None if end is None else _place(model.projection.to_plane(end.code)) for end in ends)
-        self.cloud.set_ends(a, b)
-
-    def _on_way(self) -> None:
-        """The way of the pictures that a denoising predicts, as the model beside places them."""
-        if self._side is not self._session:
-            way = self._session.denoising.way_beside
-            places = way.places
-            self.cloud.set_path(places, None if places is None else way.share)
-
-    def _on_drawing(self) -> None:
-        model, code = self._side.model, self._session.drawing.code
-        if self._side is not self._session:
-            return
-        known = model is not None and model.projection is not None and code is not None
-        place = _place(model.projection.to_plane(code)) if known else None  # type: ignore[union-attr, arg-type]
-        self.cloud.set_drawn([] if place is None else [place])
+        to_plane = model.projection.to_plane
+        places = [None if code is None else _place(to_plane(code)) for code in (*side.ends, side.drawn)]
+        trail = side.trail
+        if trail is None:
+            self.cloud.set_path(None, None)
+        else:
+            self.cloud.set_path(to_plane(trail.codes), trail.handle)
+        self.cloud.set_ends(places[0], places[1])
+        self.cloud.set_drawn([] if places[2] is None else [places[2]])
 
     def _tell(self) -> None:
         model = self._side.model
         if model is not None:
             self._lines.say(*wording.map_lines(model))
             figures = wording.map_figures(model, compared=self._session.beside.present)
-            kept = self._session.projecting.kept.get(self._which)
+            kept = self._side.projecting.kept
             if kept is not None:
                 figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
             self._figure.setToolTip(f"{figures}\n{wording.FIGURES_MEAN}")
 
     def showEvent(self, event: object) -> None:
-        if self._side is self._session:
-            self._session.training.watch("map", True)
+        self._side.seen = True
 
     def hideEvent(self, event: object) -> None:
-        if self._side is self._session:
-            self._session.training.watch("map", False)
+        self._side.seen = False
         self.card.dismiss()
 
 

@@ -17,34 +17,33 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.session.maps.projecting import HELP, TITLES, Way, Which
-from explorer.session.session import Session
+from explorer.session.maps.projecting import HELP, TITLES, Kind, Projecting
 from explorer.ui.look import theme
 from explorer.ui.look.forms import KnobForm
 
-ORDER: tuple[Way, ...] = ("axes", "pca", "umap", "tsne")
+ORDER: tuple[Kind, ...] = ("axes", "pca", "umap", "tsne")
 
 
 class ProjectionChooser(QWidget):
     """A list, a button for the settings, and while something is computed how far it is."""
 
-    def __init__(self, session: Session, which: Which, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, projecting: Projecting, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._which = session, which
+        self._projecting = projecting
         self.box = QComboBox()
         self.box.setObjectName(f"{name}.projection")
-        for way in ORDER:
-            self.box.addItem(TITLES[way], way)
-            self.box.setItemData(self.box.count() - 1, HELP[way], Qt.ItemDataRole.ToolTipRole)
+        for kind in ORDER:
+            self.box.addItem(TITLES[kind], kind)
+            self.box.setItemData(self.box.count() - 1, HELP[kind], Qt.ItemDataRole.ToolTipRole)
         self.box.activated.connect(self._choose)
-        self.box.highlighted.connect(lambda row: session.projecting.make_ready())
+        self.box.highlighted.connect(lambda row: projecting.make_ready())
         self._progress = QLabel()
         self._progress.setObjectName(f"{name}.projection.progress")
         self._progress.setProperty("role", "muted")
         self._cancel, self._settings = QToolButton(autoRaise=True), QToolButton(autoRaise=True)
         self._cancel.setObjectName(f"{name}.projection.cancel")
         self._cancel.setToolTip("Leave it; the map stays as it is")
-        self._cancel.clicked.connect(lambda: session.projecting.cancel(which))
+        self._cancel.clicked.connect(projecting.cancel)
         theme.set_icon(self._cancel, "close")
         self._settings.setObjectName(f"{name}.projection.settings")
         self._settings.setToolTip("Settings of this projection")
@@ -55,20 +54,20 @@ class ProjectionChooser(QWidget):
         row.setSpacing(4)
         for widget in (self._progress, self._cancel, self.box, self._settings):
             row.addWidget(widget)
-        session.projecting.changed.connect(self._refresh)
+        projecting.changed.connect(self._refresh)
         self._refresh()
 
     def _choose(self, row: int) -> None:
-        self._session.projecting.choose(self._which, ORDER[row])
+        self._projecting.choose(ORDER[row])
 
     def _refresh(self) -> None:
-        projecting = self._session.projecting
-        way, progress = projecting.way(self._which), projecting.progress.get(self._which)
+        projecting = self._projecting
+        kind, progress = projecting.kind, projecting.progress
         with QSignalBlocker(self.box):
             if progress is None:
-                self.box.setCurrentIndex(ORDER.index(way))
-        self.box.setToolTip(HELP[way])
-        self._settings.setVisible(bool(projecting.settings[way].knobs()))
+                self.box.setCurrentIndex(ORDER.index(kind))
+        self.box.setToolTip(HELP[kind])
+        self._settings.setVisible(bool(projecting.settings[kind].knobs()))
         for widget in (self._progress, self._cancel):
             widget.setVisible(progress is not None)
         if progress is not None:
@@ -76,8 +75,7 @@ class ProjectionChooser(QWidget):
             self._progress.setText(f"{progress.doing}: {100 * progress.share:.0f} %{left}")
 
     def _open_settings(self) -> None:
-        projecting = self._session.projecting
-        dialog = ProjectionSettings(projecting.way(self._which), self._session, self._which, self)
+        dialog = ProjectionSettings(self._projecting.kind, self._projecting, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
@@ -88,16 +86,16 @@ class ProjectionChooser(QWidget):
 class ProjectionSettings(QDialog):
     """The settings of a projection, each with its line of help."""
 
-    def __init__(self, way: Way, session: Session, which: Which, parent: QWidget) -> None:
+    def __init__(self, kind: Kind, projecting: Projecting, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("projection.settings")
-        self.setWindowTitle(f"{TITLES[way]}: settings")
-        self._way, self._session, self._which = way, session, which
-        now = session.projecting.settings[way]
+        self.setWindowTitle(f"{TITLES[kind]}: settings")
+        self._kind, self._projecting = kind, projecting
+        now = projecting.settings[kind]
         knobs = now.knobs()
         self.form = KnobForm(knobs, [knob.name for knob in knobs])
         self.form.set_values(now.as_dict())
-        help_line = QLabel(HELP[way])
+        help_line = QLabel(HELP[kind])
         help_line.setWordWrap(True)
         help_line.setProperty("role", "muted")
         buttons = QDialogButtonBox(
@@ -114,6 +112,6 @@ class ProjectionSettings(QDialog):
         column.addWidget(buttons)
 
     def _accept(self) -> None:
-        settings = type(self._session.projecting.settings[self._way]).read(self.form.values())
-        self._session.projecting.set_settings(self._which, self._way, settings)
+        settings = type(self._projecting.settings[self._kind]).read(self.form.values())
+        self._projecting.set_settings(self._kind, settings)
         self.accept()

@@ -60,15 +60,15 @@ class PictureView(QWidget):
         )
         self._lay_out()
         self.setMaximumHeight(ROOM)
-        session.model_opened.connect(self._on_opened)
-        session.items_arrived.connect(self._on_opened)
-        session.cursor_changed.connect(self._on_cursor)
-        session.cursor.picture_changed.connect(self._on_picture)
+        session.main.model_opened.connect(self._on_opened)
+        session.main.items_arrived.connect(self._on_opened)
+        session.main.cursor.moved.connect(self._on_cursor)
+        session.main.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
-        session.beside.picture_changed.connect(self._on_beside)
+        session.beside.cursor.picture_changed.connect(self._on_beside)
         self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
         self._near_soon.timeout.connect(self._on_neighbours)
-        session.cursor.neighbours_changed.connect(self._near_later)
+        session.main.cursor.neighbours_changed.connect(self._near_later)
         self._on_opened()
 
     def _lay_out(self) -> None:
@@ -111,7 +111,7 @@ class PictureView(QWidget):
         self._below.setVisible(self.height() >= self._whole)
 
     def _on_opened(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         ink = model is not None and wording.as_ink(model)
         for view in (self.original, self.beside, self.decoded, *self._near):
             view.set_ink(ink)
@@ -124,8 +124,8 @@ class PictureView(QWidget):
 
     def _on_cursor(self) -> None:
         session = self._session
-        model, cursor, item = session.model, session.scene.cursor, session.scene.item
-        original = None if cursor is None else session.cursor.original
+        model, cursor, item = session.main.model, session.main.look.code, session.main.look.item
+        original = None if cursor is None else session.main.cursor.original
         compared = session.beside.present
         self.original.setVisible(original is not None)
         decodes = model is None or model.can_decode
@@ -153,14 +153,14 @@ class PictureView(QWidget):
         """The picture of the second model, where there is one."""
         beside = self._session.beside
         self.beside.setVisible(beside.present)
-        self.beside.set_picture(beside.picture)
+        self.beside.set_picture(beside.cursor.picture)
         if beside.model is not None:
             self.beside.set_caption(_caption(beside.model))
 
     def _on_picture(self) -> None:
         session = self._session
-        here = session.scene.cursor is not None
-        picture, original = session.cursor.picture if here else None, session.cursor.original
+        here = session.main.look.code is not None
+        picture, original = session.main.cursor.picture if here else None, session.main.cursor.original
         self.decoded.set_picture(picture)
         if picture is None or original is None or picture.shape != original.shape:
             return
@@ -178,18 +178,19 @@ class PictureView(QWidget):
 
     def _on_neighbours(self) -> None:
         session = self._session
-        found = session.cursor.neighbours
+        found = session.main.cursor.neighbours
         for place, view in enumerate(self._near):
             known = found is not None and place < len(found.items)
             item = int(found.items[place]) if known and found is not None else -1
-            picture = session.model.picture_of(item) if session.model is not None and item >= 0 else None
+            model = session.main.model
+            picture = model.picture_of(item) if model is not None and item >= 0 else None
             view.set_picture(picture)
             view.set_caption(f"{found.distances[place]:.2f}" if found is not None and known else "")
         self._distance.setText(self._distance_text(found))
         self._distance.setToolTip(f"{self._distance.text()} in z" if self._distance.text() else "")
 
     def _distance_text(self, found: Neighbours | None) -> str:
-        model = self._session.model
+        model = self._session.main.model
         if found is None or model is None or model.embedding is None or not len(found.distances):
             return ""
         distance = float(found.distances[0])
@@ -200,9 +201,9 @@ class PictureView(QWidget):
         return f"{where}: nearest held-out image {distance:.2f} away"
 
     def _go_to_neighbour(self, place: int) -> None:
-        found = self._session.cursor.neighbours
+        found = self._session.main.cursor.neighbours
         if found is not None and place < len(found.items):
-            self._session.select(int(found.items[place]))
+            self._session.main.select(int(found.items[place]))
 
 
 def _caption(model: OpenModel) -> str:

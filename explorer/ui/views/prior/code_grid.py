@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QLabel, QSlider, QWidget
 
+from explorer.session.display import Display
 from explorer.session.prior.code_grid import SIDE
 from explorer.session.session import Session
 from explorer.ui.look import wording
@@ -16,11 +17,11 @@ from explorer.ui.widgets.steady_label import SteadyLabel
 FINE = 100
 
 
-def drawn_in_ink(session: Session) -> bool:
-    """Whether the model's pictures are light marks on black, as its data are."""
-    if session.images.data is not None:
-        return wording.is_light_on_black(session.images.data.test)
-    return session.model is not None and wording.as_ink(session.model)
+def drawn_in_ink(display: Display) -> bool:
+    """Whether a model's pictures are light marks on black, as its data are."""
+    if display.images.data is not None:
+        return wording.are_glyphs(display.images.data.test.images)
+    return display.model is not None and wording.as_ink(display.model)
 
 
 class GanGrid(QWidget):
@@ -30,7 +31,7 @@ class GanGrid(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._adversaries = session, session.adversaries
+        self._adversaries = session.adversaries
         self._shows_corners = False
         self.grid = ChoiceGrid(SIDE)
         self.grid.setObjectName("gan.grid")
@@ -52,9 +53,9 @@ class GanGrid(QWidget):
         self._classes.activated.connect(self._adversaries.choose_class)
         self.grid.pressed.connect(self.pressed)
         self._adversaries.changed.connect(self._on_model)
-        self._adversaries.grid.changed.connect(self._on_pictures)
-        session.images.data_changed.connect(self._on_pictures)
-        self._adversaries.grid.plane_changed.connect(self._on_corners)
+        self._adversaries.grid_changed.connect(self._on_pictures)
+        self._adversaries.coverage_changed.connect(self._on_pictures)
+        self._adversaries.plane_changed.connect(self._on_corners)
         self._on_model()
 
     def _arrange(self) -> None:
@@ -94,11 +95,12 @@ class GanGrid(QWidget):
         refusal = self._adversaries.grid.refusal
         self._reading.setText(f"ψ = {self._psi.value() / FINE:.2f}")
         self._psi.setEnabled(not refusal)
-        names = self._adversaries.class_names
+        subject = self._adversaries.subject
+        names, condition = subject.askable, subject.look.condition
         if [self._classes.itemText(i) for i in range(self._classes.count())] != list(names):
             self._classes.clear()
             self._classes.addItems(list(names))
-        self._classes.setCurrentIndex((self._session.scene.condition or 0) if names else -1)
+        self._classes.setCurrentIndex(condition.label if names and condition is not None else -1)
         self._classes.setEnabled(bool(names))
         self._classes.setToolTip(
             "The class that is asked for, here and under the cursor: G(z, y)"
@@ -112,7 +114,7 @@ class GanGrid(QWidget):
             return
         grid = self._adversaries.grid
         self.grid.set_placeholder(grid.refusal or "Codes are being decoded …")
-        self.grid.set_ink(drawn_in_ink(self._session))
+        self.grid.set_ink(drawn_in_ink(self._adversaries.subject))
         self.grid.set_pictures([] if grid.refusal else grid.pictures)
         self._on_corners()
 
@@ -121,8 +123,8 @@ class GanGrid(QWidget):
         self.grid.set_marks(dict(zip(corners, LETTERS, strict=False)))
 
     def showEvent(self, event: object) -> None:
-        self._adversaries.grid.want(True)
+        self._adversaries.want_grid(True)
         self._on_model()
 
     def hideEvent(self, event: object) -> None:
-        self._adversaries.grid.want(False)
+        self._adversaries.want_grid(False)

@@ -27,7 +27,7 @@ class GanSearch(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self._session, self._search = session, session.adversaries.search
+        self._session, self._search = session, session.search
         self._wanted, self._found = ImageView(), ImageView()
         self._item, self._find, self._cancel = (
             QSpinBox(),
@@ -91,7 +91,7 @@ class GanSearch(QWidget):
         self._item.blockSignals(False)
         self._item.setEnabled(search.count > 0)
         for view in (self._wanted, self._found):
-            view.set_ink(drawn_in_ink(self._session))
+            view.set_ink(drawn_in_ink(self._session.main))
         self._wanted.set_picture(search.target)
         self._wanted.set_caption("your own picture" if search.own is not None else "held-out image")
         busy = "The search is under way." if search.searching else ""

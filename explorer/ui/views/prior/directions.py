@@ -16,7 +16,7 @@ STRIP_MS = 120
 class GanDirections(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._directions = session, session.adversaries.directions
+        self._session, self._directions = session, session.directions
         self._rows: list[DimensionSlider] = []
         self._reason = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._reason.setProperty("role", "muted")
@@ -31,12 +31,12 @@ class GanDirections(QWidget):
         column.addWidget(self._reason, 1)
         column.addWidget(self._scroll, 1)
         self._soon = QTimer(self, singleShot=True, interval=STRIP_MS)
-        self._soon.timeout.connect(self._directions.refresh_strips)
+        self._soon.timeout.connect(self._directions.strips.refresh)
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_strips)
         self._directions.changed.connect(self._on_directions)
-        self._directions.strip_changed.connect(self._on_strip)
-        session.cursor_changed.connect(self._on_cursor)
+        self._directions.strips.changed.connect(self._on_strip)
+        session.main.cursor.moved.connect(self._on_cursor)
         self._on_directions()
 
     def _on_directions(self) -> None:
@@ -65,8 +65,8 @@ class GanDirections(QWidget):
             )
             row.setObjectName(f"gan.direction.{number + 1}")
             row.slid.connect(self._directions.slide)
-            row.pressed.connect(self._session.begin_gesture)
-            row.released.connect(self._session.end_gesture)
+            row.pressed.connect(self._session.choices.begin_gesture)
+            row.released.connect(self._session.choices.end_gesture)
             row.reset_wanted.connect(self._reset)
             grid.addWidget(row, number // 2, number % 2)
             self._rows.append(row)
@@ -84,8 +84,8 @@ class GanDirections(QWidget):
 
     def _on_strip(self, direction: int) -> None:
         if direction < len(self._rows):
-            pictures = list(self._directions.rows[direction])
-            self._rows[direction].set_strip(pictures, drawn_in_ink(self._session))
+            pictures = list(self._directions.strips.rows[direction])
+            self._rows[direction].set_strip(pictures, drawn_in_ink(self._session.main))
 
     # What can be seen
 
@@ -97,7 +97,7 @@ class GanDirections(QWidget):
         if inner is None or not self._scroll.isVisible():
             return
         top, height = -inner.y(), self._scroll.viewport().height()
-        self._directions.want_strips(
+        self._directions.strips.want(
             tuple(
                 number
                 for number, row in enumerate(self._rows)
@@ -115,4 +115,4 @@ class GanDirections(QWidget):
         self._look_soon()
 
     def hideEvent(self, event: object) -> None:
-        self._directions.want_strips(())
+        self._directions.strips.want(())

@@ -13,7 +13,7 @@ from explorer.ui.widgets.plots.plane_pad import MIDDLE, PlanePad, Weights
 class GanPlane(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._grid = session, session.adversaries.grid
+        self._adversaries = session.adversaries
         self._at: Weights = MIDDLE
         self.pad, self.picture = PlanePad(), ImageView()
         self.pad.setObjectName("gan.plane")
@@ -34,27 +34,26 @@ class GanPlane(QWidget):
         row.addLayout(right, 1)
         self.pad.over.connect(self._on_over)
         self.pad.pressed.connect(self._on_press)
-        self._grid.changed.connect(self._on_grid)
-        self._grid.plane_changed.connect(self._on_plane)
-        session.images.data_changed.connect(self._on_plane)
+        self._adversaries.grid_changed.connect(self._on_grid)
+        self._adversaries.plane_changed.connect(self._on_plane)
         self._on_plane()
 
     def _on_over(self, weights: Weights) -> None:
         self._at = weights
-        self._grid.look_at_plane(weights)
+        self._adversaries.grid.look_at_plane(weights)
 
     def _on_press(self, weights: Weights) -> None:
         self._on_over(weights)
-        self._grid.go_to_plane(weights)
+        self._adversaries.go_to_plane(weights)
 
     def _on_grid(self) -> None:
         """Its pictures are others, so the one here is too."""
         if self.isVisible():
             self._on_plane()
-            self._grid.look_at_plane(self._at)
+            self._adversaries.grid.look_at_plane(self._at)
 
     def _on_plane(self) -> None:
-        grid, ink = self._grid, drawn_in_ink(self._session)
+        grid, ink = self._adversaries.grid, drawn_in_ink(self._adversaries.subject)
         known = len(grid.pictures)
         corners = [grid.pictures[place] if place < known else None for place in grid.corners]
         self.pad.set_corners(corners, ink)

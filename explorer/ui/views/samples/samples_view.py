@@ -226,11 +226,11 @@ class SamplesView(QWidget):
 
     def _show_rebuilt(self) -> int:
         """How many sheets are shown."""
-        rebuilt, model = self._samples.reconstructions, self._session.model
+        rebuilt, model = self._samples.reconstructions, self._session.main.model
         originals = rebuilt.originals
         if originals is None or model is None:
             return 0
-        ink = _is_ink(originals)
+        ink = wording.are_glyphs(originals)
         self._show_sheet(0, originals, ink, "")
         self.sheets[0].say("Originals", f"{len(originals)} held-out {wording.noun(model)}")
         runs = [run for run in rebuilt.runs if run.folder in rebuilt.rows]
@@ -243,7 +243,7 @@ class SamplesView(QWidget):
     def _show_samples(self) -> int:
         for place, wanted in enumerate(self._samples.wanted):
             sheet = self._samples.sheet(wanted)
-            ink = sheet.pictures is not None and _is_ink(sheet.pictures)
+            ink = sheet.pictures is not None and wording.are_glyphs(sheet.pictures)
             self._show_sheet(place, sheet.pictures, ink, sheet.refusal)
             title = f"{wanted.run.name}, {words.SOURCES[wanted.source]}"
             self.sheets[place].say(title, words.sheet_words(sheet), words.sheet_tip(wanted, sheet))
@@ -273,8 +273,3 @@ class SamplesView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(560, 200)
-
-
-def _is_ink(pictures: Images) -> bool:
-    """Whether they are light marks on black, shown as ink on paper in the light theme."""
-    return pictures.shape[3] == 1 and float(pictures.mean()) < wording.PAPER_LIMIT

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.session.session import Session
-from explorer.session.steering.slider_strips import SDS
+from explorer.session.steering.strips import SDS
 from explorer.ui.look import wording
 from explorer.ui.widgets.sliders.dimension_slider import Dimension
 from explorer.ui.widgets.sliders.slider_bank import SliderBank
@@ -38,30 +38,30 @@ class SlidersView(QWidget):
         self.setMinimumHeight(150)
         self._soon = QTimer(self, singleShot=True, interval=STRIP_MS)
         self._soon.timeout.connect(session.strips.refresh)
-        session.model_opened.connect(self._on_embedding)
-        session.embedding_changed.connect(self._on_embedding)
-        session.items_arrived.connect(self._on_items)
-        session.cursor_changed.connect(self._on_cursor)
+        session.main.model_opened.connect(self._on_embedding)
+        session.main.embedding_changed.connect(self._on_embedding)
+        session.main.items_arrived.connect(self._on_items)
+        session.main.cursor.moved.connect(self._on_cursor)
         session.strips.changed.connect(self._on_strip)
         self.bank.slid.connect(self._slide)
-        self.bank.pressed.connect(session.begin_gesture)
-        self.bank.released.connect(session.end_gesture)
+        self.bank.pressed.connect(session.choices.begin_gesture)
+        self.bank.released.connect(session.choices.end_gesture)
         self.bank.reset_wanted.connect(self._reset)
         self.bank.strips_wanted.connect(self._want)
         self._shape: tuple[object, ...] = ()
         self._on_embedding()
 
     def _slide(self, dimension: int, sd: float) -> None:
-        self._session.slide(dimension, sd)
+        self._session.main.slide(dimension, sd)
 
     def _reset(self, dimension: int) -> None:
-        self._session.reset_sliders(None if dimension < 0 else dimension)
+        self._session.main.reset_sliders(None if dimension < 0 else dimension)
 
     def _want(self, dimensions: list[int]) -> None:
         self._session.strips.want(tuple(dimensions))
 
     def _on_embedding(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         embedding = None if model is None else model.embedding
         if model is None or embedding is None:
             self.bank.set_rows([])
@@ -83,7 +83,7 @@ class SlidersView(QWidget):
         self._on_cursor()
 
     def _dimensions(self) -> list[Dimension]:
-        model = self._session.model
+        model = self._session.main.model
         assert model is not None
         assert model.embedding is not None
         embedding = model.embedding
@@ -94,7 +94,7 @@ class SlidersView(QWidget):
             Dimension(
                 index=d,
                 centre=float(embedding.mean[d]),
-                unit=float(embedding.std[d]),
+                unit=0.0 if d in embedding.still else float(embedding.std[d]),
                 weight=float(embedding.activity[d]) / most,
                 weight_text=f"{name} {float(embedding.activity[d]):.2f}{unit}",
                 reason=collapsed if d in embedding.collapsed and not model.living else "",
@@ -103,12 +103,12 @@ class SlidersView(QWidget):
         ]
 
     def _on_items(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         if model is not None:
             self.bank.set_ink(wording.as_ink(model))
 
     def _on_cursor(self) -> None:
-        model, cursor = self._session.model, self._session.scene.cursor
+        model, cursor = self._session.main.model, self._session.main.look.code
         if model is None or model.embedding is None or cursor is None:
             return
         self.bank.set_values(np.asarray(model.embedding.standardise(cursor)))

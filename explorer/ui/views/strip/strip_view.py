@@ -127,14 +127,14 @@ class StripView(QWidget):
     def _connect(self) -> None:
         session = self._session
         session.interpolation.changed.connect(self._refresh)
-        session.model_opened.connect(self._on_items)
-        session.items_arrived.connect(self._on_items)
-        session.cursor_changed.connect(self._on_cursor)
+        session.main.model_opened.connect(self._on_items)
+        session.main.items_arrived.connect(self._on_items)
+        session.main.cursor.moved.connect(self._on_cursor)
         for manner, row in self._rows.items():
             row.picture_activated.connect(lambda place, manner=manner: self._choose(manner, place))
             row.handle_moved.connect(session.interpolation.move_handle)
             row.pressed.connect(self._press)
-            row.released.connect(session.end_gesture)
+            row.released.connect(session.choices.end_gesture)
         self._play.clicked.connect(self._play_or_pause)
         self._swap.clicked.connect(session.interpolation.swap)
         self._clear.clicked.connect(session.interpolation.clear)
@@ -143,14 +143,14 @@ class StripView(QWidget):
 
     def _choose(self, manner: Manner, place: int) -> None:
         self._pause()
-        self._session.begin_gesture()
+        self._session.choices.begin_gesture()
         self._session.interpolation.set_manner(manner)
         self._session.interpolation.move_handle(place / (STEPS - 1))
-        self._session.end_gesture()
+        self._session.choices.end_gesture()
 
     def _press(self) -> None:
         self._pause()
-        self._session.begin_gesture()
+        self._session.choices.begin_gesture()
 
     def _play_or_pause(self) -> None:
         if self._clock.isActive():
@@ -159,7 +159,7 @@ class StripView(QWidget):
         handle = self._session.scene.handle
         start = handle if handle is not None and handle < 1 else 0.0
         self._began = time.monotonic() - start * SECONDS
-        self._session.begin_gesture()
+        self._session.choices.begin_gesture()
         self._clock.start()
         self._tick()
         self._say_play()
@@ -173,7 +173,7 @@ class StripView(QWidget):
     def _pause(self) -> None:
         if self._clock.isActive():
             self._clock.stop()
-            self._session.end_gesture()
+            self._session.choices.end_gesture()
             self._say_play()
 
     def _say_play(self) -> None:
@@ -184,7 +184,7 @@ class StripView(QWidget):
     # Facts
 
     def _on_items(self) -> None:
-        model = self._session.model
+        model = self._session.main.model
         ink = model is not None and wording.as_ink(model)
         parts: tuple[ImageStrip | StripEnd, ...] = (*self._rows.values(), *self._ends.values())
         for part in parts:
@@ -247,7 +247,7 @@ class StripView(QWidget):
         row.set_selected(round(handle * (STEPS - 1)) if chosen else None)
 
     def _captions(self) -> list[str]:
-        model, found = self._session.model, self._session.interpolation.nearest
+        model, found = self._session.main.model, self._session.interpolation.nearest
         if model is None:
             return []
         names = [model.class_of(int(near.items[0])) or f"{near.items[0]}" for near in found]
@@ -258,7 +258,7 @@ class StripView(QWidget):
     def _place_text(self) -> str:
         """Where the handle is, in words."""
         session, strip = self._session, self._session.interpolation
-        model, handle = session.model, session.scene.handle
+        model, handle = session.main.model, session.scene.handle
         if not strip.complete or model is None:
             return ""
         if handle is None or not strip.nearest:

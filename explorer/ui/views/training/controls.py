@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.errors import BadInput
-from explorer.session.learning.training import Flag
+from explorer.session.learning.course import Flag
 from explorer.session.session import Session
 from explorer.training.events import Progress
 from explorer.ui.look import theme

@@ -12,9 +12,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.session.learning.training import Flag
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.course import Flag
+from explorer.session.learning.plans import Plan
 from explorer.session.session import Session
+from explorer.training.events import KL
 
 if TYPE_CHECKING:
     from explorer.ui.widgets.plots.loss_plot import LossPlot
@@ -23,7 +24,7 @@ LEAST_MS = 500
 """A refresh of the plot takes 10 ms, which the training lacks."""
 IN_THE_GAN_DOCK = ("gradient ", "critic on ")
 """Beginnings of the terms of a game that have curves of their own there; here they would leave no room."""
-TITLES = {"kl": "KL"}
+TITLES = {KL: "KL"}
 BUSY_SHARE = 0.05
 """Of the time at most this share goes into the curves, however long they have become."""
 
@@ -33,7 +34,7 @@ class TrainingCurves(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("training.curves")
+        self.setObjectName("training.course.curves")
         self._session = session
         self._plot: LossPlot | None = None
         self._plan: Plan | None = None
@@ -73,15 +74,15 @@ class TrainingCurves(QWidget):
         if training.plan is not self._plan:
             plot.clear()
             self._plan, self._flags = training.plan, 0
-        for name, points in training.curves.items():
+        for name, points in training.course.curves.items():
             if name.startswith(IN_THE_GAN_DOCK):
                 continue
             plot.set_curve(
                 TITLES.get(name, name), [step for step, _ in points], [value for _, value in points]
             )
-        for flag in training.flags[self._flags :]:
+        for flag in training.course.flags[self._flags :]:
             plot.add_flag(flag.step, flag.text)
-        self._flags = len(training.flags)
+        self._flags = len(training.course.flags)
         took = (time.perf_counter() - began) * 1000
         self._soon.setInterval(max(LEAST_MS, round(took / BUSY_SHARE)))
 

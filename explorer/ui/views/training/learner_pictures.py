@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from explorer.data.image_set import ImageSet
 from explorer.session.session import Session
-from explorer.ui.look.wording import is_light_on_black
+from explorer.ui.look.wording import are_glyphs
 from explorer.ui.widgets.pictures.picture_grid import PictureGrid
 
 SPACE = 14
@@ -39,12 +38,12 @@ class LearnerPictures(QWidget):
         self._row.addWidget(self._pairs, 2)
         self._row.addWidget(self._samples, 1)
         session.training.changed.connect(self._refresh)
-        session.training.pictures_changed.connect(self._refresh)
+        session.training.pictures.changed.connect(self._refresh)
         self._refresh()
 
     def _refresh(self) -> None:
         training = self._session.training
-        originals = training.originals
+        originals = training.pictures.originals
         if not self.isVisible():
             return
         if originals is None:
@@ -56,8 +55,9 @@ class LearnerPictures(QWidget):
                 "While a model learns, eight held-out images and what it makes of them stand here."
             )
             return
-        ink = is_light_on_black(ImageSet(originals))
-        rebuilt, samples = training.pictures.get("reconstructions"), training.pictures.get("samples")
+        ink = are_glyphs(originals)
+        made = training.pictures.made
+        rebuilt, samples = made.get("reconstructions"), made.get("samples")
         self._samples.setVisible(samples is not None)
         self._pairs.setVisible(rebuilt is not None or samples is None)
         if samples is not None:

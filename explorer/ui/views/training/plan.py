@@ -6,8 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.session.learning.families import FamilyForm
-from explorer.session.learning.training import FIRST_LESSON
-from explorer.session.learning.training_job import Plan
+from explorer.session.learning.plans import FIRST_LESSON, Plan
 from explorer.session.session import Session
 from explorer.ui.look.forms import ChoiceField, KnobForm, label_of
 

@@ -13,6 +13,7 @@ from explorer.ui.views.data.data_dialog import DataDialog
 from explorer.ui.views.training.controls import TrainingControls
 from explorer.ui.views.training.curves import TrainingCurves
 from explorer.ui.views.training.learner_pictures import LearnerPictures
+from explorer.ui.views.training.subject import TrainingSubject
 from explorer.ui.widgets.two_lines import TwoLines
 
 NARROW = 780
@@ -43,6 +44,7 @@ class TrainingView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(TrainingSubject(session))
         column.addLayout(row, 1)
         column.addWidget(TwoLines(SEES, BEWARE, in_a_row=True))
 

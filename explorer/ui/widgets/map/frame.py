@@ -5,7 +5,6 @@ Legend: a place on the plane is (x, y) with y up; a pixel is (left, top), logica
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +14,8 @@ from explorer.ui.widgets.map.rasteriser import compiled
 
 Points = NDArray[np.float32]
 ENOUGH = 10_000
+ROUNDING = 1e-6
+"""Share of their size by which numbers differ that single precision alone has parted."""
 MARGIN = 0.06
 """Of the shorter side, left free around the points when all are shown."""
 
@@ -96,20 +97,10 @@ def framing(xy: Points, width: int, height: int) -> MapFrame:
     span = np.maximum(high - low, 0)
     room = min(width, height) * (1 - 2 * MARGIN)
     free = np.array([width, height]) - min(width, height) * 2 * MARGIN
-    coincide = float(span.max()) <= 1e-9 * max(1.0, float(np.abs(known).max()))
-    scale = room / 2 if coincide else float(np.min(free / np.maximum(span, 1e-12)))
+    largest = float(np.abs(known).max())
+    if float(span.max()) <= max(1e-9, ROUNDING * largest):
+        scale = room / max(2.0, 1e-3 * largest)
+    else:
+        scale = float(np.min(free / np.maximum(span, 1e-12)))
     centre = (low + high) / 2
     return MapFrame(float(centre[0]), float(centre[1]), scale, width, height)
-
-
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round places from low to high, 1, 2 or 5 times a power of ten apart, at most `most`."""
-    span = high - low
-    if not (math.isfinite(span) and span > 0) or most < 1:
-        return []
-    rough = span / most
-    power = 10.0 ** math.floor(math.log10(rough))
-    apart = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
-    first = math.ceil(low / apart)
-    last = math.floor(high / apart)
-    return [number * apart for number in range(first, last + 1)]

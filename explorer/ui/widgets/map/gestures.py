@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 TRAVEL = 4.0
 """Pixels from which a press is a drag."""
@@ -84,14 +84,50 @@ class Home:
 Intent = Press | Scrub | Release | Pan | Zoom | Menu | Nudge | ChooseEnd | UseTool | Home
 
 _ARROWS = {"left": (-1, 0), "right": (1, 0), "up": (0, 1), "down": (0, -1)}
-_KEYS: dict[str, Intent] = {
-    "a": ChooseEnd("a"),
-    "b": ChooseEnd("b"),
-    "r": Home(),
-    "home": Home(),
-    "d": UseTool(Tool.DECODE),
-    "p": UseTool(Tool.PAN),
-}
+_LEFT, _RIGHT = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
+_UP, _DOWN = "\N{UPWARDS ARROW}", "\N{DOWNWARDS ARROW}"
+
+
+class KeyRow(NamedTuple):
+    """What some keys mean while a map has the focus."""
+
+    keys: tuple[str, ...]
+    intent: Intent
+    does: str
+
+
+KEYS = (
+    KeyRow(("a",), ChooseEnd("a"), "Make the image under the pointer, or else the picture, end A"),
+    KeyRow(("b",), ChooseEnd("b"), "Make it end B"),
+    KeyRow(("r", "home"), Home(), "Show the whole map"),
+    KeyRow(("d",), UseTool(Tool.DECODE), "Decode tool: dragging moves the cursor"),
+    KeyRow(("p",), UseTool(Tool.PAN), "Pan tool: dragging moves the map"),
+)
+POINTER = (
+    ("Rest on a point", "A card with its image"),
+    ("Press", "Select the image there, or decode the empty place"),
+    ("Drag", "Decode all the way along"),
+    ("Drag with Space held", "Move the map; so do the middle and the right button"),
+    ("Wheel", "Zoom at the pointer"),
+    ("Right click", "What can be done with this image"),
+)
+"""What the pointer does on a map, in words; `MapGestures` carries it out."""
+_KEYS = {key: row.intent for row in KEYS for key in row.keys}
+
+
+def keys_of(intent: Intent) -> str:
+    """The first key of an intent, as a menu writes it."""
+    return next(row.keys[0].upper() for row in KEYS if row.intent == intent)
+
+
+def key_rows() -> list[tuple[str, str]]:
+    """All keys of a map and what they do, in words."""
+    letters = [(" or ".join(key.capitalize() for key in row.keys), row.does) for row in KEYS]
+    return [
+        *letters,
+        (f"{_LEFT} {_RIGHT} {_UP} {_DOWN}", "Move the cursor by 0.1 standard deviations; with Shift by 1"),
+        ("Tab", "The next of the images that lie on top of each other"),
+    ]
 
 
 def zoom_factor(delta: float) -> float:

@@ -1,5 +1,6 @@
-"""The classes of a map as chips: click shows only this class, Ctrl or Shift adds, hover fronts.
+"""The classes of a map, or the curves of a plot, as chips.
 
+A click shows only this one, Ctrl or Shift adds it, hovering brings it to the front.
 Imports Qt and the theme.
 """
 
@@ -16,17 +17,35 @@ from explorer.ui.look import theme
 MOST = 24
 """Chips before "other"."""
 PAD, DOT, GAP = 8, 10, 4
+GESTURES = (
+    ("Click", "Only this class or curve; again: all"),
+    ("Ctrl or Shift + click", "Add it, or take it away"),
+    ("Rest on it", "Bring the class to the front of the map"),
+)
+"""What the pointer does, in words."""
 
 
 class Legend(QWidget):
-    """Chips flow in rows, or stand in one column."""
+    """Chips flow in rows, or stand in one column.
+
+    Parameters
+    ----------
+    noun
+        What one chip stands for, with its plural.
+    """
 
     shown_changed = Signal(object)
     """set[int] of the classes in full colour, or None: all."""
     front_changed = Signal(object)
     """Class under the pointer, or None."""
 
-    def __init__(self, column: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        column: bool = False,
+        parent: QWidget | None = None,
+        *,
+        noun: tuple[str, str] = ("class", "classes"),
+    ) -> None:
         super().__init__(parent)
         self._column = column
         self._names: list[str] = []
@@ -39,8 +58,8 @@ class Legend(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(not column)
         self.setSizePolicy(policy)
-        self.setAccessibleName("Classes")
-        self.setToolTip("Click: only this class. Ctrl or Shift: add it. Click again: all")
+        self.setAccessibleName(noun[1].capitalize())
+        self.setToolTip(f"Click: only this {noun[0]}. Ctrl or Shift: add it. Click again: all {noun[1]}")
 
     def set_classes(self, names: Sequence[str]) -> None:
         """Names of the classes 0, 1, ...; all after the 24th share the chip "other"."""

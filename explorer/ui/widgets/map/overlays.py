@@ -18,7 +18,8 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 
 from explorer.ui.look import theme
 from explorer.ui.look.palettes import readable
-from explorer.ui.widgets.map.frame import MapFrame, Points, ticks
+from explorer.ui.widgets.map.frame import MapFrame, Points
+from explorer.ui.widgets.plots.ticks import tick_labels, ticks
 
 Place = tuple[float, float]
 FAR = 20_000.0
@@ -183,16 +184,17 @@ def _star(painter: QPainter, at: QPointF) -> None:
 
 
 def _badge(painter: QPainter, at: QPointF, letter: str) -> None:
-    colours = theme.current()
+    colours, radius = theme.current(), max(10.5, 0.62 * painter.fontMetrics().height())
     painter.setPen(QPen(QColor(colours.paper), 2.0))
     painter.setBrush(QColor(colours.accent))
-    painter.drawEllipse(at, 10.5, 10.5)
+    painter.drawEllipse(at, radius, radius)
     font = QFont(painter.font())
     painter.save()
     font.setBold(True)
     painter.setFont(font)
     painter.setPen(QColor(colours.accent_text))
-    painter.drawText(QRectF(at.x() - 10, at.y() - 10, 20, 20), Qt.AlignmentFlag.AlignCenter, letter)
+    room = QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius)
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, letter)
     painter.restore()
 
 
@@ -216,12 +218,6 @@ def _path(painter: QPainter, frame: MapFrame, path: Points, handle: float | None
         painter.drawEllipse(QPointF(*at.tolist()), 6.0, 6.0)
 
 
-def _label(number: float, apart: float) -> str:
-    digits = max(0, -math.floor(math.log10(apart))) if apart > 0 else 0
-    text = f"{number + 0.0:.{digits}f}" if 1e-4 <= apart < 1e5 else f"{number:.3g}"
-    return "0" if text.strip("-0.") == "" else text.replace("-", "−")
-
-
 def _axes(painter: QPainter, frame: MapFrame, names: Sequence[str]) -> None:
     """Light ticks inside the lower and the left edge; the name of each axis at its end."""
     colours = theme.current()
@@ -232,13 +228,12 @@ def _axes(painter: QPainter, frame: MapFrame, names: Sequence[str]) -> None:
     metrics = QFontMetricsF(font)
     width, height = float(frame.width), float(frame.height)
     low, high = frame.to_plane(0, height), frame.to_plane(width, 0)
-    for axis, most in ((0, int(width // 90)), (1, int(height // 70))):
+    rooms = (max(90.0, 11 * metrics.horizontalAdvance("0")), max(70.0, 4 * metrics.height()))
+    for axis, most in ((0, int(width // rooms[0])), (1, int(height // rooms[1]))):
         places = ticks(low[axis], high[axis], most)
-        apart = places[1] - places[0] if len(places) > 1 else 1.0
         name = names[axis]
-        for number in places:
+        for number, text in zip(places, tick_labels(places), strict=True):
             left, top = frame.to_pixel(number, number)
-            text = _label(number, apart)
             if axis == 0 and 30 < left < width - 26 - metrics.horizontalAdvance(name):
                 line = (QPointF(left, height - 5), QPointF(left, height))
                 corner = QPointF(left - metrics.horizontalAdvance(text) / 2, height - 9)

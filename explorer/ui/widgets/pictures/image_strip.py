@@ -132,9 +132,8 @@ class ImageStrip(QWidget):
     def _paint_place(self, painter: QPainter, place: int) -> None:
         colours, room, picture = theme.current(), self._room(place), self._pictures[place]
         if picture is not None and place not in self._tiles:
-            inverted = self._ink and colours.scheme == "light"
             inner = room.adjusted(1, 1, -1, -1).toRect().size()
-            self._tiles[place] = to_tile(picture, inner, self.devicePixelRatioF(), inverted=inverted)
+            self._tiles[place] = to_tile(picture, inner, self.devicePixelRatioF(), inverted=self._ink)
         chosen = place == self._selected
         painter.setPen(QPen(QColor(colours.accent if chosen else colours.line), 2.0 if chosen else 1.0))
         if picture is None:

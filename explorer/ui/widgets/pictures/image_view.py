@@ -9,7 +9,14 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixma
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
-from explorer.ui.look.images import Picture, draw_centred, signed_picture, to_pixmap_scaled, to_qimage
+from explorer.ui.look.images import (
+    Picture,
+    draw_centred,
+    is_on_paper,
+    signed_picture,
+    to_pixmap_scaled,
+    to_qimage,
+)
 from explorer.ui.look.palettes import channels
 
 
@@ -94,7 +101,7 @@ class ImageView(QWidget):
             picture = self._picture
         if picture is None or not picture.size:
             return None
-        paper = self._ink and self._signed is None and picture.shape[2] == 1 and colours.scheme == "light"
+        paper = is_on_paper(picture, self._ink and self._signed is None)
         return to_pixmap_scaled(to_qimage(picture, inverted=paper), room, self.devicePixelRatioF())
 
     def paintEvent(self, event: object) -> None:

@@ -112,9 +112,8 @@ class PictureGrid(QWidget):
             painter.fillRect(room, QColor(colours.field))
         else:
             if place not in self._tiles:
-                inverted = self._ink and colours.scheme == "light"
                 size = room.size().toSize()
-                self._tiles[place] = to_tile(picture, size, self.devicePixelRatioF(), inverted=inverted)
+                self._tiles[place] = to_tile(picture, size, self.devicePixelRatioF(), inverted=self._ink)
             draw_centred(painter, self._tiles[place], room)
         painter.setPen(QColor(colours.line))
         painter.drawRect(room.adjusted(0.5, 0.5, -0.5, -0.5))

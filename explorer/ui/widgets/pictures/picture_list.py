@@ -86,8 +86,7 @@ class _Tile(QStyledItemDelegate):
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(room, accent)
         ratio = painter.device().devicePixelRatioF()
-        paper = pictures.ink and colours.scheme == "light"
-        tile = to_tile(pictures.images[item], QSize(SIDE, SIDE), ratio, inverted=paper)
+        tile = to_tile(pictures.images[item], QSize(SIDE, SIDE), ratio, inverted=pictures.ink)
         draw_centred(painter, tile, room)
         if letter := pictures.marks.get(item):
             painter.setPen(QPen(accent, 2))

@@ -5,7 +5,6 @@ The axis follows the numbers slowly: it grows at once, and shrinks only when les
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
+from explorer.ui.widgets.plots.ticks import tick_labels, ticks
 
 BINS = 40
 CUT = 0.01
@@ -64,17 +64,6 @@ def followed(span: tuple[float, float] | None, values: NDArray[np.floating]) -> 
     if span is not None and high - low > 0.5 * (span[1] - span[0]):
         low, high = min(low, span[0]), max(high, span[1])
     return low, high
-
-
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers between two ends, at most so many."""
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
-        return []
-    raw = (high - low) / most
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * unit for unit in (1, 2, 5, 10) if power * unit >= raw)
-    first = math.ceil(low / step)
-    return [number * step for number in range(first, math.floor(high / step) + 1)]
 
 
 class Histogram(QWidget):
@@ -170,10 +159,11 @@ class Histogram(QWidget):
         painter.setPen(QColor(colours.edge))
         painter.drawLine(room.bottomLeft(), room.bottomRight())
         painter.setPen(QColor(colours.muted))
-        for tick in ticks(low, high, max(1, int(room.width() // 60))):
+        places = ticks(low, high, max(1, int(room.width() // self.fontMetrics().horizontalAdvance("0" * 9))))
+        for tick, words in zip(places, tick_labels(places), strict=True):
             painter.drawLine(QPointF(x_of(tick), room.bottom()), QPointF(x_of(tick), room.bottom() + 3))
-            words = f"{round(tick, 6) + 0.0:g}".replace("-", "−")
-            label = QRectF(x_of(tick) - 40, room.bottom() + 2, 80, line)
+            wide = self.fontMetrics().horizontalAdvance(words) + 4
+            label = QRectF(x_of(tick) - wide / 2, room.bottom() + 2, wide, line)
             painter.drawText(label, Qt.AlignmentFlag.AlignCenter, words)
         below = QRectF(room.left(), room.bottom() + line + 2, room.width(), line)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._title)

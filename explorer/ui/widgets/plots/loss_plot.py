@@ -73,7 +73,7 @@ class LossPlot(QWidget):
         self._stale = False
         self._soon = QTimer(self, singleShot=True, interval=THROTTLE)
         self._soon.timeout.connect(self._refresh)
-        self._legend = Legend()
+        self._legend = Legend(noun=("curve", "curves"))
         self._legend.shown_changed.connect(self._show_only)
         self._smoothing = QSlider(Qt.Orientation.Horizontal)
         self._smoothing.setRange(0, 99)

@@ -85,13 +85,12 @@ class PlanePad(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolygon(QPolygonF(corners))
         side = round(0.26 * square.width())
-        inverted = self._ink and colours.scheme == "light"
         for number, corner in enumerate(corners):
             room = QRectF(corner.x() - side / 2, corner.y() - side / 2, side, side)
             picture = self._pictures[number] if number < len(self._pictures) else None
             painter.fillRect(room, QColor(colours.field))
             if picture is not None:
-                tile = to_tile(picture, QSize(side, side), self.devicePixelRatioF(), inverted=inverted)
+                tile = to_tile(picture, QSize(side, side), self.devicePixelRatioF(), inverted=self._ink)
                 draw_centred(painter, tile, room)
             painter.setPen(QPen(QColor(colours.accent), 1.5))
             painter.drawRect(room)

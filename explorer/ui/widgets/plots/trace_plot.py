@@ -17,7 +17,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
-from explorer.ui.widgets.plots.histogram import SWATCH, Mark, ticks
+from explorer.ui.widgets.plots.histogram import SWATCH, Mark
+from explorer.ui.widgets.plots.ticks import tick_labels, ticks
 
 Numbers = NDArray[np.float64]
 
@@ -118,7 +119,7 @@ class TracePlot(QWidget):
         self._paint_legend(painter, line)
         low, high = span_of(np.concatenate([values for _, _, values, _ in self._curves]), self._marks)
         heights = ticks(low, high, max(2, (self.height() - 4 * line) // 24))
-        words = [f"{round(tick, 9) + 0.0:.6g}".replace("-", "−") for tick in heights]
+        words = tick_labels(heights)
         left = 12 + max((self.fontMetrics().horizontalAdvance(each) for each in words), default=0)
         room = QRectF(self.rect()).adjusted(left, 2 * line + 6, -8, -line - 5)
         last = max(float(steps[-1]) for _, steps, _, _ in self._curves)

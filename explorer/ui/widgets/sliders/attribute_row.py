@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture
 from explorer.ui.look.palettes import blend
-from explorer.ui.widgets.sliders.dimension_slider import Dimension, DimensionSlider
+from explorer.ui.widgets.sliders.dimension import Dimension, sd_text
+from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 
 MARGIN = 12
 
@@ -34,7 +35,7 @@ class AttributeDimension(Dimension):
         """Such as `thickness ≈ 2.6 px (0.4 sd)`, or `smiling: 0.4 sd` of what is there or not."""
         if not math.isfinite(sd):
             return f"{self.label} is not a number"
-        where = f"{round(sd, 1) + 0.0:.1f} sd".replace("-", "−")
+        where = sd_text(sd).replace("-", "−")
         if not self.graded:
             return f"{self.label}: {where}"
         amount = f"{self.centre + sd * self.unit:.3g}".replace("-", "−")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -28,6 +27,8 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, draw_centred, to_tile
 from explorer.ui.look.palettes import blend
+from explorer.ui.widgets.sliders.dimension import Dimension as Dimension
+from explorer.ui.widgets.sliders.dimension import fitting
 
 REACH = 4.0
 """Standard deviations at either end of the groove."""
@@ -35,41 +36,17 @@ STRIP = (-3, -2, -1, 0, 1, 2, 3)
 """Where the pictures of a strip stand, in standard deviations."""
 FINE = 100
 SIDE, TILE, HANDLE = 12, 40, 8.0
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """What a slider moves."""
-
-    index: int
-    centre: float = 0.0
-    """Mean of the data's codes: where the slider stands at 0."""
-    unit: float = 1.0
-    """One standard deviation of the data's codes."""
-    weight: float = 0.0
-    """Bar behind the slider, 0 to 1: its KL (or variance) against the largest."""
-    weight_text: str = ""
-    """What the bar says in words, such as "KL 2.3 nats"."""
-    reason: str = ""
-    """Why the slider does nothing (collapsed); greys it."""
-    reason_text: str = "collapsed"
-    """The same in a word."""
-    name: str = ""
-    """Other than z with the number, as for a direction."""
-
-    @property
-    def label(self) -> str:
-        return self.name or "z" + str(self.index + 1).translate(_SUBSCRIPTS)
-
-    def reading(self, sd: float) -> str:
-        """Such as `z₁ = 1.29 (1.1 sd)`."""
-        if not math.isfinite(sd):
-            return f"{self.label} is not a number"
-        value = self.centre + sd * self.unit
-        # A rounded zero may carry a sign; adding 0 takes it away.
-        value, sd = round(value, 2) + 0.0, round(sd, 1) + 0.0
-        return f"{self.label} = {value:.2f} ({sd:.1f} sd)".replace("-", "−")
+USUAL = "z₁₂₈ = −88.88 (−8.8 sd)"
+"""A reading for which there is always room."""
+GESTURES = (
+    ("Drag", "Move one number of the code"),
+    ("Press on a picture below", "Go to that place"),
+    ("Double click on the handle", "Back to 0"),
+    ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW} or the wheel", "By 0.1 standard deviations, once pressed"),
+    ("Page Up, Page Down", "By 1 standard deviation"),
+    ("Delete", "Back to 0"),
+)
+"""What pointer and keys do, in words."""
 
 
 class DimensionSlider(QAbstractSlider):
@@ -129,7 +106,8 @@ class DimensionSlider(QAbstractSlider):
         return QSize(240, 10 + line + 24 + (TILE + 10 if self._room else 2))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(180, self.sizeHint().height())
+        usual = self.fontMetrics().horizontalAdvance(USUAL) + 2 * SIDE + self._cross().width()
+        return QSize(max(180, round(usual)), self.sizeHint().height())
 
     # Geometry
 
@@ -150,6 +128,14 @@ class DimensionSlider(QAbstractSlider):
     def _cross(self) -> QRectF:
         side = self.fontMetrics().height() + 2.0
         return QRectF(self.width() - SIDE - side + 4, 5, side, side)
+
+    def _words(self) -> QRectF:
+        return QRectF(SIDE, 4, self._cross().left() - SIDE - 6, self.fontMetrics().height() + 4)
+
+    def shown_reading(self) -> str:
+        """The reading, as much as there is room for."""
+        text, wide = self.dimension.reading(self.sd), self.fontMetrics().horizontalAdvance
+        return fitting(text, self._words().width(), wide)
 
     def _tile(self, place: int) -> QRectF:
         apart = (self.width() - 2 * SIDE) / (2 * REACH)
@@ -174,8 +160,8 @@ class DimensionSlider(QAbstractSlider):
     def _paint_label(self, painter: QPainter) -> None:
         colours, cross = theme.current(), self._cross()
         painter.setPen(QColor(colours.text if self.isEnabled() else colours.disabled))
-        room = QRectF(SIDE, 4, cross.left() - SIDE - 6, self.fontMetrics().height() + 4)
-        text = self.dimension.reading(self.sd)
+        room = self._words()
+        text = self.shown_reading()
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         used = self.fontMetrics().horizontalAdvance(text) + 12
         painter.setPen(QColor(colours.muted if self.isEnabled() else colours.disabled))
@@ -222,9 +208,8 @@ class DimensionSlider(QAbstractSlider):
         colours = theme.current()
         side = self._tile(0).toRect().size()
         ratio = self.devicePixelRatioF()
-        inverted = self._ink and colours.scheme == "light"
         if self._strip and not self._tiles:
-            self._tiles = [to_tile(one, side, ratio, inverted=inverted) for one in self._strip]
+            self._tiles = [to_tile(one, side, ratio, inverted=self._ink) for one in self._strip]
         painter.setOpacity(1.0 if self.isEnabled() else 0.35)
         for number, place in enumerate(STRIP):
             room = self._tile(place)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QStyle, QStyleOptionSpinBox, QWidget
 
 DECADES = 10.0
 """From this ratio of the largest to the usual value on, steps are 1, 2, 5, 10, ..."""
@@ -18,6 +18,7 @@ SMALLEST_SHARE = 1e-3
 """Below this share of the usual value such steps end at zero, where zero is allowed."""
 
 _FAR = 1e15
+EIGHT, CARET = "0.000000", 6
 
 
 def spans_decades(usual: float, high: float) -> bool:
@@ -47,7 +48,6 @@ class NumberField(QDoubleSpinBox):
         self.setRange(-_FAR, _FAR)
         self.setDecimals(0 if whole else 12)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumWidth(76)
         self.lineEdit().setTextMargins(6, 0, 0, 0)
         self.lineEdit().textChanged.connect(self.edited)
         self.set_number(usual)
@@ -66,6 +66,15 @@ class NumberField(QDoubleSpinBox):
         self.lineEdit().setText(self.textFromValue(value))
 
     # What Qt asks
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for eight figures, however large they are."""
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        margins = self.lineEdit().textMargins()
+        wide = self.fontMetrics().horizontalAdvance(EIGHT) + margins.left() + margins.right() + CARET
+        room = QSize(wide, self.lineEdit().minimumSizeHint().height())
+        return self.style().sizeFromContents(QStyle.ContentsType.CT_SpinBox, option, room, self)
 
     def textFromValue(self, value: float) -> str:
         return f"{value:.0f}" if self._whole else f"{value:.6g}"

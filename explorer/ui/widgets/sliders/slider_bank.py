@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.ui.look.images import Picture
-from explorer.ui.widgets.sliders.dimension_slider import Dimension, DimensionSlider
+from explorer.ui.widgets.sliders.dimension import Dimension
+from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
 
 
 class SliderBank(QWidget):
@@ -53,6 +54,9 @@ class SliderBank(QWidget):
         column.addLayout(foot)
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._ask_for_strips)
+        # The sliders hear of larger type after the bank.
+        self._resize = QTimer(self, singleShot=True, interval=0)
+        self._resize.timeout.connect(self._keep_width)
         self.set_rows([])
 
     def set_rows(self, dimensions: Sequence[Dimension]) -> None:
@@ -73,6 +77,7 @@ class SliderBank(QWidget):
             self._rows[dimension.index] = row
         column.addStretch()
         self._scroll.setWidget(inner)
+        self._keep_width()
         self._scroll.setVisible(bool(dimensions))
         self._empty.setVisible(not dimensions)
         self._asked = []
@@ -109,6 +114,18 @@ class SliderBank(QWidget):
         top = -inner.y()
         end = top + self._scroll.viewport().height()
         return [i for i, row in self._rows.items() if row.y() < end and row.geometry().bottom() > top]
+
+    def _keep_width(self) -> None:
+        """Nothing is cut at the right: there is no way to scroll there."""
+        inner = self._scroll.widget()
+        if inner is not None:
+            bar = self._scroll.verticalScrollBar().sizeHint().width()
+            self._scroll.setMinimumWidth(inner.minimumSizeHint().width() + bar)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._resize.start()
+        super().changeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):

@@ -105,3 +105,8 @@ def test_chips_flow_into_more_rows_when_narrow(legend: Legend) -> None:
     column.set_classes(["a", "b"])
     assert column._chips[0].left() == column._chips[1].left()
     assert column._chips[1].top() > column._chips[0].bottom()
+
+
+def test_the_legend_of_a_map_speaks_of_classes(legend: Legend) -> None:
+    assert "only this class" in legend.toolTip()
+    assert legend.accessibleName() == "Classes"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui.widgets.map.frame import MapFrame, framing, ticks
+from explorer.ui.widgets.map.frame import MapFrame, framing
+from explorer.ui.widgets.plots.ticks import tick_labels, ticks
 
 NUMBERS = st.floats(-100, 100)
 FRAMES = st.builds(
@@ -109,3 +110,49 @@ def test_ticks_are_round() -> None:
 @pytest.mark.parametrize(("low", "high", "most"), [(1, 1, 5), (0, np.inf, 5), (np.nan, 1, 5), (0, 1, 0)])
 def test_no_ticks_without_a_range(low: float, high: float, most: int) -> None:
     assert ticks(low, high, most) == []
+
+
+def shown_labels(xy: np.ndarray) -> list[list[str]]:
+    """What stands at the ticks of both axes of the map of these points."""
+    frame = framing(xy.astype(np.float32), 400, 300)
+    low, high = frame.to_plane(0, 300), frame.to_plane(400, 0)
+    return [tick_labels(ticks(low[axis], high[axis], 4)) for axis in (0, 1)]
+
+
+@pytest.mark.parametrize("centre", [0.7512345, -114622.2, 1e6, 1e20, 0.0, 1e-12])
+@pytest.mark.parametrize("spread", [0.0, 1e-7, 1e-5, 1.0])
+def test_the_ticks_of_an_axis_of_little_range_differ_from_each_other(centre: float, spread: float) -> None:
+    along = centre * (1 + spread * np.linspace(-1, 1, 90))
+    for labels in shown_labels(np.stack([along, along], axis=1)):
+        assert 1 <= len(labels) == len(set(labels))
+        assert max(map(len, labels)) <= 12
+
+
+@given(NUMBERS, st.floats(1e-6, 1), st.integers(1, 12))
+def test_ticks_a_millionth_apart_have_their_own_words(low: float, span: float, most: int) -> None:
+    labels = tick_labels(ticks(low, low + span * max(abs(low), 1e-6), most))
+    assert len(labels) == len(set(labels))
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ([-1.0, 0.0, 1.0], ["−1", "0", "1"]),
+        ([-0.2, 0.0, 0.2], ["−0.2", "0.0", "0.2"]),
+        ([0.7512, 0.751205, 0.75121], ["0.751200", "0.751205", "0.751210"]),
+        ([0.7512345], ["0.7512"]),
+        ([0.0, 2e-9, 4e-9], ["0", "2e−9", "4e−9"]),
+        ([0.0, 1e20, 2e20], ["0", "1e20", "2e20"]),
+        ([], []),
+    ],
+)
+def test_ticks_have_as_many_digits_as_tell_them_apart(places: list[float], words: list[str]) -> None:
+    assert tick_labels(places) == words
+
+
+def test_what_rounding_leaves_of_a_constant_is_not_spread_over_the_map() -> None:
+    constant = np.float32(0.7512345)
+    xy = np.full((90, 2), constant, np.float32)
+    xy[::2] = np.nextafter(constant, np.float32(1))
+    frame = framing(xy, 400, 300)
+    assert np.ptp(frame.to_pixels(xy), axis=0).max() < 1

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.ui.widgets.plots.histogram import Histogram, Mark, Series, followed, shares, ticks
+from explorer.ui.widgets.plots.histogram import Histogram, Mark, Series, followed, shares
+from explorer.ui.widgets.plots.ticks import ticks
 
 
 def test_shares_add_up_to_one_and_leave_out_what_is_not_finite() -> None:

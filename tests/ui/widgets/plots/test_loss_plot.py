@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QSlider
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.look import theme
+from explorer.ui.widgets.map.legend import Legend
 from explorer.ui.widgets.plots.loss_plot import MOST_POINTS, LossPlot, smoothed, usable
 
 STEPS = np.arange(0, 500, 5)
@@ -132,3 +133,11 @@ def test_the_theme_reaches_the_plot(plot: LossPlot) -> None:
     theme.use("dark")
     assert plot._plot.backgroundBrush().color().name() == theme.current().panel
     theme.use("light")
+
+
+def test_its_chips_speak_of_curves(plot: LossPlot) -> None:
+    legend = plot.findChild(Legend)
+    assert legend is not None
+    assert "only this curve" in legend.toolTip()
+    assert "class" not in legend.toolTip()
+    assert legend.accessibleName() == "Curves"

@@ -55,6 +55,9 @@ def on_groove(slider: DimensionSlider, sd: float) -> QPoint:
         (Dimension(0), -0.0, "z₁ = 0.00 (0.0 sd)"),
         (Dimension(0, name="thickness"), 2.0, "thickness = 2.00 (2.0 sd)"),
         (Dimension(0), float("nan"), "z₁ is not a number"),
+        (Dimension(0, 0.7512, 0.0), 3.0, "z₁ = 0.75, a constant"),
+        (Dimension(0, 0.0, 0.01), -114622.2, "z₁ = −1146.222 (−114,622 sd)"),
+        (Dimension(0, 5.0, 1e-4), 2.0, "z₁ = 5.00020 (2.0 sd)"),
     ],
 )
 def test_readings(dimension: Dimension, sd: float, reading: str) -> None:

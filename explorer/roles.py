@@ -1,0 +1,20 @@
+"""Words that families of models, runs and the interface share, none of which need torch to be said.
+
+A low module: standard library only.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Role = Literal["", "makes", "judges"]
+"""What the parameters of a group do where several play against each other: make pictures, or judge them."""
+
+REAL, FAKE = "real", "fake"
+"""Whose scores a critic's are: of pictures of the data, of pictures that were made."""
+
+VALUE = "V(D, G)"
+"""The term of games in which a score is the logarithm of odds."""
+
+KL = "kl"
+"""The term of a posterior's distance from the prior, nats per image: its collapse shows there."""

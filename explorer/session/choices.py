@@ -1,0 +1,87 @@
+"""The one scene of a session, the one way to change it, and the one fact that tells of it.
+
+Every part of the session takes this and reads the difference there. Knows no other part; no Qt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from psygnal import Signal
+
+from explorer.session.scene import History, Look, Name, Scene
+
+
+class Choices:
+    """What is chosen now, and the way back."""
+
+    changed = Signal(Scene, Scene)
+    """Before, and now: each listener looks for its own difference."""
+    history_changed = Signal()
+
+    def __init__(self) -> None:
+        self.scene = Scene()
+        self.history = History()
+
+    def change(self, title: str, **changes: Any) -> None:
+        """Make a choice: another scene, which undo can take back.
+
+        Parameters
+        ----------
+        title
+            What undo calls it.
+        """
+        before, self.scene = self.scene, replace(self.scene, **changes)
+        self.history.note(title, before)
+        self._say(before)
+
+    def follow(self, **changes: Any) -> None:
+        """Change what follows from a choice or from moving weights; undo does not stop there."""
+        before, self.scene = self.scene, replace(self.scene, **changes)
+        self.changed(before, self.scene)
+
+    def look(self, name: Name, title: str, look: Look, **changes: Any) -> None:
+        """Look at another code on a side, by hand: it leads from now on, and no own picture is shown."""
+        usual: dict[str, Any] = {"leads": name, "glyph": None, "handle": None, name: look}
+        self.change(title, **(usual | changes))
+
+    def start_over(self, scene: Scene) -> None:
+        """Another model is on the main side: the choices made in the last one are over."""
+        before, self.scene = self.scene, scene
+        self.history.clear()
+        self._say(before)
+
+    def forget(self, name: Name, look: Look) -> None:
+        """Another model is on display under this name: no undo leads back to codes of the last one."""
+
+        def without(scene: Scene) -> Scene:
+            leads = "main" if scene.leads == name else scene.leads
+            return replace(scene, **{"leads": leads, name: look})  # type: ignore[arg-type]
+
+        self.history.revise(without)
+        before, self.scene = self.scene, without(self.scene)
+        self.changed(before, self.scene)
+
+    def begin_gesture(self) -> None:
+        """A button went down: everything until `end_gesture` is one entry of undo."""
+        self.history.begin(self.scene)
+
+    def end_gesture(self) -> None:
+        self.history.end()
+        self.history_changed()
+
+    def undo(self) -> None:
+        self._restore(self.history.undo(self.scene))
+
+    def redo(self) -> None:
+        self._restore(self.history.redo(self.scene))
+
+    def _restore(self, scene: Scene | None) -> None:
+        if scene is not None:
+            before, self.scene = self.scene, scene
+            self._say(before)
+
+    def _say(self, before: Scene) -> None:
+        self.changed(before, self.scene)
+        self.history_changed()

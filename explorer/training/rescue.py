@@ -1,0 +1,74 @@
+"""What a training does about trouble: what it keeps to go back to, what it gives up, what it says.
+
+Imports torch, `device`, `events` and `state`; the trainer asks, and does what it is told.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from explorer.training.device import first_line
+from explorer.training.events import Failed, Warned
+from explorer.training.state import State
+
+RESCUES = 2
+"""How often a loss that isn't finite is answered by going back with half the learning rate."""
+
+MOST_PARTS = 8
+"""Into how many parts a batch is cut at most when the device has too little memory."""
+
+
+class Rescue:
+    """The last good state of a training, and what trouble has cost so far."""
+
+    def __init__(self) -> None:
+        self._good: State | None = None
+        """In the CPU's memory."""
+        self.kept_at = 0.0
+        """When it was set aside, in seconds of the training."""
+        self.lost = False
+        """Nothing can be read from the device any more: the copy stands for its content."""
+        self.parts = 1
+        """Into how many each batch is cut."""
+        self.count, self.rate_scale = 0, 1.0
+
+    @property
+    def good(self) -> State:
+        assert self._good is not None
+        return self._good
+
+    @property
+    def has_good(self) -> bool:
+        return self._good is not None
+
+    def keep(self, state: State, seconds: float) -> None:
+        self._good, self.kept_at = state, seconds
+
+    def lose_device(self, error: RuntimeError, step: int) -> Failed:
+        """From here on nothing is read from the device."""
+        self.lost = True
+        words = f"The device was lost ({first_line(error)}); resume on the CPU, or after a restart."
+        return Failed(step, words)
+
+    def use_less_memory(self, step: int, device: torch.device, batch: int) -> Warned | Failed:
+        """Have batches cut into more parts, as far as there are images for them."""
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+        if 2 * self.parts > min(MOST_PARTS, batch):
+            return Failed(
+                step, "The device has too little memory for this model; choose a smaller width or batch."
+            )
+        self.parts *= 2
+        return Warned(step, f"Too little memory: each batch is now computed in {self.parts} parts.")
+
+    def slow_down(self, spoilt: int, step: int) -> Warned | Failed:
+        """The loss was not finite at step `spoilt`, and training is back at `step`."""
+        if self.count == RESCUES:
+            words = "The loss is not finite, again; lower the learning rate and train anew."
+            return Failed(spoilt, words, diverged=True)
+        self.count, self.rate_scale = self.count + 1, self.rate_scale / 2
+        return Warned(
+            spoilt,
+            f"The loss was not finite: back at step {step:,} with half the learning rate.",
+            diverged=True,
+        )
