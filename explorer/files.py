@@ -1,7 +1,7 @@
 """Files written whole or not at all, and read within bounds.
 
 A lowest module: imports psutil and `errors`. Writing is atomic (temporary name, fsync,
-rename). Reading takes regular files only, up to a limit, and JSON strictly.
+rename) and follows no link. Reading takes regular files only, up to a limit, and JSON strictly.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from explorer.errors import BadInput, Failure
 
 JSON_DEPTH = 64
 _SHOWN = 240
+_GUARDED = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""No link is followed, and no pipe without a reader waited for."""
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
 
 
@@ -33,18 +35,33 @@ def shown(path: Path | str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 3]}...{text[-_SHOWN // 2 :]}"
 
 
+def unlinked(path: Path) -> Path:
+    """The path of a file that is no symbolic link.
+
+    Raises
+    ------
+    BadInput
+        It is one, which could lead anywhere.
+    """
+    if path.is_symlink():
+        raise BadInput(f"{shown(path)} is a link; put the file itself in its place.")
+    return path
+
+
 def atomic_write(path: Path, data: bytes) -> None:
     """Write a file so that under its name there is always the old or the new whole.
 
     Raises
     ------
     Failure
-        The system refused (disk full, read-only, ...); the old file is untouched and the
-        `OSError` is the cause.
+        The system refused (disk full, read-only, ...), or there is a link; the old file is
+        untouched and the `OSError` is the cause.
     """
     stem = path.name.encode(errors="surrogateescape")[:200].decode(errors="ignore")
     temporary = path.with_name(f".{stem}.{os.getpid()}.tmp")
     try:
+        _check_unlinked(path)
+        _check_unlinked(temporary)
         try:
             _write_through(temporary, data)
             os.replace(temporary, path)  # noqa: PTH105 (beside its fellows of the same protocol)
@@ -57,16 +74,47 @@ def atomic_write(path: Path, data: bytes) -> None:
         raise Failure(f"Could not save {shown(path)}: {_cause(error, len(data))}") from error
 
 
-def _write_through(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags, 0o666)
+def append(path: Path, data: bytes) -> None:
+    """Add to the end of a regular file, which is made where there is none.
+
+    Raises
+    ------
+    Failure
+        The system refused, or there is a link, a pipe or a device.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _GUARDED
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
+        _check_unlinked(path)
+        handle = os.open(path, flags, 0o666)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "it is not a regular file")
+            _write_all(handle, data)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise Failure(f"Could not save {shown(path)}: {_cause(error, len(data))}") from error
+
+
+def _check_unlinked(path: Path) -> None:
+    # Windows knows no O_NOFOLLOW, and elsewhere a rename would put a file in the link's place.
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _GUARDED, 0o666)
+    try:
+        _write_all(handle, data)
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def _sync_folder(folder: Path) -> None:
@@ -85,6 +133,8 @@ def _cause(error: OSError, size: int) -> str:
         return f"the disk is full (needs {needed} MB); make room or choose another folder."
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return "writing is not allowed there; choose another folder."
+    if error.errno == errno.ELOOP:
+        return "it is a link; put the file itself in its place."
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "its folder is gone; choose another one."
     if error.errno == errno.ENAMETOOLONG:

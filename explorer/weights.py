@@ -40,6 +40,7 @@ __all__ = [
     "atomic_write",
     "check_tensors",
     "finite",
+    "pack_arrays",
     "pack_tensors",
     "read_array",
     "read_arrays",
@@ -230,11 +231,16 @@ def read_arrays(
         return arrays
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays as a compressed .npz file, atomically."""
+def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """The bytes of a compressed .npz file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    atomic_write(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as a compressed .npz file, atomically."""
+    atomic_write(path, pack_arrays(arrays))
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from explorer.runs.lock import locked
 from explorer.runs.manifest import Manifest
 from explorer.runs.run import Run, replaced
-from explorer.weights import sha256_of, write_arrays
+from explorer.weights import pack_arrays
 
 
 def keep_arrays(run: Run, name: str, arrays: Mapping[str, NDArray[np.generic]]) -> None:
@@ -24,15 +24,14 @@ def keep_arrays(run: Run, name: str, arrays: Mapping[str, NDArray[np.generic]]) 
     Raises
     ------
     BadInput
-        The run is gone, or being written to by another program.
+        The run is gone, being written to by another program, or a link stands in the file's place.
     Failure
         The disk refused.
     """
     Manifest.read(run.folder)  # the lock would make the folder of a deleted run again
     with locked(run.folder):
         manifest = Manifest.read(run.folder)
-        write_arrays(run.folder / name, arrays)
-        digest = sha256_of((run.folder / name).read_bytes())
+        digest = run.write(name, pack_arrays(arrays))
         run.manifest = replaced(manifest, files={**manifest.files, name: digest})
         run.manifest.write(run.folder)
 

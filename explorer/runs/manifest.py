@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from explorer.errors import BadInput
-from explorer.weights import read_json, write_json
+from explorer.files import read_json, unlinked, write_json
 
 FORMAT = 1
 FILE = "manifest.json"
@@ -97,9 +97,9 @@ class Manifest:
         Raises
         ------
         BadInput
-            There is none, it isn't one, or one of its fields is wrong.
+            There is none, it isn't one, it is a link, or one of its fields is wrong.
         """
-        path = folder / FILE
+        path = unlinked(folder / FILE)
         content = read_json(path)
         version = content.get("format")
         if isinstance(version, int) and version > FORMAT:

@@ -32,13 +32,8 @@ if TYPE_CHECKING:
     from explorer.training.state import State
     from explorer.training.trainer import Trainer
 
-WEIGHTS, METRICS, PROBE, ATLAS, PREVIEW = (
-    "weights.safetensors",
-    "metrics.jsonl",
-    "probe.npz",
-    "atlas.png",
-    "preview.png",
-)
+WEIGHTS, METRICS, PROBE = "weights.safetensors", "metrics.jsonl", "probe.npz"
+ATLAS, PREVIEW = "atlas.png", "preview.png"
 _STATE = re.compile(r"state-\d{1,18}\.safetensors")
 
 
@@ -182,7 +177,7 @@ class Run(RunFolder):
         Raises
         ------
         BadInput
-            Other data than the run has met, or settings that are refused.
+            Other data than the run has met, settings that are refused, or a saved state that is a link.
         """
         from explorer.training.device import choose
         from explorer.training.trainer import Trainer
@@ -208,8 +203,9 @@ class Run(RunFolder):
         from explorer.training.state import State
 
         for name in self.state_files():
+            path = self.inside(name)
             try:
-                tensors, words = read_tensors(self.inside(name), sha256=self.manifest.files[name])
+                tensors, words = read_tensors(path, sha256=self.manifest.files[name])
                 at, settings = (parse_json(words.get(key, "").encode(), name) for key in ("at", "settings"))
                 yield State(tensors, at, settings)
             except BadInput:
