@@ -57,21 +57,49 @@ def atomic_write(path: Path, data: bytes) -> None:
         The system refused (disk full, read-only, ...), or there is a link; the old file is
         untouched and the `OSError` is the cause.
     """
+    write_together({path: data})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all have found room before the first of them takes its name.
+
+    Raises
+    ------
+    Failure
+        As `atomic_write`; all old files are untouched.
+    """
+    temporaries: dict[Path, Path] = {}
+    try:
+        try:
+            for path, data in contents.items():
+                temporaries[path] = _temporary(path)
+                _write_through(temporaries[path], data)
+            for path, temporary in temporaries.items():
+                os.replace(temporary, path)  # noqa: PTH105 (beside its fellows of the same protocol)
+        except BaseException:
+            for temporary in temporaries.values():
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
+            raise
+        for folder in {path.parent for path in contents}:
+            _sync_folder(folder)
+    except OSError as error:
+        raise Failure(f"Could not save {shown(path)}: {_cause(error, len(contents[path]))}") from error
+
+
+def is_disk_full(failure: Failure) -> bool:
+    """Whether something could not be saved for want of room."""
+    cause = failure.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _temporary(path: Path) -> Path:
+    """The name under which a file is written before it takes its own, neither of them a link."""
     stem = path.name.encode(errors="surrogateescape")[:200].decode(errors="ignore")
     temporary = path.with_name(f".{stem}.{os.getpid()}.tmp")
-    try:
-        _check_unlinked(path)
-        _check_unlinked(temporary)
-        try:
-            _write_through(temporary, data)
-            os.replace(temporary, path)  # noqa: PTH105 (beside its fellows of the same protocol)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise Failure(f"Could not save {shown(path)}: {_cause(error, len(data))}") from error
+    _check_unlinked(path)
+    _check_unlinked(temporary)
+    return temporary
 
 
 def append(path: Path, data: bytes) -> None:
@@ -195,9 +223,13 @@ def read_json(path: Path, *, limit: int = 10_000_000) -> dict[str, object]:
     return parse_json(read_file(path, limit=limit), shown(path))
 
 
+def pack_json(content: Mapping[str, object]) -> bytes:
+    """The bytes of a JSON file."""
+    return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False).encode() + b"\n"
+
+
 def write_json(path: Path, content: Mapping[str, object]) -> None:
-    text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
-    atomic_write(path, text.encode() + b"\n")
+    atomic_write(path, pack_json(content))
 
 
 def parse_json(data: bytes, what: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from explorer.errors import BadInput
-from explorer.files import read_json, unlinked, write_json
+from explorer.files import atomic_write, pack_json, read_json, unlinked
 
 FORMAT = 1
 FILE = "manifest.json"
@@ -108,8 +108,12 @@ class Manifest:
         manifest._check(str(path))
         return manifest
 
+    def packed(self) -> bytes:
+        """What its file holds."""
+        return pack_json(dataclasses.asdict(self))
+
     def write(self, folder: Path) -> None:
-        write_json(folder / FILE, dataclasses.asdict(self))
+        atomic_write(folder / FILE, self.packed())
 
     def _check(self, where: str) -> None:
         if self.format != FORMAT:

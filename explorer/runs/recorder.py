@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
-from explorer.files import sweep_temporaries
+from explorer.files import is_disk_full, sweep_temporaries
 from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel
 from explorer.models.arrays import to_x
@@ -136,20 +136,62 @@ class _Recorder:
                     path.unlink()
 
     def save_state(self, status: Status) -> None:
-        """Save weights, and all that an exact resume needs; the last two states stay."""
-        files = dict(self.run.manifest.files)
+        """Save weights, and all that an exact resume needs; the last two states stay.
+
+        Raises
+        ------
+        Failure
+            The disk refused one of them. The weights come first, being smaller, and stay where only
+            the state finds no room; the last state that can be used stays too.
+        """
+        files, refusal = dict(self.run.manifest.files), None
         if self.trainer.model.stages:
-            state = self.trainer.state()
-            words = {"at": json.dumps(state.at), "settings": json.dumps(state.settings)}
-            name = f"state-{int(state.at['step']):08d}.safetensors"
-            files[name] = self.run.write(name, pack_tensors(state.tensors, words))
-            files[WEIGHTS] = self.run.write(WEIGHTS, pack_tensors(dict(self.trainer.weights())))
-            states = newest_states(files)
-            dropped = set(states) - set(states[states.index(name) :][:2])
+            try:
+                self._save(WEIGHTS, pack_tensors(dict(self.trainer.weights())), files)
+                self._save_newest(files)
+            except Failure as error:
+                refusal = error
             # Someone may have emptied the folder meanwhile.
-            there = {path.name for path in self.run.folder.iterdir()} - dropped
+            there = {path.name for path in self.run.folder.glob("*")}
             files = {name: digest for name, digest in files.items() if name in there}
         self.save_manifest(status, files=files)
+        if refusal is not None:
+            raise refusal
+
+    def _save_newest(self, files: dict[str, str]) -> None:
+        state = self.trainer.state()
+        words = {"at": json.dumps(state.at), "settings": json.dumps(state.settings)}
+        name = f"state-{int(state.at['step']):08d}.safetensors"
+        self._save(name, pack_tensors(state.tensors, words), files)
+        states = newest_states(files)
+        for dropped in set(states) - set(states[states.index(name) :][:2]):
+            del files[dropped]
+
+    def _save(self, name: str, data: bytes, files: dict[str, str]) -> None:
+        """Write a file and note its checksum; on a full disk in the room of what can be spared."""
+        try:
+            files[name] = self.run.write(name, data)
+        except Failure as error:
+            if not is_disk_full(error) or not self._spare(files):
+                raise
+            files[name] = self.run.write(name, data)
+
+    def _spare(self, files: dict[str, str]) -> bool:
+        """Give up every state but the last that can be used; tells whether there was one to give up."""
+        kept = next(filter(self._is_sound, newest_states(files)), None)
+        spared = {name for name in newest_states(files) if name != kept}
+        for name in spared:
+            del files[name]
+        if spared:
+            self.save_manifest(self.run.manifest.status, files=dict(files))
+        return bool(spared)
+
+    def _is_sound(self, name: str) -> bool:
+        try:
+            self.run.checked(name)
+        except BadInput:
+            return False
+        return True
 
     def finish(self, data: DataSet) -> None:
         """Write what a finished run holds; the manifest comes last, so it is never half finished."""
