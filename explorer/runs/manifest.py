@@ -58,6 +58,11 @@ class SpaceRecord:
     has_posterior: bool = False
     binary: bool = False
 
+    @property
+    def size(self) -> int:
+        """Numbers of a code."""
+        return math.prod(self.shape)
+
 
 @dataclass(frozen=True)
 class Manifest:

@@ -66,8 +66,11 @@ class Run(RunFolder):
             return None
         arrays = read_arrays(self.checked(name), limit=2**30)
         codes = arrays.get("codes")
-        if codes is None or codes.ndim != 2 or codes.dtype.kind != "f":
+        if codes is None or codes.ndim != 2 or codes.dtype.kind != "f" or not np.isfinite(codes).all(1).any():
             raise BadInput(f"{self.folder / name} holds no usable codes.")
+        size = next((each.size for each in self.manifest.spaces if each.name == space), codes.shape[1])
+        if codes.shape[1] != size:
+            raise BadInput(f"{self.folder / name} holds codes of {codes.shape[1]} numbers, not of {size}.")
         labels = arrays.get("labels")
         if labels is not None and not _usable(labels, self.manifest.data.class_names):
             raise BadInput(f"{self.folder / name} holds unusable labels.")
