@@ -117,7 +117,7 @@ def append(path: Path, data: bytes) -> None:
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise OSError(errno.EINVAL, "it is not a regular file")
-            _write_all(handle, data)
+            write_all(handle, data)
         finally:
             os.close(handle)
     except OSError as error:
@@ -133,13 +133,14 @@ def _check_unlinked(path: Path) -> None:
 def _write_through(path: Path, data: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _GUARDED, 0o666)
     try:
-        _write_all(handle, data)
+        write_all(handle, data)
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
-def _write_all(handle: int, data: bytes) -> None:
+def write_all(handle: int, data: bytes) -> None:
+    """Write all of it to an open file, in as many parts as the system asks for."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest) :]

@@ -15,8 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.cli import images
+from explorer.cli.out import Out
 from explorer.cli.outcome import DONE
-from explorer.cli.report import Bar, out_file, say, write
+from explorer.cli.report import Bar, say, write
 from explorer.data.formats.picture_file import probe, read_picture
 from explorer.data.framing import LARGEST, Framing
 from explorer.data.glyph import to_norm
@@ -32,7 +33,7 @@ from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
 from explorer.session.steering.drawing import is_glyphs
 from explorer.training import device as devices
-from explorer.weights import write_arrays
+from explorer.weights import pack_arrays
 
 STEPS = 200
 """Of the search."""
@@ -53,7 +54,7 @@ class _Found(NamedTuple):
 def invert(options: argparse.Namespace) -> int:
     """Write the code of a picture, and what the code decodes to."""
     run = Library().find(options.run)
-    out = out_file(options.out)
+    out = Out.at(options.out)
     original = _framed(run, Path(options.image).expanduser())
     device, complaint = devices.choose(options.device)
     if complaint:
@@ -65,26 +66,20 @@ def invert(options: argparse.Namespace) -> int:
     else:
         found = _searched(run, model, original, options)
     error = float(np.square((found.picture / 255.0) - (original / 255.0)).mean())
-    write_arrays(
-        out,
-        {
-            "code": found.code,
-            "picture": found.picture,
-            "original": original,
-            "error": np.array(error, np.float32),
-        },
-    )
+    parts = {"code": found.code, "picture": found.picture, "original": original, "error": np.float32(error)}
+    out.put(pack_arrays({name: np.asarray(part) for name, part in parts.items()}))
     fields = {
         "run": run.name,
         "image": options.image,
-        "out": out,
+        "out": out.path,
         "how": "search" if encoding is None else "encoder",
         "latent_size": len(found.code),
         "class": None if found.condition is None else run.manifest.data.class_names[found.condition],
         "error": error,
         "seed": options.seed,
     }
-    write(fields, options.json, f"A code of {len(found.code)} numbers, error {error:.4f} per pixel: {out}")
+    said = f"A code of {len(found.code)} numbers, error {error:.4f} per pixel: {out.path}"
+    write(fields, options.json, said, out.beside)
     return DONE
 
 
