@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,16 @@ def test_reading_stops_at_the_limit(tmp_path: Path) -> None:
     assert read_file(path, limit=11) == bytes(11)
     with pytest.raises(BadInput, match="holds 11 bytes; at most 10"):
         read_file(path, limit=10)
+
+
+def test_reading_takes_no_more_room_than_the_file_has(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"short")
+    tracemalloc.start()
+    try:
+        read_file(tmp_path / "a", limit=1 << 32)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs FIFOs")
