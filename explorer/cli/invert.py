@@ -20,7 +20,7 @@ from explorer.cli.outcome import DONE
 from explorer.cli.report import Bar, say, write
 from explorer.data.formats.picture_file import probe, read_picture
 from explorer.data.framing import LARGEST, Framing
-from explorer.data.glyph import to_norm
+from explorer.data.glyph import is_normed, to_norm
 from explorer.errors import BadInput
 from explorer.files import shown
 from explorer.metrics import ruler as rulers
@@ -39,6 +39,13 @@ STEPS = 200
 """Of the search."""
 KINDS = {1: "grey", 3: "colour"}
 
+SHOWN = {
+    "as it is": "as it is",
+    "normed": "brought to the norm of its data",
+    "framed": "framed like its data",
+}
+"""What becomes of a file before the model sees it, in words."""
+
 Picture = NDArray[np.uint8]
 
 
@@ -55,7 +62,7 @@ def invert(options: argparse.Namespace) -> int:
     """Write the code of a picture, and what the code decodes to."""
     run = Library().find(options.run)
     out = Out.at(options.out)
-    original = _framed(run, Path(options.image).expanduser())
+    original, shown_how = _shown(run, Path(options.image).expanduser())
     device, complaint = devices.choose(options.device)
     if complaint:
         say(complaint)
@@ -75,33 +82,42 @@ def invert(options: argparse.Namespace) -> int:
         "how": "search" if encoding is None else "encoder",
         "latent_size": len(found.code),
         "class": None if found.condition is None else run.manifest.data.class_names[found.condition],
+        "shown": shown_how,
         "error": error,
         "seed": options.seed,
     }
-    said = f"A code of {len(found.code)} numbers, error {error:.4f} per pixel: {out.path}"
+    said = (
+        f"A code of {len(found.code)} numbers, error {error:.4f} per pixel against the picture "
+        f"{SHOWN[shown_how]}: {out.path}"
+    )
     write(fields, options.json, said, out.beside)
     return DONE
 
 
-def _framed(run: Run, path: Path) -> Picture:
-    """The file as the run's own images are: normed where they are glyphs, framed like them otherwise.
+def _shown(run: Run, path: Path) -> tuple[Picture, str]:
+    """The file as the model is shown it, and which of `SHOWN` it is.
+
+    One that has the size of the run's images already, and where those are glyphs their norm, is left alone.
 
     Raises
     ------
     BadInput
         No picture, or one of another channel count.
     """
-    channels, side, _ = run.manifest.image
+    channels, side, width = run.manifest.image
     header, image = probe(path), read_picture(path).image
     if header.channels != channels and not (channels == 1 and _is_grey(np.asarray(image))):
         raise BadInput(
             f"{shown(path)} is a {KINDS[header.channels]} picture, and {run.name} knows {KINDS[channels]} "
             f"ones; convert it first."
         )
-    kept = run.probe()
-    if kept is not None and is_glyphs(kept):
-        return to_norm(Framing(side=LARGEST, ground="white").apply(image, channels), side)
-    return framing_of(run.manifest).apply(image, channels)
+    framed = framing_of(run.manifest).apply(image, channels)
+    has_size, kept = image.size == (width, side), run.probe()
+    if kept is None or not is_glyphs(kept):
+        return framed, "as it is" if has_size else "framed"
+    if has_size and is_normed(framed, kept.images):
+        return framed, "as it is"
+    return to_norm(Framing(side=LARGEST, ground="white").apply(image, channels), side), "normed"
 
 
 def _is_grey(pixels: Picture) -> bool:

@@ -256,7 +256,8 @@ def _invert(commands: Commands[Parser]) -> None:
         "--out",
         required=True,
         metavar="FILE.npz",
-        help="arrays code (D,), picture (what it decodes to), original, and error per pixel",
+        help="arrays code (D,), picture (what it decodes to), original (the file as the model is shown it), "
+        "and error per pixel between the two",
     )
     _add_seed(parser)
     _add_device(parser)
