@@ -1,7 +1,7 @@
 """Files written whole or not at all, and read within bounds.
 
 A lowest module: imports psutil and `errors`. Writing is atomic (temporary name, fsync,
-rename). Reading takes regular files only, up to a limit, and JSON strictly.
+rename) and follows no link. Reading takes regular files only, up to a limit, and JSON strictly.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from explorer.errors import BadInput, Failure
 
 JSON_DEPTH = 64
 _SHOWN = 240
+_GUARDED = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""No link is followed, and no pipe without a reader waited for."""
 _TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
 
 
@@ -33,40 +35,115 @@ def shown(path: Path | str) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 3]}...{text[-_SHOWN // 2 :]}"
 
 
+def unlinked(path: Path) -> Path:
+    """The path of a file that is no symbolic link.
+
+    Raises
+    ------
+    BadInput
+        It is one, which could lead anywhere.
+    """
+    if path.is_symlink():
+        raise BadInput(f"{shown(path)} is a link; put the file itself in its place.")
+    return path
+
+
 def atomic_write(path: Path, data: bytes) -> None:
     """Write a file so that under its name there is always the old or the new whole.
 
     Raises
     ------
     Failure
-        The system refused (disk full, read-only, ...); the old file is untouched and the
-        `OSError` is the cause.
+        The system refused (disk full, read-only, ...), or there is a link; the old file is
+        untouched and the `OSError` is the cause.
     """
-    stem = path.name.encode(errors="surrogateescape")[:200].decode(errors="ignore")
-    temporary = path.with_name(f".{stem}.{os.getpid()}.tmp")
+    write_together({path: data})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all have found room before the first of them takes its name.
+
+    Raises
+    ------
+    Failure
+        As `atomic_write`; all old files are untouched.
+    """
+    temporaries: dict[Path, Path] = {}
     try:
         try:
-            _write_through(temporary, data)
-            os.replace(temporary, path)  # noqa: PTH105 (beside its fellows of the same protocol)
+            for path, data in contents.items():
+                temporaries[path] = _temporary(path)
+                _write_through(temporaries[path], data)
+            for path, temporary in temporaries.items():
+                os.replace(temporary, path)  # noqa: PTH105 (beside its fellows of the same protocol)
         except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
+            for temporary in temporaries.values():
+                with contextlib.suppress(OSError):
+                    temporary.unlink()
             raise
-        _sync_folder(path.parent)
+        for folder in {path.parent for path in contents}:
+            _sync_folder(folder)
+    except OSError as error:
+        raise Failure(f"Could not save {shown(path)}: {_cause(error, len(contents[path]))}") from error
+
+
+def is_disk_full(failure: Failure) -> bool:
+    """Whether something could not be saved for want of room."""
+    cause = failure.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _temporary(path: Path) -> Path:
+    """The name under which a file is written before it takes its own, neither of them a link."""
+    stem = path.name.encode(errors="surrogateescape")[:200].decode(errors="ignore")
+    temporary = path.with_name(f".{stem}.{os.getpid()}.tmp")
+    _check_unlinked(path)
+    _check_unlinked(temporary)
+    return temporary
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add to the end of a regular file, which is made where there is none.
+
+    Raises
+    ------
+    Failure
+        The system refused, or there is a link, a pipe or a device.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | _GUARDED
+    try:
+        _check_unlinked(path)
+        handle = os.open(path, flags, 0o666)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError(errno.EINVAL, "it is not a regular file")
+            write_all(handle, data)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise Failure(f"Could not save {shown(path)}: {_cause(error, len(data))}") from error
 
 
+def _check_unlinked(path: Path) -> None:
+    # Windows knows no O_NOFOLLOW, and elsewhere a rename would put a file in the link's place.
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+
+
 def _write_through(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags, 0o666)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _GUARDED, 0o666)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
+        write_all(handle, data)
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write all of it to an open file, in as many parts as the system asks for."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def _sync_folder(folder: Path) -> None:
@@ -85,6 +162,8 @@ def _cause(error: OSError, size: int) -> str:
         return f"the disk is full (needs {needed} MB); make room or choose another folder."
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return "writing is not allowed there; choose another folder."
+    if error.errno == errno.ELOOP:
+        return "it is a link; put the file itself in its place."
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return "its folder is gone; choose another one."
     if error.errno == errno.ENAMETOOLONG:
@@ -123,7 +202,10 @@ def read_file(path: Path, *, limit: int) -> bytes:
         if status.st_size > limit:
             raise BadInput(f"{shown(path)} holds {status.st_size:,} bytes; at most {limit:,} are read.")
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            # Not the limit: as much memory is taken as is asked for, whatever the file holds.
+            data = file.read(status.st_size + 1)
+            if len(data) > status.st_size:
+                data += file.read(limit + 1 - len(data))
     except FileNotFoundError:
         raise BadInput(f"There is no file {shown(path)}.") from None
     except (OSError, ValueError) as error:
@@ -145,9 +227,13 @@ def read_json(path: Path, *, limit: int = 10_000_000) -> dict[str, object]:
     return parse_json(read_file(path, limit=limit), shown(path))
 
 
+def pack_json(content: Mapping[str, object]) -> bytes:
+    """The bytes of a JSON file."""
+    return json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False).encode() + b"\n"
+
+
 def write_json(path: Path, content: Mapping[str, object]) -> None:
-    text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
-    atomic_write(path, text.encode() + b"\n")
+    atomic_write(path, pack_json(content))
 
 
 def parse_json(data: bytes, what: str) -> dict[str, Any]:

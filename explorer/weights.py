@@ -40,6 +40,7 @@ __all__ = [
     "atomic_write",
     "check_tensors",
     "finite",
+    "pack_arrays",
     "pack_tensors",
     "read_array",
     "read_arrays",
@@ -56,6 +57,7 @@ __all__ = [
 FILE_LIMIT = 4 << 30
 HEADER_LIMIT = 10_000_000
 TENSOR_LIMIT = 5_000
+ARRAY_HEADER_LIMIT = 1 << 16
 _ITEM_BYTES = {
     "F64": 8, "F32": 4, "F16": 2, "I64": 8, "U64": 8, "I32": 4, "U32": 4, "I16": 2, "U16": 2,
     "I8": 1, "U8": 1, "BOOL": 1, "C64": 8,
@@ -200,7 +202,7 @@ def array_headers(path: Path) -> dict[str, ArrayHeader]:
         for member in archive.infolist():
             with archive.open(member) as stream:
                 what = f"{shown(path)}: {shown(member.filename)}"
-                headers[member.filename.removesuffix(".npy")] = _npy_header(stream, what)
+                headers[member.filename.removesuffix(".npy")], _ = _npy_header(stream, what)
         return headers
 
 
@@ -230,11 +232,16 @@ def read_arrays(
         return arrays
 
 
-def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write arrays as a compressed .npz file, atomically."""
+def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """The bytes of a compressed .npz file."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    atomic_write(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write arrays as a compressed .npz file, atomically."""
+    atomic_write(path, pack_arrays(arrays))
 
 
 @contextlib.contextmanager
@@ -252,29 +259,30 @@ def _archive(path: Path, limit: int) -> Iterator[zipfile.ZipFile]:
         raise BadInput(f"{shown(path)} is not a usable .npz file: {error}.") from None
 
 
-def _npy_header(stream: IO[bytes], what: str) -> ArrayHeader:
+def _npy_header(stream: IO[bytes], what: str) -> tuple[ArrayHeader, int]:
+    """The header of an array, and how many bytes it takes."""
+    # numpy itself would read as much as the header's own length claims.
+    start = io.BytesIO(stream.read(ARRAY_HEADER_LIMIT))
     try:
-        version = np.lib.format.read_magic(stream)
+        version = np.lib.format.read_magic(start)
         first = version == (1, 0)
         read = np.lib.format.read_array_header_1_0 if first else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read(stream)
-    except zipfile.BadZipFile:
-        raise
+        shape, _, dtype = read(start)
     except Exception as error:  # numpy's parser of headers lets out a dozen kinds
         raise BadInput(f"{what} is not a usable .npy array: {str(error).partition(chr(10))[0]}.") from None
     if any(n < 0 for n in shape):
         raise BadInput(f"{what} has an impossible shape.")
-    return ArrayHeader(shape, dtype)
+    return ArrayHeader(shape, dtype), start.tell()
 
 
 def _read_npy(stream: IO[bytes], size: int, what: str) -> NDArray[Any]:
     """Read one array of size bytes, after its header was held against the size."""
-    shape, dtype = _npy_header(stream, what)
+    (shape, dtype), start = _npy_header(stream, what)
     if dtype.hasobject:
         raise BadInput(
             f"{what} holds pickled objects, which could run code and are never opened; save plain numbers."
         )
-    body = size - stream.tell()
+    body = size - start
     if math.prod(shape) * dtype.itemsize != body:
         raise BadInput(f"{what} says {shape} {dtype}, but {body:,} bytes follow: it is damaged.")
     stream.seek(0)

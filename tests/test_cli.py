@@ -18,7 +18,7 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer import cli, paths
+from explorer import cli, models, paths
 from explorer.cli import main
 from explorer.data.sources import catalogue
 from explorer.runs.library import Library
@@ -319,6 +319,25 @@ def test_samples_that_can_not_be_had_are_refused(
     assert main(["sample", str(asked / family), "-n", "1", "--out", str(out), *words]) == 2
     assert complaint in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["guidance", "steps"])
+def test_what_a_sample_can_be_turned_to_is_what_the_models_own_knob_takes(
+    asked: Path, name: str, tmp_path: Path, capsys: Text
+) -> None:
+    knob = next(knob for knob in models.family("diffusion").Config.knobs() if knob.name == name)
+    assert knob.low is not None
+    assert knob.high is not None
+    out = tmp_path / "x.png"
+    words = ["sample", str(asked / "diffusion"), "-n", "1", "--steps", "1", "--out", str(out)]
+    for beyond in (knob.low - 1, knob.high + 1, "1e999", "many"):
+        assert main([*words, f"--{name}={beyond}"]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"--{name}: {beyond} must be a" in line
+        assert f"from {knob.low:g} to {knob.high:,g};" in line
+    assert not out.exists()
+    for end in (knob.low, knob.high):
+        assert main([*words, f"--{name}={end}"]) == 0
 
 
 @pytest.mark.parametrize("family", ["gan", "diffusion"])

@@ -85,12 +85,60 @@ def test_the_encoder_places_a_picture_that_is_normed_like_the_data(
     assert (said["how"], said["latent_size"]) == ("encoder", len(found["code"]))
 
 
+@pytest.mark.parametrize("item", [0, 1, 1234, 9876])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_digit_of_the_datas_own_norm_is_taken_as_it_is(
+    item: int, mode: str, tmp_path: Path, capsys: Text
+) -> None:
+    digit = catalogue.load("mnist").test.images[item]
+    Image.fromarray(digit[..., 0]).convert(mode).save(tmp_path / "digit.png")
+    out = tmp_path / "digit.npz"
+    said = asked(capsys, "vae-mnist-16d", "--image", tmp_path / "digit.png", "--out", out)
+    found = read_arrays(out)
+    np.testing.assert_array_equal(found["original"], digit)
+    model = Run.open(paths.trained() / "vae-mnist-16d").model()
+    again = arrays.decode(model, arrays.encode(model, digit[None]))[0]
+    error = np.square(again / 255.0 - digit / 255.0).mean()
+    assert said["error"] == pytest.approx(error, rel=1e-4)
+    assert said["shown"] == "as it is"
+
+
+def test_the_error_is_told_with_the_picture_that_it_is_against(
+    seven: Path, tiny_data: Path, tmp_path: Path, capsys: Text
+) -> None:
+    digit = Image.fromarray(catalogue.load("mnist").test.images[0, ..., 0])
+    digit.save(tmp_path / "digit.png")
+    shifted = Image.new("L", (28, 28))
+    shifted.paste(digit, (6, 5))
+    shifted.save(tmp_path / "shifted.png")
+    digit.resize((56, 56)).save(tmp_path / "large.png")
+    expected = {
+        "digit.png": "against the picture as it is",
+        "shifted.png": "against the picture brought to the norm of its data",
+        "large.png": "against the picture brought to the norm of its data",
+        "seven.png": "against the picture brought to the norm of its data",
+    }
+    for name, words in expected.items():
+        command = [
+            "invert",
+            "vae-mnist-2d",
+            "--image",
+            str(tmp_path / name),
+            "--out",
+            str(tmp_path / "x.npz"),
+        ]
+        assert main(command) == 0
+        assert words in capsys.readouterr().out, name
+
+
 def test_where_there_is_no_encoder_it_searches(tiny_data: Path, tmp_path: Path, capsys: Text) -> None:
     run = trained(tmp_path / "gan", tiny_data, capsys)
     said = asked(capsys, run, "--image", bar(tiny_data, "bar.png"), "--out", tmp_path / "a.npz")
     found = read_arrays(tmp_path / "a.npz")
     assert said["how"] == "search"
     assert said["class"] is None
+    assert said["shown"] == "as it is"
+    np.testing.assert_array_equal(found["original"][..., 0], np.load(tiny_data)["images"][0])
     assert found["code"].shape == (2,)
     decoded = arrays.decode(Run.open(run).model(), found["code"][None])[0]
     np.testing.assert_array_equal(decoded, found["picture"])

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from explorer.errors import BadInput, Failure
 from explorer.files import (
+    append,
     atomic_write,
     parse_json,
     read_file,
@@ -101,6 +103,42 @@ def test_a_name_that_is_too_long(tmp_path: Path) -> None:
         atomic_write(tmp_path / ("n" * 300), b"data")
 
 
+@pytest.mark.parametrize("write", [atomic_write, append])
+def test_nothing_is_written_through_a_link(tmp_path: Path, write: Callable[[Path, bytes], None]) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(b"old")
+    for leads_to in (target, tmp_path / "nowhere", link):
+        link.symlink_to(leads_to)
+        with pytest.raises(Failure, match="link: it is a link"):
+            write(link, b"new")
+        assert link.readlink() == leads_to
+        link.unlink()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"target": b"old"}
+
+
+def test_a_link_in_place_of_the_temporary_name_is_not_followed(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    target.write_bytes(b"old")
+    (tmp_path / f".a.{os.getpid()}.tmp").symlink_to(target)
+    with pytest.raises(Failure, match="it is a link"):
+        atomic_write(tmp_path / "a", b"new")
+    assert target.read_bytes() == b"old"
+
+
+def test_what_is_appended_follows_what_was_there(tmp_path: Path) -> None:
+    for line in (b"one\n", b"two\n"):
+        append(tmp_path / "lines", line)
+    assert (tmp_path / "lines").read_bytes() == b"one\ntwo\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs FIFOs")
+def test_nothing_is_appended_to_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path / "fifo", tmp_path, Path("/dev/null")):
+        with pytest.raises(Failure, match="Could not save"):
+            append(path, b"x")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
     target = tmp_path / "state"
@@ -142,6 +180,16 @@ def test_reading_stops_at_the_limit(tmp_path: Path) -> None:
     assert read_file(path, limit=11) == bytes(11)
     with pytest.raises(BadInput, match="holds 11 bytes; at most 10"):
         read_file(path, limit=10)
+
+
+def test_reading_takes_no_more_room_than_the_file_has(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"short")
+    tracemalloc.start()
+    try:
+        read_file(tmp_path / "a", limit=1 << 32)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs FIFOs")

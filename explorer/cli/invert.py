@@ -15,11 +15,12 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.cli import images
+from explorer.cli.out import Out
 from explorer.cli.outcome import DONE
-from explorer.cli.report import Bar, out_file, say, write
+from explorer.cli.report import Bar, say, write
 from explorer.data.formats.picture_file import probe, read_picture
 from explorer.data.framing import LARGEST, Framing
-from explorer.data.glyph import to_norm
+from explorer.data.glyph import is_normed, to_norm
 from explorer.errors import BadInput
 from explorer.files import shown
 from explorer.metrics import ruler as rulers
@@ -32,11 +33,18 @@ from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
 from explorer.session.steering.drawing import is_glyphs
 from explorer.training import device as devices
-from explorer.weights import write_arrays
+from explorer.weights import pack_arrays
 
 STEPS = 200
 """Of the search."""
 KINDS = {1: "grey", 3: "colour"}
+
+SHOWN = {
+    "as it is": "as it is",
+    "normed": "brought to the norm of its data",
+    "framed": "framed like its data",
+}
+"""What becomes of a file before the model sees it, in words."""
 
 Picture = NDArray[np.uint8]
 
@@ -53,8 +61,8 @@ class _Found(NamedTuple):
 def invert(options: argparse.Namespace) -> int:
     """Write the code of a picture, and what the code decodes to."""
     run = Library().find(options.run)
-    out = out_file(options.out)
-    original = _framed(run, Path(options.image).expanduser())
+    out = Out.at(options.out)
+    original, shown_how = _shown(run, Path(options.image).expanduser())
     device, complaint = devices.choose(options.device)
     if complaint:
         say(complaint)
@@ -65,48 +73,51 @@ def invert(options: argparse.Namespace) -> int:
     else:
         found = _searched(run, model, original, options)
     error = float(np.square((found.picture / 255.0) - (original / 255.0)).mean())
-    write_arrays(
-        out,
-        {
-            "code": found.code,
-            "picture": found.picture,
-            "original": original,
-            "error": np.array(error, np.float32),
-        },
-    )
+    parts = {"code": found.code, "picture": found.picture, "original": original, "error": np.float32(error)}
+    out.put(pack_arrays({name: np.asarray(part) for name, part in parts.items()}))
     fields = {
         "run": run.name,
         "image": options.image,
-        "out": out,
+        "out": out.path,
         "how": "search" if encoding is None else "encoder",
         "latent_size": len(found.code),
         "class": None if found.condition is None else run.manifest.data.class_names[found.condition],
+        "shown": shown_how,
         "error": error,
         "seed": options.seed,
     }
-    write(fields, options.json, f"A code of {len(found.code)} numbers, error {error:.4f} per pixel: {out}")
+    said = (
+        f"A code of {len(found.code)} numbers, error {error:.4f} per pixel against the picture "
+        f"{SHOWN[shown_how]}: {out.path}"
+    )
+    write(fields, options.json, said, out.beside)
     return DONE
 
 
-def _framed(run: Run, path: Path) -> Picture:
-    """The file as the run's own images are: normed where they are glyphs, framed like them otherwise.
+def _shown(run: Run, path: Path) -> tuple[Picture, str]:
+    """The file as the model is shown it, and which of `SHOWN` it is.
+
+    One that has the size of the run's images already, and where those are glyphs their norm, is left alone.
 
     Raises
     ------
     BadInput
         No picture, or one of another channel count.
     """
-    channels, side, _ = run.manifest.image
+    channels, side, width = run.manifest.image
     header, image = probe(path), read_picture(path).image
     if header.channels != channels and not (channels == 1 and _is_grey(np.asarray(image))):
         raise BadInput(
             f"{shown(path)} is a {KINDS[header.channels]} picture, and {run.name} knows {KINDS[channels]} "
             f"ones; convert it first."
         )
-    kept = run.probe()
-    if kept is not None and is_glyphs(kept):
-        return to_norm(Framing(side=LARGEST, ground="white").apply(image, channels), side)
-    return framing_of(run.manifest).apply(image, channels)
+    framed = framing_of(run.manifest).apply(image, channels)
+    has_size, kept = image.size == (width, side), run.probe()
+    if kept is None or not is_glyphs(kept):
+        return framed, "as it is" if has_size else "framed"
+    if has_size and is_normed(framed, kept.images):
+        return framed, "as it is"
+    return to_norm(Framing(side=LARGEST, ground="white").apply(image, channels), side), "normed"
 
 
 def _is_grey(pixels: Picture) -> bool:

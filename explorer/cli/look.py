@@ -14,12 +14,13 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.cli import images
+from explorer.cli.out import Out
 from explorer.cli.outcome import DONE
-from explorer.cli.report import Bar, finite, out_file, say, write
+from explorer.cli.report import Bar, finite, say, write
 from explorer.data.formats.png import to_png
 from explorer.data.image_set import grid
 from explorer.errors import BadInput, Failure
-from explorer.files import atomic_write, shown
+from explorer.files import shown
 from explorer.metrics.evaluate import Figures
 from explorer.metrics.evaluate import evaluate as judged
 from explorer.metrics.samples import sampled_space
@@ -28,7 +29,7 @@ from explorer.runs.keeping import keep_figures
 from explorer.runs.library import Library
 from explorer.runs.run import Run
 from explorer.training import device as devices
-from explorer.weights import write_arrays
+from explorer.weights import pack_arrays
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -57,7 +58,7 @@ def evaluate(options: argparse.Namespace) -> int:
 def embed(options: argparse.Namespace) -> int:
     """Write the codes of a part of the run's data set."""
     run = Library().find(options.run)
-    out = out_file(options.out)
+    out = Out.at(options.out)
     device = _device(options)
     model = run.model().to(device)
     if not model.spaces[0].can_encode:
@@ -70,32 +71,32 @@ def embed(options: argparse.Namespace) -> int:
         raise BadInput(f"The training images of {run.name} are not here, so they can't be encoded.")
     coded = arrays.joined(list(arrays.code(model, part.images, model.spaces[0].name)))
     kept = {"codes": coded.codes, "labels": part.labels, "spread": coded.spread}
-    write_arrays(out, {name: array for name, array in kept.items() if array is not None})
+    out.put(pack_arrays({name: array for name, array in kept.items() if array is not None}))
     count, size = coded.codes.shape
-    fields = {"run": run.name, "out": out, "part": options.part, "items": count, "latent_size": size}
-    write(fields, options.json, f"{count:,} codes of {size} numbers: {out}")
+    fields = {"run": run.name, "out": out.path, "part": options.part, "items": count, "latent_size": size}
+    write(fields, options.json, f"{count:,} codes of {size} numbers: {out.path}", out.beside)
     return DONE
 
 
 def decode(options: argparse.Namespace) -> int:
     """Write the picture of one code."""
     run = Library().find(options.run)
-    out = out_file(options.out)
+    out = Out.at(options.out)
     model = run.model()
     space = next(space for space in model.spaces if space.can_decode)
     code = _code(options.at, space.size)
     picture = arrays.decode(model, code[None], space.name)[0]
-    atomic_write(out, to_png(picture))
+    out.put(to_png(picture))
     height, width = picture.shape[:2]
-    fields = {"run": run.name, "out": out, "at": code.tolist(), "width": width, "height": height}
-    write(fields, options.json, f"A picture of {width} x {height} pixels: {out}")
+    fields = {"run": run.name, "out": out.path, "at": code.tolist(), "width": width, "height": height}
+    write(fields, options.json, f"A picture of {width} x {height} pixels: {out.path}", out.beside)
     return DONE
 
 
 def sample(options: argparse.Namespace) -> int:
     """Write a sheet of decoded draws."""
     run = Library().find(options.run)
-    out = out_file(options.out)
+    out = Out.at(options.out)
     model = run.model()
     condition = _condition(run, model, options.condition)
     turned = {"guidance": options.guidance, "steps": options.steps}
@@ -109,15 +110,15 @@ def sample(options: argparse.Namespace) -> int:
     every = arrays.classes_in_turn(len(codes), model.conditions)
     asked = every if condition is None else np.full(len(codes), condition, np.int64)
     pictures = arrays.decode(model, codes, drawn.name, asked)
-    atomic_write(out, to_png(grid(pictures, math.ceil(math.sqrt(options.count)))))
+    out.put(to_png(grid(pictures, math.ceil(math.sqrt(options.count)))))
     fields = {
         "run": run.name,
-        "out": out,
+        "out": out.path,
         "n": options.count,
         "seed": options.seed,
         "class": options.condition,
     }
-    write(fields, options.json, f"{options.count:,} samples: {out}")
+    write(fields, options.json, f"{options.count:,} samples: {out.path}", out.beside)
     return DONE
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from typing import NoReturn
 
+from explorer.cli.ranges import turning, whole
 from explorer.errors import BadInput
 
 MOST_SAMPLES = 10_000
@@ -47,36 +47,6 @@ def knobs(words: Sequence[str]) -> dict[str, str]:
             raise BadInput(f"--set {word}: write it as KNOB=VALUE.")
         turned[name.strip()] = value.strip()
     return turned
-
-
-def whole(low: int, high: int) -> type[int]:
-    """A type of argument: a whole number in a range."""
-
-    def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} must be a whole number from {low:,} to {high:,}")
-        return value
-
-    return read  # type: ignore[return-value]
-
-
-def number(low: float, high: float) -> type[float]:
-    """A type of argument: a number in a range."""
-
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} must be a number from {low:g} to {high:g}")
-        return value
-
-    return read  # type: ignore[return-value]
 
 
 def _parser() -> Parser:
@@ -240,11 +210,11 @@ def _sample(commands: Commands[Parser]) -> None:
     )
     parser.add_argument(
         "--guidance",
-        type=number(0, 100),
+        type=turning("diffusion", "guidance"),
         metavar="W",
         help="weight of the class while denoising (default: the model's own); 1 is the plain prediction",
     )
-    parser.add_argument("--steps", type=whole(1, 100_000), metavar="N", help="denoising steps")
+    parser.add_argument("--steps", type=turning("diffusion", "steps"), metavar="N", help="denoising steps")
     _add_seed(parser)
 
 
@@ -261,7 +231,8 @@ def _invert(commands: Commands[Parser]) -> None:
         "--out",
         required=True,
         metavar="FILE.npz",
-        help="arrays code (D,), picture (what it decodes to), original, and error per pixel",
+        help="arrays code (D,), picture (what it decodes to), original (the file as the model is shown it), "
+        "and error per pixel between the two",
     )
     _add_seed(parser)
     _add_device(parser)

@@ -10,9 +10,10 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.cli.out import Out
 from explorer.cli.outcome import DONE
 from explorer.cli.parser import knobs
-from explorer.cli.report import Bar, out_file, say, write
+from explorer.cli.report import Bar, say, write
 from explorer.errors import BadInput, Failure
 from explorer.knobs import Settings
 from explorer.latent.embedding import Embedding
@@ -22,14 +23,14 @@ from explorer.latent.trust import neighbours_kept
 from explorer.runs.library import Library
 from explorer.runs.projections import save_projection
 from explorer.runs.run import Run
-from explorer.weights import write_arrays
+from explorer.weights import pack_arrays
 
 
 def project(options: argparse.Namespace) -> int:
     """Write where the held-out items of a run lie on the plane."""
     run = Library().find(options.run)
     settings = METHODS[options.how].settings.read(knobs(options.knobs))
-    out = out_file(options.out)
+    out = Out.at(options.out)
     space = run.manifest.spaces[0].name if run.manifest.spaces else "z"
     embedding = run.embedding(space)
     if embedding is None:
@@ -39,7 +40,7 @@ def project(options: argparse.Namespace) -> int:
     seconds = time.perf_counter() - began
     words = np.frombuffer(json.dumps(settings.as_dict()).encode(), np.uint8)
     labels = {} if embedding.labels is None else {"labels": embedding.labels}
-    write_arrays(out, {"codes": embedding.codes, "places": found.places, "settings": words, **labels})
+    out.put(pack_arrays({"codes": embedding.codes, "places": found.places, "settings": words, **labels}))
     for note in found.notes:
         say(note)
     if options.keep and found.how == options.how:
@@ -47,7 +48,7 @@ def project(options: argparse.Namespace) -> int:
     trust = neighbours_kept(embedding.codes, found.places)
     fields = {
         "run": run.name,
-        "out": out,
+        "out": out.path,
         "how": found.how,
         "settings": settings.as_dict(),
         "items": len(embedding),
@@ -57,7 +58,8 @@ def project(options: argparse.Namespace) -> int:
         "notes": list(found.notes),
     }
     shown = "" if trust is None else f", neighbours kept {trust:.3f}"
-    write(fields, options.json, f"{len(embedding):,} places by {METHODS[found.how].title}{shown}: {out}")
+    said = f"{len(embedding):,} places by {METHODS[found.how].title}{shown}: {out.path}"
+    write(fields, options.json, said, out.beside)
     return DONE
 
 

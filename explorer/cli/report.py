@@ -10,9 +10,7 @@ import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from explorer.errors import BadInput
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from explorer.training.events import Event, Progress
@@ -25,9 +23,9 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def write(content: Mapping[str, Any], as_json: bool, text: str) -> None:
-    """The result: one line of JSON, or text."""
-    print(json.dumps(finite(content), ensure_ascii=False) if as_json else text, flush=True)
+def write(content: Mapping[str, Any], as_json: bool, text: str, to: TextIO | None = None) -> None:
+    """The result: one line of JSON, or text, on standard output unless that carries something else."""
+    print(json.dumps(finite(content), ensure_ascii=False) if as_json else text, file=to, flush=True)
 
 
 def finite(value: Any) -> Any:
@@ -120,21 +118,3 @@ class TrainingReport:
     def _end(self, kind: str, **fields: Any) -> None:
         self._bar.close()
         self._line(kind, **fields, run=self._run)
-
-
-def out_file(name: str) -> Path:
-    """The path of a file to write, its folder made.
-
-    Raises
-    ------
-    BadInput
-        It is a folder, or its folder can't be made.
-    """
-    path = Path(name).expanduser()
-    try:
-        if path.is_dir():
-            raise BadInput(f"{path} is a folder; --out wants the name of a file.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:
-        raise BadInput(f"{path} can't be written ({error}); choose another place.") from error
-    return path

@@ -39,6 +39,40 @@ def to_norm(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return _centred(fitted, side)[:, :, None]
 
 
+def is_normed(picture: NDArray[np.uint8], images: NDArray[np.uint8]) -> bool:
+    """Whether a glyph lies as those of a data set do, so that norming it would only blur it.
+
+    Parameters
+    ----------
+    picture
+        uint8 (H, W, 1).
+    images
+        uint8 (N, H, W, 1): light ink on black.
+
+    Returns
+    -------
+    True where its paper is black, and its ink as large as theirs and as far from the middle, give or take a
+    pixel, and no fainter than half of theirs.
+    """
+    border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    own, theirs = _placed(picture), [place for place in map(_placed, images) if place is not None]
+    if own is None or not theirs or float(np.median(border)) > 255 * _FAINT:
+        return False
+    low, high = np.min(theirs, axis=0), np.max(theirs, axis=0)
+    apart = np.maximum(low - own, own - high)
+    return bool((apart[:3] <= 1).all()) and bool(own[3] >= low[3] / 2)
+
+
+def _placed(picture: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    """The ink's longer side, row and column of its centre of mass, and strength; None where there is none."""
+    ink = picture[:, :, 0].astype(np.float32)
+    box = _box(ink)
+    if box is None:
+        return None
+    top, bottom, left, right = box
+    return np.array([max(bottom - top, right - left), *_centre(ink), ink.max()], np.float64)
+
+
 def _ink(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Ink as 0 to 255 over paper at 0, whichever of the two was the lighter."""
     grey = picture.astype(np.float32)
@@ -71,13 +105,19 @@ def _fitted(ink: NDArray[np.float32], side: int) -> NDArray[np.float32]:
 
 
 def _centred(ink: NDArray[np.float32], side: int) -> NDArray[np.uint8]:
-    total = float(ink.sum())
     rows, columns = ink.shape
-    row = float(ink.sum(axis=1) @ np.arange(rows)) / total
-    column = float(ink.sum(axis=0) @ np.arange(columns)) / total
+    row, column = _centre(ink)
     # MNIST puts the centre of mass on pixel side / 2, not between the two middle ones.
     top = min(max(round(side / 2 - row), 0), side - rows)
     left = min(max(round(side / 2 - column), 0), side - columns)
     canvas = np.zeros((side, side), dtype=np.uint8)
     canvas[top : top + rows, left : left + columns] = np.rint(ink)
     return canvas
+
+
+def _centre(ink: NDArray[np.float32]) -> tuple[float, float]:
+    """Row and column of the centre of mass."""
+    total, (rows, columns) = float(ink.sum()), ink.shape
+    return float(ink.sum(axis=1) @ np.arange(rows)) / total, float(
+        ink.sum(axis=0) @ np.arange(columns)
+    ) / total

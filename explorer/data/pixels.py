@@ -45,6 +45,21 @@ def image_shape(shape: tuple[int, ...]) -> tuple[int, int, int] | None:
     return size if min(height, width) > 0 and height * width <= PIXEL_LIMIT else None
 
 
+def check_room(count: int, size: tuple[int, int, int], what: str, framing: Framing) -> int:
+    """The side to which images of a size (H, W, C) are brought.
+
+    Raises
+    ------
+    BadInput
+        There are too many of them.
+    """
+    height, width, channels = size
+    side = framing.for_size(width, height).side or 0
+    if count * side * side * channels > MEMORY_LIMIT:
+        raise BadInput(f"{what} holds {count:,} images, too many for the memory at a side of {side}.")
+    return side
+
+
 def to_images(array: NDArray[Any], what: str, framing: Framing, notes: list[str]) -> NDArray[np.uint8]:
     """Images uint8 (N, H, W, C) of the framing's size; how they were scaled goes to notes.
 
@@ -66,9 +81,7 @@ def to_images(array: NDArray[Any], what: str, framing: Framing, notes: list[str]
         raise BadInput(f"{what} holds {found}; at least two are needed.")
     _check_finite(array, what)
     raw = _channels_last(array, size)
-    side = framing.for_size(size[1], size[0]).side or 0
-    if len(raw) * side * side * size[2] > MEMORY_LIMIT:
-        raise BadInput(f"{what} holds {len(raw):,} images, too many for the memory at a side of {side}.")
+    side = check_room(len(raw), size, what, framing)
     low, high, rule = _range(raw)
     if rule:
         notes.append(rule)

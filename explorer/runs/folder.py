@@ -1,6 +1,6 @@
 """The folder of a run as files that the manifest vouches for. Imports weights and the manifest; no torch.
 
-Nothing is read from outside the folder, and nothing whose checksum differs.
+Nothing is read from outside the folder or written there, and nothing is read whose checksum differs.
 """
 
 from __future__ import annotations
@@ -10,11 +10,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from explorer.errors import BadInput
-from explorer.files import read_file, shown
+from explorer.files import append, atomic_write, read_file, shown, unlinked
 from explorer.runs.manifest import Manifest
 from explorer.weights import FILE_LIMIT, sha256_of
 
+NAME_LENGTH = 60
+
 _STATE = re.compile(r"state-\d{1,18}\.safetensors")
+
+
+def run_id(wish: str) -> str:
+    """A name out of [a-z0-9-] that any file system takes."""
+    return re.sub(r"[^a-z0-9]+", "-", wish.lower())[:NAME_LENGTH].strip("-") or "model"
 
 
 class RunFolder:
@@ -44,10 +51,24 @@ class RunFolder:
         BadInput
             It is a link, which could lead out of the folder.
         """
-        path = self.folder / name
-        if path.is_symlink():
-            raise BadInput(f"{shown(path)} is a link; the files of a model must lie in its folder.")
-        return path
+        return unlinked(self.folder / name)
+
+    def write(self, name: str, data: bytes) -> str:
+        """Write a file of the run whole; gives the checksum by which the manifest shall vouch for it.
+
+        Raises
+        ------
+        BadInput
+            There is a link.
+        Failure
+            The disk refused.
+        """
+        atomic_write(self.inside(name), data)
+        return sha256_of(data)
+
+    def append(self, name: str, line: str) -> None:
+        """Add a line to a file of the run; raises as `write` does."""
+        append(self.inside(name), line.encode() + b"\n")
 
     def checked(self, name: str) -> Path:
         """The path of a file that is as it was written.

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.files import write_together
 from explorer.runs.lock import locked
-from explorer.runs.manifest import Manifest
+from explorer.runs.manifest import FILE, Manifest
 from explorer.runs.run import Run, replaced
-from explorer.weights import sha256_of, write_arrays
+from explorer.weights import pack_arrays, sha256_of
 
 
 def keep_arrays(run: Run, name: str, arrays: Mapping[str, NDArray[np.generic]]) -> None:
@@ -24,22 +25,23 @@ def keep_arrays(run: Run, name: str, arrays: Mapping[str, NDArray[np.generic]]) 
     Raises
     ------
     BadInput
-        The run is gone, or being written to by another program.
+        The run is gone, being written to by another program, or a link stands in the file's place.
     Failure
-        The disk refused.
+        The disk refused: what was there before is there still.
     """
     Manifest.read(run.folder)  # the lock would make the folder of a deleted run again
     with locked(run.folder):
-        manifest = Manifest.read(run.folder)
-        write_arrays(run.folder / name, arrays)
-        digest = sha256_of((run.folder / name).read_bytes())
-        run.manifest = replaced(manifest, files={**manifest.files, name: digest})
-        run.manifest.write(run.folder)
+        manifest, data = Manifest.read(run.folder), pack_arrays(arrays)
+        manifest = replaced(manifest, files={**manifest.files, name: sha256_of(data)})
+        # Together: arrays that the manifest on disk does not know would be taken for damaged.
+        write_together({run.inside(name): data, run.inside(FILE): manifest.packed()})
+        run.manifest = manifest
 
 
 def keep_figures(run: Run, figures: Mapping[str, Any]) -> None:
     """Have the manifest tell the figures; raises as `keep_arrays` does."""
     Manifest.read(run.folder)
     with locked(run.folder):
-        run.manifest = replaced(Manifest.read(run.folder), figures=dict(figures))
-        run.manifest.write(run.folder)
+        manifest = replaced(Manifest.read(run.folder), figures=dict(figures))
+        manifest.write(run.folder)
+        run.manifest = manifest

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from pathlib import Path
 from explorer import paths
 from explorer.errors import BadInput, Failure
 from explorer.files import shown
+from explorer.runs.folder import run_id
 from explorer.runs.lock import holder, is_held, locked
 from explorer.runs.manifest import FILE, Manifest
 from explorer.runs.run import METRICS, Run
 
-NAME_LENGTH = 60
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 """Names that Windows keeps for itself."""
 
@@ -139,25 +138,33 @@ class Library:
             raise Failure(f"{name} could not be moved to the trash: {error}.") from error
 
     def add(self, folder: Path) -> Path:
-        """Copy the folder of a run into the library, checked; only what its manifest names comes along.
+        """Copy the folder of a run into the library, when all of it opens; only what its manifest names
+        comes along.
 
         Raises
         ------
         BadInput
-            Not the folder of a run, a damaged one, or one that lies in the library already.
+            Not the folder of a run, one with a part that can't be read, or one that lies in the library
+            already.
         Failure
             The copy could not be written.
         """
+        from explorer.runs.whole import check_readable  # some of what it reads is named by this module
+
         run = Run.open(folder)
         if folder.resolve().parent in (self.own.resolve(), self.shipped.resolve()):
             raise BadInput(f"{run.name} is in the library already.")
+        check_readable(run)
         incoming = self.own / ".incoming"
         with locked(incoming):
             staging = incoming / "run"
             shutil.rmtree(staging, ignore_errors=True)
             try:
                 _copy(run, staging)
-                Run.open(staging).check()
+                copy = Run.open(staging)
+                copy.check()
+                if copy.manifest != run.manifest:
+                    raise BadInput(f"{run.name} changed while it was copied; try again.")
                 return staging.rename(self.new_folder(run.name))
             except OSError as error:
                 raise Failure(f"{run.name} could not be copied: {error.strerror}.") from error
@@ -180,11 +187,6 @@ class Library:
             with contextlib.suppress(OSError):
                 taken |= {path.name.casefold() for path in root.iterdir()}
         return taken
-
-
-def run_id(wish: str) -> str:
-    """A name out of [a-z0-9-] that any file system takes."""
-    return re.sub(r"[^a-z0-9]+", "-", wish.lower())[:NAME_LENGTH].strip("-") or "model"
 
 
 def _folders(root: Path) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from explorer.errors import BadInput, Failure
-from explorer.files import read_json, shown, write_json
+from explorer.files import read_json, shown, unlinked, write_json
 
 LOCK, HOLDER = ".lock", ".holder.json"
 
@@ -27,6 +27,7 @@ def locked(folder: Path) -> Iterator[None]:
     BadInput
         Another program holds it (the sentence names it), or nothing can be written there.
     """
+    unlinked(folder / LOCK)  # taking a lock empties its file
     lock = FileLock(folder / LOCK, timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +52,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def is_held(folder: Path) -> bool:
     """Whether some program is writing to this run now."""
-    if not (folder / LOCK).is_file():
+    if (folder / LOCK).is_symlink() or not (folder / LOCK).is_file():
         return False
     lock = FileLock(folder / LOCK, timeout=0)
     try:

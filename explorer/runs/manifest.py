@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 from explorer.errors import BadInput
+from explorer.files import atomic_write, pack_json, read_json, unlinked
 from explorer.roles import Role
-from explorer.weights import read_json, write_json
 
 FORMAT = 1
 FILE = "manifest.json"
@@ -59,6 +59,11 @@ class SpaceRecord:
     has_posterior: bool = False
     binary: bool = False
     noise: bool = False
+
+    @property
+    def size(self) -> int:
+        """Numbers of a code."""
+        return math.prod(self.shape)
 
 
 @dataclass(frozen=True)
@@ -112,9 +117,9 @@ class Manifest:
         Raises
         ------
         BadInput
-            There is none, it isn't one, or one of its fields is wrong.
+            There is none, it isn't one, it is a link, or one of its fields is wrong.
         """
-        path = folder / FILE
+        path = unlinked(folder / FILE)
         content = read_json(path)
         version = content.get("format")
         if isinstance(version, int) and version > FORMAT:
@@ -136,8 +141,12 @@ class Manifest:
         """The first parameter group that plays this part."""
         return next((group for group in self.groups if group.role == role), None)
 
+    def packed(self) -> bytes:
+        """What its file holds."""
+        return pack_json(dataclasses.asdict(self))
+
     def write(self, folder: Path) -> None:
-        write_json(folder / FILE, dataclasses.asdict(self))
+        atomic_write(folder / FILE, self.packed())
 
     def _check(self, where: str) -> None:
         if self.format != FORMAT:

@@ -20,8 +20,8 @@ from explorer import paths
 from explorer.data.attributes.attribute import FEWEST, Attribute
 from explorer.errors import BadInput, Failure
 from explorer.files import shown
+from explorer.runs.folder import run_id
 from explorer.runs.keeping import keep_arrays
-from explorer.runs.library import run_id
 from explorer.runs.run import Run
 from explorer.weights import read_arrays, write_arrays
 

@@ -19,21 +19,21 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.data.image_set import DataSet
-from explorer.errors import Failure
-from explorer.files import atomic_write, sweep_temporaries
+from explorer.errors import BadInput, Failure
+from explorer.files import is_disk_full, sweep_temporaries
 from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel
 from explorer.models.arrays import to_x
 from explorer.runs import portrait
 from explorer.runs.folder import newest_states
 from explorer.runs.lock import locked
-from explorer.runs.manifest import GroupRecord, SpaceRecord, Status
+from explorer.runs.manifest import FILE, GroupRecord, SpaceRecord, Status
 from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, install, replaced
 from explorer.training import device as devices
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
 from explorer.training.trainer import Trainer
 from explorer.versions import version
-from explorer.weights import pack_tensors, sha256_of, write_arrays
+from explorer.weights import pack_arrays, pack_tensors
 
 AUTOSAVE_SECONDS = 50.0
 """With the time that writing takes, no more than a minute of training is ever lost."""
@@ -54,9 +54,11 @@ def record(run: Run, trainer: Trainer, data: DataSet) -> Generator[Event, None, 
     Raises
     ------
     BadInput
-        Another program is writing to this run.
+        Another program is writing to this run, or one of its files is a link.
     """
     with locked(run.folder):
+        for name in (*_written(trainer.model), *run.manifest.files):
+            run.inside(name)
         sweep_temporaries(run.folder)
         recorder = _Recorder(run, trainer)
         recorder.save_manifest("training")
@@ -97,9 +99,9 @@ class _Recorder:
             if time.monotonic() - self.saved_at >= AUTOSAVE_SECONDS:
                 self.saved_at = time.monotonic()
                 self.save_state("training")
-        except (Failure, OSError) as error:
+        except (BadInput, Failure, OSError) as error:
             self.silent_until = time.monotonic() + AUTOSAVE_SECONDS
-            reason = error if isinstance(error, Failure) else f"Could not save the curves: {error.strerror}."
+            reason = f"Could not save the curves: {error.strerror}." if isinstance(error, OSError) else error
             yield Warned(
                 event.step, f"{reason} Training goes on; the next try is in {AUTOSAVE_SECONDS:.0f} s."
             )
@@ -113,8 +115,7 @@ class _Recorder:
         else:
             return
         self.run.folder.mkdir(parents=True, exist_ok=True)
-        with (self.run.folder / METRICS).open("a", encoding="utf-8") as lines:
-            lines.write(json.dumps(line) + "\n")
+        self.run.append(METRICS, json.dumps(line))
 
     def save_manifest(self, status: Status, **changes: Any) -> None:
         trainer = self.trainer
@@ -138,43 +139,88 @@ class _Recorder:
                     path.unlink()
 
     def save_state(self, status: Status) -> None:
-        """Save weights, and all that an exact resume needs; the last two states stay."""
-        files = dict(self.run.manifest.files)
+        """Save weights, and all that an exact resume needs; the last two states stay.
+
+        Raises
+        ------
+        Failure
+            The disk refused one of them. The weights come first, being smaller, and stay where only
+            the state finds no room; the last state that can be used stays too.
+        """
+        files, refusal = dict(self.run.manifest.files), None
         if self.trainer.model.stages:
-            state = self.trainer.state()
-            words = {"at": json.dumps(state.at), "settings": json.dumps(state.settings)}
-            name = f"state-{int(state.at['step']):08d}.safetensors"
-            files[name] = self._write(name, pack_tensors(state.tensors, words))
-            files[WEIGHTS] = self._write(WEIGHTS, pack_tensors(dict(self.trainer.weights())))
-            states = newest_states(files)
-            dropped = set(states) - set(states[states.index(name) :][:2])
+            try:
+                self._save(WEIGHTS, pack_tensors(dict(self.trainer.weights())), files)
+                self._save_newest(files)
+            except Failure as error:
+                refusal = error
             # Someone may have emptied the folder meanwhile.
-            there = {path.name for path in self.run.folder.iterdir()} - dropped
+            there = {path.name for path in self.run.folder.glob("*")}
             files = {name: digest for name, digest in files.items() if name in there}
         self.save_manifest(status, files=files)
+        if refusal is not None:
+            raise refusal
+
+    def _save_newest(self, files: dict[str, str]) -> None:
+        state = self.trainer.state()
+        words = {"at": json.dumps(state.at), "settings": json.dumps(state.settings)}
+        name = f"state-{int(state.at['step']):08d}.safetensors"
+        self._save(name, pack_tensors(state.tensors, words), files)
+        states = newest_states(files)
+        for dropped in set(states) - set(states[states.index(name) :][:2]):
+            del files[dropped]
+
+    def _save(self, name: str, data: bytes, files: dict[str, str]) -> None:
+        """Write a file and note its checksum; on a full disk in the room of what can be spared."""
+        try:
+            files[name] = self.run.write(name, data)
+        except Failure as error:
+            if not is_disk_full(error) or not self._spare(files):
+                raise
+            files[name] = self.run.write(name, data)
+
+    def _spare(self, files: dict[str, str]) -> bool:
+        """Give up every state but the last that can be used; tells whether there was one to give up."""
+        kept = next(filter(self._is_sound, newest_states(files)), None)
+        spared = {name for name in newest_states(files) if name != kept}
+        for name in spared:
+            del files[name]
+        if spared:
+            self.save_manifest(self.run.manifest.status, files=dict(files))
+        return bool(spared)
+
+    def _is_sound(self, name: str) -> bool:
+        try:
+            self.run.checked(name)
+        except BadInput:
+            return False
+        return True
 
     def finish(self, data: DataSet) -> None:
         """Write what a finished run holds; the manifest comes last, so it is never half finished."""
-        folder, model = self.run.folder, self.trainer.model.to("cpu").eval()
+        model = self.trainer.model.to("cpu").eval()
         weights = dict(self.trainer.weights())
         install(model, weights)
         weights = _in_half_precision(model, weights, data.test.images)
         install(model, weights)
         shown = portrait.portray(model, data)
-        space = model.spaces[0].name
         files: dict[str, str] = {}
-        for name, arrays in ((f"embedding-{space}.npz", shown.embedding), (PROBE, shown.probe)):
-            write_arrays(folder / name, arrays)
-            files[name] = sha256_of((folder / name).read_bytes())
-        files[WEIGHTS] = self._write(WEIGHTS, pack_tensors(weights))
-        files[PREVIEW] = self._write(PREVIEW, shown.preview)
+        for name, arrays in ((_embedding(model), shown.embedding), (PROBE, shown.probe)):
+            files[name] = self.run.write(name, pack_arrays(arrays))
+        files[WEIGHTS] = self.run.write(WEIGHTS, pack_tensors(weights))
+        files[PREVIEW] = self.run.write(PREVIEW, shown.preview)
         if shown.atlas is not None:
-            files[ATLAS] = self._write(ATLAS, shown.atlas)
+            files[ATLAS] = self.run.write(ATLAS, shown.atlas)
         self.save_manifest("finished", files=files, atlas=shown.atlas_record)
 
-    def _write(self, name: str, data: bytes) -> str:
-        atomic_write(self.run.folder / name, data)
-        return sha256_of(data)
+
+def _written(model: GenerativeModel) -> tuple[str, ...]:
+    """Names of the files that a training may write, states aside: those are swept first."""
+    return FILE, METRICS, WEIGHTS, _embedding(model), PROBE, ATLAS, PREVIEW
+
+
+def _embedding(model: GenerativeModel) -> str:
+    return f"embedding-{model.spaces[0].name}.npz"
 
 
 def _declared(model: GenerativeModel) -> dict[str, Any]:

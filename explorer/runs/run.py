@@ -31,13 +31,8 @@ if TYPE_CHECKING:
     from explorer.training.state import State
     from explorer.training.trainer import Trainer
 
-WEIGHTS, METRICS, PROBE, ATLAS, PREVIEW = (
-    "weights.safetensors",
-    "metrics.jsonl",
-    "probe.npz",
-    "atlas.png",
-    "preview.png",
-)
+WEIGHTS, METRICS, PROBE = "weights.safetensors", "metrics.jsonl", "probe.npz"
+ATLAS, PREVIEW = "atlas.png", "preview.png"
 
 
 class Run(RunFolder):
@@ -69,8 +64,12 @@ class Run(RunFolder):
             return None
         arrays = read_arrays(self.checked(name), limit=2**30)
         codes = arrays.get("codes")
-        if codes is None or codes.ndim != 2 or codes.dtype.kind != "f":
+        if codes is None or codes.ndim != 2 or codes.dtype.kind != "f" or not np.isfinite(codes).all(1).any():
             raise BadInput(f"{self.folder / name} holds no usable codes.")
+        declared = self.manifest.space(space)
+        size = codes.shape[1] if declared is None else declared.size
+        if codes.shape[1] != size:
+            raise BadInput(f"{self.folder / name} holds codes of {codes.shape[1]} numbers, not of {size}.")
         labels = arrays.get("labels")
         if labels is not None and not _usable(labels, self.manifest.data.class_names):
             raise BadInput(f"{self.folder / name} holds unusable labels.")
@@ -187,7 +186,7 @@ class Run(RunFolder):
         Raises
         ------
         BadInput
-            Other data than the run has met, or settings that are refused.
+            Other data than the run has met, settings that are refused, or a saved state that is a link.
         """
         from explorer.training.device import choose
         from explorer.training.trainer import Trainer
@@ -213,8 +212,9 @@ class Run(RunFolder):
         from explorer.training.state import State
 
         for name in self.state_files():
+            path = self.inside(name)
             try:
-                tensors, words = read_tensors(self.inside(name), sha256=self.manifest.files[name])
+                tensors, words = read_tensors(path, sha256=self.manifest.files[name])
                 at, settings = (parse_json(words.get(key, "").encode(), name) for key in ("at", "settings"))
                 yield State(tensors, at, settings)
             except BadInput:

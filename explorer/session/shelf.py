@@ -19,7 +19,6 @@ from explorer.runs.library import Entry, Library
 from explorer.runs.run import Run
 from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Question
-from explorer.session.learning.plans import Plan
 from explorer.session.learning.training import Training
 from explorer.session.message import Refused, Say
 from explorer.session.side import Side
@@ -132,8 +131,7 @@ class Shelf:
     def resume(self, card: Card) -> None:
         manifest = card.entry.manifest
         if self.resume_refusal(card) is None and manifest is not None:
-            name, origin = card.entry.name, manifest.data.origin
-            self._training.start(Plan(manifest.family, manifest.settings, origin, resume=name))
+            self._training.resume(Run(card.entry.folder, manifest))
 
     def rename(self, card: Card, wish: str) -> None:
         """Give an own model another name; one that is on display stays there."""

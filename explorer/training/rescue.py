@@ -5,11 +5,16 @@ Imports torch, `device`, `events` and `state`; the trainer asks, and does what i
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import torch
 
 from explorer.training.device import first_line
 from explorer.training.events import Failed, Warned
 from explorer.training.state import State
+
+T = TypeVar("T")
 
 RESCUES = 2
 """How often a loss that isn't finite is answered by going back with half the learning rate."""
@@ -37,12 +42,19 @@ class Rescue:
         assert self._good is not None
         return self._good
 
-    @property
-    def has_good(self) -> bool:
-        return self._good is not None
-
     def keep(self, state: State, seconds: float) -> None:
         self._good, self.kept_at = state, seconds
+
+    def read(self, now: Callable[[], T], kept: Callable[[State], T]) -> T:
+        """What is on the device now, or, where that is lost, the same of the copy."""
+        try:
+            if not self.lost:
+                return now()
+        except torch.AcceleratorError:
+            if self._good is None:
+                raise
+            self.lost = True
+        return kept(self.good)
 
     def lose_device(self, error: RuntimeError, step: int) -> Failed:
         """From here on nothing is read from the device."""

@@ -103,7 +103,7 @@ class Trainer:
             yield event
 
     def _train(self) -> Iterator[Event]:
-        self._set_aside()
+        self._rescue.keep(self.state(), self._clock())
         try:
             yield from self._steps()
         except torch.AcceleratorError as error:
@@ -138,7 +138,7 @@ class Trainer:
             yield self._progress(terms, last)
             last = Mark(self.step, self._clock())
             if pictured:
-                yield Snapshot(self.step, self.step / self.steps, self.weights())
+                yield Snapshot(self.step, self.step / self.steps, self._gather_weights())
                 last_snapshot = self._clock()
             while self._pending:
                 yield self._pending.pop(0)
@@ -156,7 +156,7 @@ class Trainer:
 
     def _set_aside(self) -> None:
         """Keep a copy of everything in the CPU's memory, to go back to."""
-        self._rescue.keep(self.state(), self._clock())
+        self._rescue.keep(self._gather(), self._clock())
 
     def _try_step(self) -> Warned | Failed | None:
         try:
@@ -215,20 +215,14 @@ class Trainer:
 
     def weights(self) -> Weights:
         """The averaged weights, by value."""
-        if self._rescue.lost:
-            return averaged(self._rescue.good)
-        return to_arrays(self.average.tensors if self.model.stages else self.model.state_dict())
+        return self._rescue.read(self._gather_weights, averaged)
 
     def state(self) -> State:
         """All that an exact resume needs, by value."""
-        try:
-            if not self._rescue.lost:
-                return self._gather()
-        except torch.AcceleratorError:
-            if not self._rescue.has_good:
-                raise
-            self._rescue.lost = True
-        return self._rescue.good
+        return self._rescue.read(self._gather, lambda kept: kept)
+
+    def _gather_weights(self) -> Weights:
+        return to_arrays(self.average.tensors if self.model.stages else self.model.state_dict())
 
     def _gather(self) -> State:
         at = {"step": self.step, "steps": self.steps, "seconds": self._clock()}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.data.glyph import to_norm
+from explorer.data.glyph import is_normed, to_norm
 from explorer.data.sources.catalogue import load
 
 
@@ -51,3 +51,20 @@ def test_anything_drawn_gives_a_picture_of_the_side(
     norm = to_norm(canvas, side)
     assert norm.shape == (side, side, 1)
     assert norm.dtype == np.uint8
+
+
+def test_what_lies_as_the_data_do_is_known() -> None:
+    digits = load("mnist").test.images
+    kept = digits[:200]
+    assert all(is_normed(digit, kept) for digit in digits[1000:1300])
+    for digit in digits[1000:1030]:
+        shifted, small = np.roll(digit, 3, axis=0), np.zeros_like(digit)
+        small[7:21, 7:21] = digit[::2, ::2]
+        assert not any(is_normed(other, kept) for other in (shifted, small, 255 - digit, digit // 4))
+        assert is_normed(to_norm(255 - np.kron(digit[..., 0], np.ones((9, 9), np.uint8)), 28), kept)
+
+
+def test_where_nothing_is_drawn_nothing_is_in_the_norm() -> None:
+    digits = load("mnist").test.images[:9]
+    assert not is_normed(np.zeros_like(digits[0]), digits)
+    assert not is_normed(digits[0], np.zeros_like(digits))

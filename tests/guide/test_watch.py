@@ -25,6 +25,8 @@ def test_a_move_of_the_cursor_is_noticed() -> None:
         assert watch.holds(moved)
         watch.begin()
         assert not watch.holds(moved)
+        session.open("gan-mnist")
+        watch.begin()
         apart, curves = [Condition("moved_apart", {})], session.training.course.curves
         for critic, generator in ((8, 8), (9, 8), (9, 10)):
             assert not watch.holds(apart)

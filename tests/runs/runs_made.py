@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from pathlib import Path
 
-from explorer import models
+import pytest
+
+from explorer import files, models
 from explorer.runs.recorder import record
 from explorer.runs.run import Run, new
 from explorer.training.events import Event, Progress
@@ -41,3 +45,23 @@ def go_on(run: Run, to: int | None = None) -> list[Event]:
 def trained(folder: Path, family: str = "vae", to: int | None = None, **turned: object) -> Run:
     go_on(begin(folder, family, **turned), to)
     return Run.open(folder)
+
+
+class SmallDisk:
+    """A disk that holds no more than its capacity in one folder: a write beyond it fails as on a full one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.folder, self.capacity = folder, 1 << 40
+        self.free = 1 << 40
+        """For one file: others take whatever room it makes."""
+        write = os.write
+
+        def limited(handle: int, data: bytes) -> int:
+            if self.used() + len(data) > self.capacity or os.fstat(handle).st_size + len(data) > self.free:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return write(handle, data)
+
+        monkeypatch.setattr(files.os, "write", limited)
+
+    def used(self) -> int:
+        return sum(path.stat().st_size for path in self.folder.iterdir())

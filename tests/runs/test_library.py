@@ -3,15 +3,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import BadInput
-from explorer.runs.library import NAME_LENGTH, Library, run_id
+from explorer.latent.projecting import UMAPSettings
+from explorer.runs.folder import NAME_LENGTH, run_id
+from explorer.runs.library import Library
+from explorer.runs.manifest import Manifest
+from explorer.runs.projections import save_projection
 from explorer.runs.recorder import record
+from explorer.runs.run import Run, replaced
+from explorer.weights import pack_arrays, read_arrays, sha256_of
 from tests.runs.runs_made import DATA, begin, trained
 
 
@@ -154,6 +162,70 @@ def test_a_damaged_or_foreign_folder_is_not_added(library: Library, tmp_path: Pa
         with pytest.raises(BadInput):
             library.add(wrong)
     assert [entry.name for entry in library.entries()] == ["pca-shipped", "pca-own"]
+
+
+def vouched(folder: Path, name: str, data: bytes) -> None:
+    """Put other content into a run, with a manifest that vouches for it."""
+    (folder / name).write_bytes(data)
+    manifest = Manifest.read(folder)
+    replaced(manifest, files={**manifest.files, name: sha256_of(data)}).write(folder)
+
+
+def codes(run: Run) -> np.ndarray:
+    embedding = run.embedding()
+    assert embedding is not None
+    return embedding.codes
+
+
+def keep_foreign_places(folder: Path) -> None:
+    """A projection of codes that are not the run's."""
+    others = codes(Run.open(folder)) + 1
+    save_projection(Run.open(folder), "umap", UMAPSettings(), others, others[:, :2])
+
+
+def with_arrays(name: str, **changes: np.ndarray) -> Callable[[Path], None]:
+    return lambda folder: vouched(folder, name, pack_arrays({**read_arrays(folder / name), **changes}))
+
+
+def reopened(folder: Path) -> None:
+    """The run of a training that has saved nothing yet."""
+    manifest = Manifest.read(folder)
+    replaced(manifest, files={}, status="stopped").write(folder)
+
+
+RUBBISH: dict[str, tuple[Callable[[Path], None], str]] = {
+    "embedding": (lambda folder: vouched(folder, "embedding-z.npz", b"rubbish"), "embedding-z.npz"),
+    "codes": (with_arrays("embedding-z.npz", codes=np.zeros((24, 2, 2), np.float32)), "no usable codes"),
+    "width": (with_arrays("embedding-z.npz", codes=np.zeros((24, 5), np.float32)), "5 numbers"),
+    "nothing": (with_arrays("embedding-z.npz", codes=np.full((24, 2), np.nan)), "no usable codes"),
+    "weights": (lambda folder: vouched(folder, "weights.safetensors", b"rubbish" * 9), "weights.safetensors"),
+    "probe": (with_arrays("probe.npz", images=np.zeros((24, 8, 9, 1), np.uint8)), "probe.npz"),
+    "atlas": (lambda folder: vouched(folder, "atlas.png", b"rubbish"), "atlas.png"),
+    "preview": (lambda folder: vouched(folder, "preview.png", b"rubbish"), "preview.png"),
+    "projection": (keep_foreign_places, "its codes are others"),
+    "ways": (lambda folder: vouched(folder, "projection-z-tsne.npz", b"rubbish"), "projection-z-tsne.npz"),
+    "own": (lambda folder: vouched(folder, "own-attributes.npz", b"rubbish"), "own-attributes.npz"),
+    "empty": (reopened, "holds no weights yet"),
+}
+
+
+@pytest.mark.parametrize("part", RUBBISH)
+def test_a_run_whose_parts_can_not_be_read_is_not_added(library: Library, tmp_path: Path, part: str) -> None:
+    spoil, says = RUBBISH[part]
+    foreign = trained(tmp_path / "foreign", "pca").folder
+    spoil(foreign)
+    Run.open(foreign).check()
+    with pytest.raises(BadInput, match=says) as refusal:
+        library.add(foreign)
+    assert "incoming" not in str(refusal.value)
+    assert [entry.name for entry in library.entries()] == ["pca-shipped", "pca-own"]
+    assert not any(path.is_file() and path.name != ".lock" for path in library.own.glob(".incoming/**/*"))
+
+
+def test_a_stopped_training_and_every_shipped_run_can_be_added(library: Library, tmp_path: Path) -> None:
+    shipped = Library().shipped
+    for folder in (trained(tmp_path / "half", to=5).folder, *sorted(shipped.iterdir())):
+        assert library.add(folder).parent == library.own
 
 
 def test_a_library_that_can_not_be_written_says_so(library: Library, tmp_path: Path) -> None:

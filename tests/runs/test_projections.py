@@ -96,7 +96,7 @@ def test_a_deleted_run_does_not_come_back(run: Run) -> None:
 def test_a_plane_that_stands_in_for_another_way_is_not_kept(run: Run) -> None:
     few = Embedding(codes_of(run)[:10])
     with contextlib.closing(Projector()) as projector:
-        asked = Project(run, few, "umap", SETTINGS, "z", projector, False, "project first")
+        asked = Project(run, few, "umap", SETTINGS, "z", projector, False)
         *_, found = asked.answer({})
     assert isinstance(found, Projected)
     assert any("PCA" in note for note in found.notes)

@@ -21,7 +21,7 @@ from explorer.runs.recorder import record
 from explorer.runs.run import Run
 from explorer.training.events import Failed, Finished, Progress, Warned
 from explorer.weights import read_tensors
-from tests.runs.runs_made import DATA, STEPS, begin, go_on, trained
+from tests.runs.runs_made import DATA, STEPS, SmallDisk, begin, go_on, trained
 
 ROOT = Path(__file__).parents[2]
 
@@ -251,6 +251,84 @@ def test_a_full_disk_is_said_once_and_the_training_ends_well(
     Run.open(run.folder).check()
 
 
+@pytest.fixture(scope="module")
+def ten(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training that was left at its fifth and at its tenth step, so that it has two states."""
+    run = trained(tmp_path_factory.mktemp("ten") / "vae", to=5)
+    go_on(run, to=10)
+    return run.folder
+
+
+@pytest.fixture
+def small(ten: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallDisk:
+    """A copy of it on a disk with room for new weights and a manifest, and for half a state besides."""
+    disk = SmallDisk(monkeypatch, Path(shutil.copytree(ten, tmp_path / "small")))
+    size = {path.name.partition("-")[0]: path.stat().st_size for path in disk.folder.iterdir()}
+    disk.capacity = disk.used() + size["weights.safetensors"] + size["state"] // 2
+    return disk
+
+
+def state(step: int) -> str:
+    return f"state-{step:08d}.safetensors"
+
+
+def averages(run: Run, name: str) -> dict[str, np.ndarray]:
+    tensors, _ = read_tensors(run.checked(name))
+    return {name[8:]: array for name, array in tensors.items() if name.startswith("average/")}
+
+
+def test_on_a_full_disk_the_older_state_makes_room_for_the_new_one(small: SmallDisk) -> None:
+    go_on(Run.open(small.folder), to=15)
+    run = Run.open(small.folder)
+    run.check()
+    assert run.state_files() == [state(15), state(10)]
+    assert run.trainer(DATA).step == 15
+
+
+def test_where_no_state_has_room_the_last_one_stays_and_the_weights_are_the_new_ones(
+    small: SmallDisk, ten: Path, tmp_path: Path
+) -> None:
+    small.free = (small.folder / state(5)).stat().st_size - 1
+    with pytest.raises(Failure, match=rf"{state(15)}.*disk is full"):
+        go_on(Run.open(small.folder), to=15)
+    run = Run.open(small.folder)
+    run.check()
+    assert (run.manifest.status, run.manifest.step) == ("stopped", 15)
+    assert run.state_files() == [state(10)]
+    wide = Run.open(Path(shutil.copytree(ten, tmp_path / "wide")))
+    small.free = small.capacity = 1 << 40
+    go_on(wide, to=15)
+    for name, array in averages(Run.open(wide.folder), state(15)).items():
+        np.testing.assert_array_equal(run.weights()[name], array)
+    go_on(run)
+    go_on(Run.open(wide.folder))
+    for name, array in Run.open(wide.folder).weights().items():
+        np.testing.assert_array_equal(Run.open(run.folder).weights()[name], array)
+
+
+def test_a_damaged_state_makes_room_before_a_sound_one(small: SmallDisk) -> None:
+    flip(small.folder / state(10), 900)
+    small.free = (small.folder / state(5)).stat().st_size - 1
+    with pytest.raises(Failure, match="disk is full"):
+        go_on(Run.open(small.folder), to=8)
+    run = Run.open(small.folder)
+    assert run.state_files() == [state(5)]
+    assert run.trainer(DATA).step == 5
+
+
+def test_a_disk_without_room_for_the_weights_leaves_what_was_saved(small: SmallDisk) -> None:
+    small.capacity = small.used()
+    before = Run.open(small.folder).weights()
+    with pytest.raises(Failure, match="disk is full"):
+        go_on(Run.open(small.folder), to=15)
+    small.capacity = 1 << 40
+    run = Run.open(small.folder)
+    run.check()
+    assert run.trainer(DATA).step == 10
+    for name, array in before.items():
+        np.testing.assert_array_equal(run.weights()[name], array)
+
+
 def test_a_folder_that_vanishes_in_training_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +342,15 @@ def test_a_folder_that_vanishes_in_training_is_made_again(
     run = Run.open(run.folder)
     assert run.manifest.status == "finished"
     run.check()
+
+
+def test_a_folder_that_is_gone_when_a_training_is_left_is_one_sentence(tmp_path: Path) -> None:
+    run = begin(tmp_path / "vae")
+    events = record(run, run.trainer(DATA), DATA)
+    next(events)
+    shutil.rmtree(run.folder)
+    with pytest.raises(Failure, match="its folder is gone"):
+        events.close()
 
 
 def test_a_half_written_file_of_a_dead_writer_is_swept(tmp_path: Path) -> None:

@@ -106,3 +106,17 @@ def test_a_dropped_file_is_shown_on_the_sheet(
     view.canvas.dropped.emit(str(tmp_path / "one.png"))
     wait(qtbot, lambda: landed(session))
     assert not view.canvas.is_empty()
+
+
+def test_a_dropped_file_of_the_data_is_left_as_it_is(
+    view: DrawingView, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Brought to a norm that it has already, it would only be blurred."""
+    model = session.main.model
+    assert model is not None
+    digit = model.picture_of(7)
+    assert digit is not None
+    Image.fromarray(digit[..., 0]).save(tmp_path / "seven.png")
+    view.canvas.dropped.emit(str(tmp_path / "seven.png"))
+    wait(qtbot, lambda: landed(session))
+    np.testing.assert_array_equal(session.drawing.glyph, digit)  # type: ignore[arg-type]

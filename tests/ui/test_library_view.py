@@ -119,7 +119,7 @@ def fault(view: LibraryView) -> str:
 
 
 def test_cards_name_family_data_size_and_state(view: LibraryView) -> None:
-    assert names(view) == ["pca-shipped", "mine", "stopped"]
+    assert names(view) == ["mine", "stopped", "pca-shipped"]
     assert "2 numbers" in words(view, "mine")
     assert "bars" in words(view, "mine")
     assert "MB" in words(view, "mine")
@@ -180,7 +180,7 @@ def test_deleting_asks_first_and_moves_to_the_trash(
     assert (session.library.own / "mine").is_dir()
     qtbot.keyClick(shelf(view), Qt.Key.Key_Delete)
     qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: names(view) == ["pca-shipped", "stopped"], timeout=SOON)
+    qtbot.waitUntil(lambda: names(view) == ["stopped", "pca-shipped"], timeout=SOON)
     assert not (session.library.own / "mine").exists()
 
 
@@ -293,7 +293,7 @@ def test_a_damaged_folder_that_is_dropped_is_refused_in_place(
     weights.write_bytes(weights.read_bytes()[:-5] + b"12345")
     assert drop(view, foreign)
     qtbot.waitUntil(lambda: "damaged" in fault(view), timeout=SOON)
-    assert names(view) == ["pca-shipped", "mine", "stopped"]
+    assert names(view) == ["mine", "stopped", "pca-shipped"]
 
 
 def test_what_is_no_model_is_left_to_the_window(view: LibraryView, tmp_path: Path) -> None:

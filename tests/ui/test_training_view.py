@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.data.framing import Framing
@@ -134,7 +134,8 @@ def test_pause_step_go_on_and_stop(qtbot: QtBot, view: TrainingView, session: Se
     assert "images/s" in text(view, "words")
     assert "left" in text(view, "words")
     end(qtbot, view, session)
-    assert "can be resumed" in text(view, "words")
+    assert "stopped at step" in text(view, "subject.words")
+    assert view.findChild(QPushButton, "training.subject.button").text() == "Go on"
     assert [entry.status for entry in session.library.entries() if not entry.shipped] == ["stopped"]
 
 

@@ -36,14 +36,21 @@ class AttributeTable:
 
 
 def find_table(folders: Sequence[Path]) -> Path | None:
-    """The file with attributes in the first of the folders that has one."""
+    """The file with attributes in the first of the folders that has one.
+
+    Raises
+    ------
+    BadInput
+        A folder can't be looked into.
+    """
     for folder in folders:
-        for name in CSV_NAMES:
-            if (folder / name).is_file():
-                return folder / name
-        lists = sorted(p for p in folder.glob("list_attr*.txt") if p.is_file())
-        if lists:
-            return lists[0]
+        try:
+            lists = sorted(p for p in folder.glob("list_attr*.txt") if p.is_file())
+            tables = [*(folder / name for name in CSV_NAMES if (folder / name).is_file()), *lists]
+        except OSError as error:
+            raise BadInput(f"{shown(folder)} can't be looked into: {error.strerror}.") from error
+        if tables:
+            return tables[0]
     return None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.formats.expansion import check_expansion
 from explorer.errors import BadInput
 from explorer.weights import read_file, shown
 
@@ -48,6 +49,8 @@ def read_idx(path: Path) -> NDArray[np.generic]:
         raise BadInput(
             f"{shown(path)} claims to hold {sizes} values, more than its {len(data):,} bytes can hold."
         )
+    if zipped:
+        check_expansion(shown(path), len(data), expected)
     body = _unzipped(data, expected, path, whole=True) if zipped else data
     if len(body) != expected:
         raise BadInput(

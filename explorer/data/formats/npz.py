@@ -6,6 +6,7 @@ from the headers before any array is read; pickled objects are left alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,9 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.data.formats.expansion import check_expansion
 from explorer.data.framing import Framing
 from explorer.data.image_set import ImageSet
-from explorer.data.pixels import image_shape, to_images
+from explorer.data.pixels import check_room, image_shape, to_images
 from explorer.errors import BadInput
 from explorer.files import shown
 from explorer.weights import ArrayHeader, array_headers, read_arrays
@@ -55,6 +57,7 @@ def read_npz(path: Path, framing: Framing, notes: list[str]) -> list[ImageSet]:
         )
     extras = _attribute_keys(plain, parts[0]) if len(parts) == 1 else []
     keys = [key for part in parts for key in part if key is not None]
+    _check_sizes(path, {key: plain[key] for key in [*keys, *extras]}, parts, framing)
     arrays = read_arrays(path, names=[*keys, *extras])
     labels, names = _labels([arrays.get(part.labels or "") for part in parts], notes)
     attributes = _attributes({key: arrays[key] for key in extras})
@@ -65,6 +68,18 @@ def read_npz(path: Path, framing: Framing, notes: list[str]) -> list[ImageSet]:
     if len({part.shape for part in sets}) > 1:
         raise BadInput(f"{shown(path)} holds training and test images of different kinds.")
     return sets
+
+
+def _check_sizes(
+    path: Path, headers: Mapping[str, ArrayHeader], parts: Sequence[_Part], framing: Framing
+) -> None:
+    """Hold what the headers claim against the memory, before any array is read."""
+    expanded = sum(math.prod(header.shape) * header.dtype.itemsize for header in headers.values())
+    check_expansion(shown(path), path.stat().st_size, expanded)
+    for part in parts:
+        shape = headers[part.images].shape
+        if (size := image_shape(shape)) is not None:
+            check_room(shape[0], size, f"{shown(path)}: {part.images}", framing)
 
 
 def _parts_of(headers: Mapping[str, ArrayHeader]) -> list[_Part]:

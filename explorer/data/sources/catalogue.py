@@ -74,6 +74,13 @@ def is_here(name: str) -> bool:
 
 
 def _read(origin: str, framing: Framing) -> Generator[ReadProgress, None, DataSet]:
+    try:
+        return (yield from _found(origin, framing))
+    except OSError as error:  # a disk may fail at any call, also where no reader waits for it
+        raise BadInput(f"{shown(origin)} can't be read: {error.strerror or error}.") from error
+
+
+def _found(origin: str, framing: Framing) -> Generator[ReadProgress, None, DataSet]:
     if origin == "mnist":
         return embedded.mnist(framing)
     if origin in torchvision_sets.KNOWN:

@@ -189,13 +189,12 @@ def _cut(whole: ImageSet, in_test: NDArray[np.bool_]) -> tuple[ImageSet, ImageSe
 def _described(
     images: NDArray[np.uint8], files: list[Path], classes: list[str] | None, folders: list[Path]
 ) -> tuple[ImageSet, list[str]]:
-    path = find_table(folders)
     table = AttributeTable()
-    if path is not None:
-        try:
+    try:
+        if (path := find_table(folders)) is not None:
             table = read_table(path, files)
-        except BadInput as refusal:
-            table.notes.append(f"The attributes were left out: {refusal}")
+    except BadInput as refusal:
+        table.notes.append(f"The attributes were left out: {refusal}")
     classes = classes or table.classes
     if classes is None:
         return ImageSet(images, attributes=table.attributes), table.notes
@@ -212,5 +211,8 @@ def _too_few(folder: Path, n: int, skipped: Skipped) -> str:
 
 
 def _hint(folder: Path) -> str:
-    arrays = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in (".npy", ".npz"))
+    try:
+        arrays = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in (".npy", ".npz"))
+    except OSError:  # it is told already that there is nothing usable
+        return ""
     return f"It holds {shown(arrays[0])}: choose that file." if arrays else ""

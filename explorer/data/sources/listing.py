@@ -50,34 +50,40 @@ def list_pictures(folder: Path, skipped: Skipped) -> Generator[ReadProgress, Non
         The folder can't be read.
     """
     found: list[Path] = []
-    for found in gathered(_walk(folder, Path(), skipped, 0)):
+    unlisted: set[Path] = set()
+    for found in gathered(_walk(folder, Path(), skipped, unlisted)):
         yield ReadProgress("Listing", len(found))
-    return _interpreted(folder, sorted(found), skipped)
+    # Half of a folder would be another half the next time, and the images other ones.
+    found = sorted(path for path in found if unlisted.isdisjoint(path.parents))
+    yield ReadProgress("Listing", len(found))
+    return _interpreted(folder, found, skipped)
 
 
-def _walk(root: Path, below: Path, skipped: Skipped, depth: int) -> Iterator[Path | None]:
-    """Every picture, and None for whatever else was met."""
+def _walk(root: Path, below: Path, skipped: Skipped, unlisted: set[Path]) -> Iterator[Path | None]:
+    """Pictures below a folder, and None for whatever else was met.
+
+    A sub-folder whose listing fails, at once or half-way, becomes `unlisted`.
+    """
     try:
-        entries = os.scandir(root / below)
+        with os.scandir(root / below) as entries:
+            for entry in entries:
+                path = below / entry.name
+                match _kind(entry):
+                    case "folder" if len(path.parts) <= _DEPTH:
+                        yield from _walk(root, path, skipped, unlisted)
+                    case "picture":
+                        yield path
+                    case "other":
+                        yield None
+                    case reason:
+                        skipped.add(reason, str(path))
+                        yield None
     except (OSError, ValueError) as error:
-        if depth == 0:
-            reason = getattr(error, "strerror", None) or error
+        reason = getattr(error, "strerror", None) or str(error)
+        if not below.parts:
             raise BadInput(f"The folder {shown(root)} can't be read: {reason}.") from error
-        skipped.add("a folder can't be read", str(below))
-        return
-    with entries:
-        for entry in entries:
-            path = below / entry.name
-            match _kind(entry):
-                case "folder" if depth < _DEPTH:
-                    yield from _walk(root, path, skipped, depth + 1)
-                case "picture":
-                    yield path
-                case "other":
-                    yield None
-                case reason:
-                    skipped.add(reason, str(path))
-                    yield None
+        skipped.add(f"a folder can't be read, {reason}", str(below))
+        unlisted.add(below)
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

@@ -97,13 +97,9 @@ class Show:
 
 @dataclass(frozen=True, eq=False)
 class Blank:
-    """Put an untrained model on display, to be filled by snapshots."""
+    """Put an untrained model like a run's on display, to be filled by snapshots."""
 
-    family: str
-    settings: Mapping[str, object]
-    image: tuple[int, int, int]
-    seed: int
-    classes: int
+    run: Run
 
     def answer(self, held: Held) -> Generator[Ready, None, None]:
         import_torch()
@@ -114,8 +110,13 @@ class Blank:
 
         torch.set_num_threads(DISPLAY_THREADS)
         device, complaint = choose()
+        manifest = self.run.manifest
         model = models.build(
-            self.family, self.settings, models.ImageShape(*self.image), self.seed, self.classes
+            manifest.family,
+            manifest.settings,
+            models.ImageShape(*manifest.image),
+            manifest.seed,
+            len(manifest.data.class_names),
         )
         held["model"] = model.to(device).eval()
         yield Ready(title(device), 0.0, complaint)

@@ -131,6 +131,11 @@ class Training:
         self._set("starting")
         self._job.begin()
 
+    def resume(self, run: Run) -> None:
+        """Go on with a training that was stopped before its end."""
+        manifest = run.manifest
+        self.start(Plan(manifest.family, manifest.settings, manifest.data.origin, resume=run.name))
+
     def watch_one_learn(self) -> None:
         """A first training with nothing to fill in."""
         self.start(FIRST_LESSON)
@@ -143,7 +148,7 @@ class Training:
         """Put the model in training on a side; its map lives there as long as it learns."""
         model = self.learner.model
         if model is not None and not side.shows(model):
-            side.show(model, self._blank(model) if model.living else None)
+            side.show(model, Blank(model.run) if model.living else None)
 
     def pause(self) -> None:
         if self._job is not None and self.state == "running":
@@ -231,16 +236,10 @@ class Training:
         space = manifest.spaces[0]
         items = event.data.test.take(slice(0, LIVING_ITEMS)) if space.can_encode else None
         model = OpenModel(event.run, space.name, items=items, living=True)
-        self.learner.show(model, self._blank(model))
+        self.learner.show(model, Blank(event.run))
         self.show_on(self._sides[0])
         self.library_changed()
         self._set("running" if self.state == "starting" else self.state)
-
-    def _blank(self, model: OpenModel) -> Blank:
-        manifest = model.run.manifest
-        channels, height, width = manifest.image
-        classes = len(manifest.data.class_names)
-        return Blank(manifest.family, manifest.settings, (channels, height, width), manifest.seed, classes)
 
     def _take_progress(self, event: Progress) -> None:
         self.progress = event

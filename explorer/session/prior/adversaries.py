@@ -130,9 +130,9 @@ class Adversaries:
 
     @property
     def players(self) -> tuple[GroupRecord, ...]:
-        """Who plays: the parameter groups of the training, where there are several."""
-        run = self._training.run
-        groups = () if run is None else run.manifest.groups
+        """Who plays: the parameter groups of the subject, where there are several."""
+        model = self.subject.model
+        groups = () if model is None else model.run.manifest.groups
         return groups if len(groups) > 1 else ()
 
     def curve(self, what: Literal["loss", "gradient"], player: GroupRecord) -> list[tuple[int, float]]:

@@ -14,7 +14,7 @@ from psygnal import Signal
 
 from explorer.data.formats.picture_file import read_picture
 from explorer.data.framing import LARGEST, Framing
-from explorer.data.glyph import to_norm
+from explorer.data.glyph import is_normed, to_norm
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.runs.run import framing_of
@@ -29,6 +29,9 @@ Picture = NDArray[np.uint8]
 
 GLYPH_BORDER = 8.0
 """Mean brightness (of 255) of the outermost pixels, below which images count as glyphs on black."""
+
+COMPARED = 1000
+"""Images of the data whose norm a picture is held against."""
 
 
 class Drawing:
@@ -76,7 +79,7 @@ class Drawing:
             self._show(_fitted(to_norm(canvas, max(model.shape[:2])), model.shape), "draw")
 
     def drop(self, path: Path) -> None:
-        """Take a picture file: normed like the data where they are glyphs, framed like them otherwise."""
+        """Take a picture file: normed like the data where they are glyphs and it is not yet, else framed."""
         model = self._main.model
         if model is None:
             return
@@ -86,11 +89,14 @@ class Drawing:
         except BadInput as error:
             self._say(str(error), "error")
             return
-        if model.items is not None and is_glyphs(model.items):
+        picture = framing_of(model.run.manifest).apply(image, channels)
+        known = model.items
+        lies_so = (
+            image.size == (width, height) and known is not None and is_normed(picture, known.images[:200])
+        )
+        if known is not None and is_glyphs(known) and not lies_so:
             whole = Framing(side=LARGEST, ground="white").apply(image, channels)
             picture = to_norm(whole, max(height, width))
-        else:
-            picture = framing_of(model.run.manifest).apply(image, channels)
         self._show(_fitted(picture, model.shape), "drop a picture")
 
     def restore(self, picture: Picture) -> None:

@@ -7,6 +7,8 @@ ground, are shown as ink on paper in the light theme.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -87,3 +89,15 @@ def signed_picture(values: NDArray[np.floating], middle: tuple[int, int, int]) -
     picture = centre + (pole - centre) * np.abs(share)
     picture[~np.isfinite(flat)] = 128
     return np.asarray(np.rint(picture), dtype=np.uint8)
+
+
+def from_indices(
+    indices: NDArray[np.uint8], size: tuple[int, int], colours: Sequence[int], ratio: float
+) -> QPixmap:
+    """A picture of colour numbers (H, W) as (width, height) pixels of the screen."""
+    image = QImage(indices.data, *size, size[0], QImage.Format.Format_Indexed8)
+    image.setColorTable(list(colours))
+    # The conversion copies: the indexed image only borrows the buffer.
+    pixmap = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_RGB32))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

@@ -5,13 +5,12 @@ Knows the session and the map view. Imports Qt.
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.ui.look import theme, wording
+from explorer.ui.views.map.compare_list import CompareList
 from explorer.ui.views.map.map_view import MapView
 
 EVEN = 10_000
@@ -49,13 +48,12 @@ class Middle(QWidget):
         self._refresh()
 
     def _add_buttons(self) -> None:
-        compare = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        compare = QToolButton()
         compare.setObjectName("map.compare")
-        compare.setText("Compare with")
+        compare.setText("Compare with …")
         compare.setToolTip("Put the map of another model beside this one, with one cursor through both.")
-        self._menu = QMenu(compare)
-        self._menu.aboutToShow.connect(self._fill)
-        compare.setMenu(self._menu)
+        self._list = CompareList(self._session, self)
+        compare.clicked.connect(lambda: self._list.open_below(compare))
         self.map.head.addWidget(compare)
         close = QToolButton(autoRaise=True)
         close.setObjectName("beside.close")
@@ -63,13 +61,6 @@ class Middle(QWidget):
         theme.set_icon(close, "close")
         close.clicked.connect(lambda: self._session.beside.show(None))
         self.beside.head.addWidget(close)
-
-    def _fill(self) -> None:
-        """The models of the library that could be compared."""
-        self._menu.clear()
-        for entry in self._session.library.entries():
-            if entry.status == "finished":
-                self._menu.addAction(entry.name, partial(self._session.beside.open, entry.folder))
 
     def set_comparing(self, comparing: bool) -> None:
         """Whether the map beside the first may be seen."""

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import gzip
+import math
 import struct
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 from explorer.data.image_set import DataSet
 from explorer.data.sources.catalogue import load
 from explorer.errors import BadInput
+from explorer.files import shown
 from explorer.weights import write_arrays
 
 RNG = np.random.default_rng(0)
@@ -188,6 +192,75 @@ def test_an_npz_without_images_lists_what_it_has(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", weights=np.zeros((3, 5)), bias=np.zeros(3))
     with pytest.raises(BadInput, match=r"holds no array of images.*weights, bias"):
         load(str(tmp_path / "a.npz"))
+
+
+def blown_up(path: Path, shapes: dict[str, tuple[int, ...]]) -> Path:
+    """An .npz file of empty arrays, which are never whole in memory here either."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, shape in shapes.items():
+            with archive.open(f"{name}.npy", "w") as member:
+                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+                np.lib.format.write_array_header_1_0(member, header)
+                for _ in range(math.prod(shape) >> 20):
+                    member.write(bytes(1 << 20))
+    return path
+
+
+def peak_of_refusing(path: Path, reason: str) -> int:
+    """Bytes that are held at most while a file is refused."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadInput, match=reason) as refusal:
+            load(str(path))
+        assert shown(path) in str(refusal.value)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("shapes", "reason"),
+    [
+        ({"images": (320 << 8, 64, 64)}, "would expand to 335,544,320 bytes"),
+        ({"x_train": (40 << 10, 64, 64), "x_test": (40 << 10, 64, 64)}, "would expand to 335,544,320 bytes"),
+        ({"images": (5 << 20, 1, 1), "pose": (5 << 20, 64)}, "would expand to 340,787,200 bytes"),
+        ({"images": (65 << 20, 1, 1)}, "too many for the memory"),
+    ],
+)
+def test_an_archive_that_blows_up_is_refused_before_anything_is_read(
+    tmp_path: Path, shapes: dict[str, tuple[int, ...]], reason: str
+) -> None:
+    path = blown_up(tmp_path / "a.npz", shapes)
+    assert path.stat().st_size < 4 << 20
+    assert peak_of_refusing(path, reason) < 16 << 20
+
+
+def test_a_gzip_that_blows_up_is_refused_before_anything_is_expanded(tmp_path: Path) -> None:
+    path = tmp_path / "a-images-idx3-ubyte.gz"
+    with gzip.open(path, "wb") as file:
+        file.write(struct.pack(">HBB3I", 0, 8, 3, 320 << 8, 64, 64))
+        for _ in range(320):
+            file.write(bytes(1 << 20))
+    assert peak_of_refusing(path, "would expand to 335,544,336 bytes") < 16 << 20
+
+
+def test_an_array_whose_header_blows_up_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    header = np.lib.format.magic(2, 0) + struct.pack("<I", 64 << 20) + b" " * (64 << 20)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("images.npy", header)
+    assert peak_of_refusing(path, "not a usable .npy array") < 16 << 20
+
+
+def test_sparse_pictures_may_expand_some_hundredfold(tmp_path: Path) -> None:
+    rng, places = np.random.default_rng(0), np.arange(64)
+    low, high = np.sort(rng.integers(0, 64, (2, 70 << 10, 2, 1)), axis=0)
+    rows, columns = ((places >= low) & (places <= high)).swapaxes(0, 1)
+    path, shapes = tmp_path / "rectangles.npz", rows[:, :, None] & columns[:, None]
+    np.savez_compressed(path, images=shapes)
+    assert shapes.nbytes > 300 * path.stat().st_size
+    data = load(str(path))
+    assert len(data.train) + len(data.test) == len(shapes)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<html>", b"\x80\x04K\x01."])

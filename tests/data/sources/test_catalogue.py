@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
+import io
+import os
 import struct
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer import paths
 from explorer.data.framing import Framing
@@ -77,6 +83,35 @@ def test_reading_ends_with_the_data_set(tmp_path: Path) -> None:
     *progress, data = reading(str(tmp_path / "a.npy"))
     assert isinstance(data, DataSet)
     assert not any(isinstance(step, DataSet) for step in progress)
+
+
+@pytest.mark.parametrize(("module", "call"), [(os, "scandir"), (os, "listdir"), (os, "stat"), (io, "open")])
+@pytest.mark.parametrize("kind", ["folder", "empty", "images.npy"])
+def test_whichever_call_of_the_system_fails_there_is_a_data_set_or_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: ModuleType, call: str, kind: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "folder" / "sub").mkdir(parents=True)
+    for i in range(3):
+        Image.new("L", (8, 8), i).save(tmp_path / "folder" / f"{i}.png")
+    (tmp_path / "folder" / "attributes.csv").write_text("file,size\n0.png,1\n1.png,2\n2.png,3\n")
+    np.save(tmp_path / "images.npy", np.zeros((4, 8, 8), np.uint8))
+    real, calls, failing_call = getattr(module, call), 0, 0
+
+    def failing(path: object = ".", *arguments: object, **more: object) -> object:
+        nonlocal calls
+        if isinstance(path, (str, Path)) and str(path).startswith(str(tmp_path)):
+            calls += 1
+            if calls == failing_call:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(path, *arguments, **more)
+
+    monkeypatch.setattr(module, call, failing)
+    while calls >= failing_call:
+        calls, failing_call = 0, failing_call + 1
+        with contextlib.suppress(BadInput):
+            *_, data = reading(str(tmp_path / kind))
+            assert isinstance(data, DataSet)
 
 
 def test_only_sets_with_a_name_can_be_fetched() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +16,8 @@ from explorer.data.image_set import DataSet
 from explorer.data.progress import ReadProgress
 from explorer.data.sources.catalogue import load, reading
 from explorer.errors import BadInput
+from explorer.session.learning.data_choice import LookAt
+from explorer.session.shelf import Refused
 
 
 def put(path: Path, value: int = 0, mode: str = "L", size: tuple[int, int] = (8, 8)) -> Path:
@@ -109,6 +113,83 @@ def test_an_array_in_the_folder_is_pointed_at(tmp_path: Path) -> None:
     np.save(tmp_path / "faces.npy", np.zeros((3, 8, 8), np.uint8))
     with pytest.raises(BadInput, match=r"It holds faces\.npy: choose that file"):
         load(str(tmp_path))
+
+
+class Entries:
+    """What listing a folder gives, until the disk fails."""
+
+    def __init__(self, entries: Any, code: int, after: int) -> None:
+        self.entries, self.code, self.left = entries, code, after
+
+    def __enter__(self) -> Entries:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[object]:
+        return self
+
+    def __next__(self) -> object:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(self.code, os.strerror(self.code))
+        return next(self.entries)
+
+    def close(self) -> None:
+        self.entries.close()
+
+
+def break_listing(monkeypatch: pytest.MonkeyPatch, name: str, code: int, after: int) -> None:
+    """Let listing the folder of this name fail at once, or after a few entries, as on a dying disk."""
+    scandir = os.scandir
+
+    def breaking(path: str | Path = ".") -> Any:
+        if Path(path).name != name:
+            return scandir(path)
+        if after == 0:
+            raise OSError(code, os.strerror(code))
+        return Entries(scandir(path), code, after)
+
+    monkeypatch.setattr(os, "scandir", breaking)
+
+
+@pytest.fixture
+def cats_and_dogs(tmp_path: Path) -> Path:
+    for i in range(12):
+        put(tmp_path / "pets" / ("cats", "dogs", "fish")[i % 3] / ("deep" if i % 2 else ".") / f"{i}.png", i)
+    return tmp_path / "pets"
+
+
+BREAKS = [(code, after) for code in (errno.EACCES, errno.EIO) for after in (0, 2)]
+
+
+@pytest.mark.parametrize(("code", "after"), BREAKS)
+def test_a_sub_folder_that_can_not_be_listed_is_left_out_and_named(
+    cats_and_dogs: Path, monkeypatch: pytest.MonkeyPatch, code: int, after: int
+) -> None:
+    break_listing(monkeypatch, "dogs", code, after)
+    data = load(str(cats_and_dogs))
+    assert labelled(data) == {i: "cats" if i % 3 == 0 else "fish" for i in range(12) if i % 3 != 1}
+    assert data.notes == (f"1 was left out: a folder can't be read, {os.strerror(code)} (dogs).",)
+
+
+@pytest.mark.parametrize(("code", "after"), BREAKS)
+def test_a_folder_that_can_not_be_listed_is_one_sentence(
+    cats_and_dogs: Path, monkeypatch: pytest.MonkeyPatch, code: int, after: int
+) -> None:
+    break_listing(monkeypatch, "pets", code, after)
+    with pytest.raises(BadInput, match=rf"pets can't be read: {os.strerror(code)}\."):
+        load(str(cats_and_dogs))
+
+
+def test_an_unreadable_folder_is_one_sentence_where_it_is_looked_at(
+    cats_and_dogs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_listing(monkeypatch, "pets", errno.EIO, 2)
+    *_, answer = LookAt(str(cats_and_dogs), Framing()).answer({})
+    assert isinstance(answer, Refused)
+    assert "pets can't be read" in answer.sentence
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs FIFOs")

@@ -119,7 +119,8 @@ def test_where_it_lives_its_end_is_what_is_on_disk(loop: Loop, plan: Plan) -> No
 def test_resumed_it_has_its_curves_and_flags_again(loop: Loop, endless: Plan) -> None:
     session = loop.session
     training = session.training
-    training.start(endless)
+    # A line of the curves is kept for each thousandth of a training.
+    training.start(replace(endless, settings={**endless.settings, "epochs": 3000}))
     loop.until(lambda: training.progress is not None)
     training.set_knob("beta", 2.0)
     loop.until(lambda: len(training.course.flags) == 1 and len(training.course.curves["loss"]) > 3)
@@ -131,7 +132,8 @@ def test_resumed_it_has_its_curves_and_flags_again(loop: Loop, endless: Plan) ->
     loop.until(lambda: session.shelf.interrupted is not None)
     assert session.shelf.interrupted is not None
     session.shelf.resume(session.shelf.interrupted)
-    loop.until(lambda: training.progress is not None)
+    loop.until(lambda: training.progress is not None and training.progress.step > reached)
+    loop.until(lambda: training.course.curves["loss"][-1][0] > reached)
     assert [flag.text for flag in training.course.flags] == ["beta = 2"]
     steps = [step for step, _ in training.course.curves["loss"]]
     assert steps == sorted(steps)

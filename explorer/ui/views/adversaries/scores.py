@@ -139,7 +139,7 @@ class GanScores(QWidget):
 
     def _follow_players(self) -> None:
         """One button for each player of what is being trained, by the name that its family gives it."""
-        players = self._adversaries.players or self._players
+        players = self._adversaries.players
         if players == self._players:
             return
         for button in self._steps:

@@ -36,20 +36,11 @@ from explorer.runs.manifest import FILE
 from explorer.session.session import Session
 from explorer.session.shelf import Card
 from explorer.ui.look import theme
+from explorer.ui.views.library.actions import ACTIONS, refusal
 from explorer.ui.views.library.cards import CARD, CardModel, CardPainter
 from explorer.ui.widgets.drops import is_file, local_paths
 from explorer.ui.widgets.two_lines import TwoLines
 
-CHOOSE = "Choose a model in the list first."
-SHIPPED = "It ships with Latent Explorer and stays as it is."
-TIPS = {
-    "open": ("Open", "Put the chosen model on the map (Enter or double click)"),
-    "resume": ("Go on", "Train a stopped model on, from where it was"),
-    "rename": ("Rename", "Give an own model another name (F2)"),
-    "trash": ("Delete", "Move an own model to the trash (asks first)"),
-    "folder": ("Show folder", "Show the model's folder in the file manager"),
-    "add": ("Add a model …", "Copy a model's folder into the library; dropping it here does the same"),
-}
 ICONS = {"open": "open", "resume": "play", "trash": "trash", "folder": "folder", "add": "plus"}
 
 
@@ -63,7 +54,7 @@ class LibraryView(QWidget):
         self._cards = CardModel(self)
         self._painter = CardPainter(self._list, self._cards, session.shelf.preview_of)
         self._ask, self._question = QFrame(), QLabel()
-        self._actions = {name: self._action(name) for name in TIPS}
+        self._actions = {name: self._action(name) for name in ACTIONS}
         self._asked: Card | None = None
         self._dress_list()
         self._arrange()
@@ -80,7 +71,7 @@ class LibraryView(QWidget):
     # Building
 
     def _action(self, name: str) -> QAction:
-        text, tip = TIPS[name]
+        text, tip = ACTIONS[name]
         action = QAction(text, self)
         action.setObjectName(f"library.{name}")
         action.setToolTip(tip)
@@ -265,30 +256,15 @@ class LibraryView(QWidget):
             self._list.viewport().update()
 
     def _refusal(self, name: str, card: Card | None) -> str | None:
-        """Why an action does not apply to the chosen model."""
-        if name == "add":
-            return None
-        if card is None:
-            return CHOOSE
-        if name == "open":
-            unready = "It has no weights yet; wait for its training."
-            ready = card.entry.manifest is not None and bool(card.entry.manifest.files)
-            return card.fault or (None if ready or self._session.shelf.is_learning(card) else unready)
-        if name == "resume":
-            return self._session.shelf.resume_refusal(card)
-        if name in ("rename", "trash"):
-            if card.entry.shipped:
-                return SHIPPED
-            return "It is being trained; stop that first." if card.status == "training" else None
-        return None
+        return refusal(name, card, self._session.shelf)
 
     def _allow(self) -> None:
         card = self.chosen
         for name, action in self._actions.items():
-            refusal = self._refusal(name, card)
-            action.setEnabled(refusal is None)
-            tip = TIPS[name][1]
-            action.setToolTip(tip if refusal is None else f"{tip}\n{refusal}")
+            hindrance = self._refusal(name, card)
+            action.setEnabled(hindrance is None)
+            tip = ACTIONS[name][1]
+            action.setToolTip(tip if hindrance is None else f"{tip}\n{hindrance}")
         if card is None or (self._asked is not None and card.entry.folder != self._asked.entry.folder):
             self._ask.hide()
 

@@ -203,8 +203,7 @@ class MapView(QWidget):
         self._on_trail()
 
     def _on_cursor(self) -> None:
-        self.cloud.set_cursor(_place(self._side.cursor.place))
-        self.cloud.set_selected(self._side.cursor.item)
+        self.cloud.set_cursor(_place(self._side.cursor.place), self._side.cursor.item)
 
     def _on_hover(self) -> None:
         self.cloud.set_hovered(self._side.hovered)

@@ -186,8 +186,7 @@ class TrainingControls(QWidget):
             return ("paused at " if training.state == "paused" else "") + progress_words(training.progress)
         if training.fault is None and training.progress is not None:
             done = training.progress.step >= training.progress.steps
-            after = "it is in the library and open." if done else "it can be resumed from the library."
-            return f"{name}: {'finished' if done else 'stopped'}; {after}"
+            return f"{name}: {'finished' if done else 'stopped'}; it is in the library."
         return "Nothing is being trained. Watch one learn needs nothing filled in."
 
     def _turn_page(self) -> None:

@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from explorer.runs.manifest import Manifest
+from explorer.runs.run import Run
 from explorer.session.session import Session
 from explorer.ui.widgets.subject_line import SubjectLine
+
+STATES = {
+    "starting": "about to learn",
+    "running": "learning",
+    "paused": "paused while it learns",
+    "stopping": "being saved after it has learned",
+}
+SHOW = ("Show it", "Put it on the map, where it lives")
+OPEN = ("Open", "Put it on the map")
+GO_ON = ("Go on", "Train it on from there")
 
 
 class TrainingSubject(SubjectLine):
@@ -27,33 +39,38 @@ class TrainingSubject(SubjectLine):
 
     def _refresh(self) -> None:
         training, waiting = self._session.training, self._session.shelf.interrupted
-        run, shown = training.run, training.shown_on
-        if run is not None:
-            words = f"{run.manifest.title}, {_STATES[training.state]} on {run.manifest.data.title}"
-            if training.active and training.learner.model is not None:
-                here = "; on the map" if shown is not None else "; on no map"
-                show = ("", "") if shown is not None else ("Show it", "Put it on the map, where it lives")
-                self.say(run.name, words + here, *show)
-                return
-            if not training.active and shown is None and run.manifest.files:
-                self.say(run.name, _ended(run.manifest.status), "Open", "Put it on the map")
-                return
-            self.say(run.name, words if training.active else _ended(run.manifest.status))
+        run = training.run
+        if run is not None and training.active:
+            self._say_active(run)
+        elif run is not None and run.manifest.status == "finished":
+            away = training.shown_on is None
+            self.say(run.name, "has finished learning", *(OPEN if away else ()))
+        elif run is not None and run.manifest.files:
+            self.say(run.name, _stopped(run.manifest), *GO_ON)
         elif waiting is not None and waiting.entry.manifest is not None and not training.active:
-            manifest = waiting.entry.manifest
-            words = f"stopped at step {manifest.step:,} of {manifest.steps:,}"
-            self.say(waiting.entry.name, words, "Go on", "Train it on from there")
+            self.say(waiting.entry.name, _stopped(waiting.entry.manifest), *GO_ON)
         else:
-            self.say("", "Nothing has been trained yet." if not training.active else "")
+            self.say("", "" if training.active else "Nothing has been trained yet.")
+
+    def _say_active(self, run: Run) -> None:
+        training = self._session.training
+        words = f"{run.manifest.title}, {STATES[training.state]} on {run.manifest.data.title}"
+        if training.learner.model is None or training.shown_on is not None:
+            self.say(run.name, words)
+        else:
+            self.say(run.name, f"{words}; on no map", *SHOW)
 
     def _act(self) -> None:
         session, training = self._session, self._session.training
+        run, waiting = training.run, session.shelf.interrupted
         if training.active:
             training.show_on(session.main)
-        elif training.run is not None:
-            session.main.open(training.run.folder)
-        elif session.shelf.interrupted is not None:
-            session.shelf.resume(session.shelf.interrupted)
+        elif run is not None and run.manifest.status == "finished":
+            session.main.open(run.folder)
+        elif run is not None and run.manifest.files:
+            training.resume(run)
+        elif waiting is not None:
+            session.shelf.resume(waiting)
 
     def _on_library(self) -> None:
         if self.isVisible():
@@ -65,17 +82,6 @@ class TrainingSubject(SubjectLine):
             self._session.shelf.refresh()
 
 
-_STATES = {
-    "starting": "about to learn",
-    "running": "learning",
-    "paused": "paused in learning",
-    "stopping": "being saved after learning",
-    "idle": "trained",
-}
-
-
-def _ended(status: str) -> str:
-    return {
-        "finished": "has finished learning",
-        "failed": "has failed",
-    }.get(status, "was stopped and can be gone on with from the library")
+def _stopped(manifest: Manifest) -> str:
+    how = "failed" if manifest.status == "failed" else "stopped"
+    return f"{how} at step {manifest.step:,} of {manifest.steps:,}"

@@ -3,7 +3,7 @@
 Points, axes and words are painted into one picture that is kept until the view, the points or
 the colours change (repainted on a 16 ms single shot); what moves over them is painted each time,
 a moment after the decoded picture: that one comes first.
-Gestures are decided in `map_gestures`, hovering in `hover_watch`; this carries them out.
+Gestures are decided in `gestures`, hovering in `hover_watch`; this carries them out.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.look import theme
+from explorer.ui.look.images import from_indices
 from explorer.ui.widgets.map.frame import MapFrame, Points, finite_rows, framing
 from explorer.ui.widgets.map.input import MapInput
 from explorer.ui.widgets.map.overlays import Overlays, Place, paint_ground, paint_overlays
@@ -48,7 +49,6 @@ class PointCloud(MapInput):
         self.placeholder = "No points yet"
         self._points: Points = np.zeros((0, 2), np.float32)
         self._classes: NDArray[np.uint8] = np.zeros(0, np.uint8)
-        self._own_colours: list[QColor] | None = None
         self._shown: set[int] | None = None
         self._front: int | None = None
         self._overlays = Overlays()
@@ -69,14 +69,11 @@ class PointCloud(MapInput):
 
     # Points and their colours
 
-    def set_points(
-        self, xy: Points, classes: NDArray[np.uint8], colours: Sequence[QColor] | None = None
-    ) -> None:
-        """Show points (N, 2) of classes (N,); without colours, those of the theme's classes."""
+    def set_points(self, xy: Points, classes: NDArray[np.uint8]) -> None:
+        """Show points (N, 2) of classes (N,)."""
         assert xy.shape == (len(classes), 2), "one class for each place"
         self._points = np.array(xy, np.float32)
         self._classes = np.array(classes, np.uint8)
-        self._own_colours = None if colours is None else list(colours)
         self._overlays.selected = self._overlays.hovered = None
         self._travel = self._flight = None
         self._home = framing(self._points, self.width(), self.height())
@@ -119,11 +116,9 @@ class PointCloud(MapInput):
 
     # What lies over them
 
-    def set_cursor(self, xy: Place | None) -> None:
-        self._overlay(cursor=xy)
-
-    def set_selected(self, item: int | None) -> None:
-        self._overlay(selected=item)
+    def set_cursor(self, xy: Place | None, item: int | None = None) -> None:
+        """Where it is, and the item that it is at."""
+        self._overlay(cursor=xy, selected=item)
 
     def set_hovered(self, item: int | None) -> None:
         self._overlay(hovered=item)
@@ -258,17 +253,12 @@ class PointCloud(MapInput):
 
     def _rasterised(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        size = (max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1))
+        size = max(round(self.width() * ratio), 1), max(round(self.height() * ratio), 1)
         radius = point_radius(len(self._points), self._frame.scale / self._home.scale) * ratio
-        bytes_ = rasterise(
-            self._seen() * np.float32(ratio), self._classes, size, radius, self._shown, self._front
-        )
-        image = QImage(bytes_.data, size[0], size[1], size[0], QImage.Format.Format_Indexed8)
-        colours = self._own_colours or theme.class_colours(MOST_CLASSES)
-        image.setColorTable(colour_table(tuple(colour.name() for colour in colours), theme.current().paper))
-        # The conversion copies: the indexed image only borrows the buffer.
-        pixmap = QPixmap.fromImage(image.convertToFormat(QImage.Format.Format_RGB32))
-        pixmap.setDevicePixelRatio(ratio)
+        places = self._seen() * np.float32(ratio)
+        bytes_ = rasterise(places, self._classes, size, radius, self._shown, self._front)
+        names = tuple(colour.name() for colour in theme.class_colours(MOST_CLASSES))
+        pixmap = from_indices(bytes_, size, colour_table(names, theme.current().paper), ratio)
         painter = QPainter(pixmap)
         painter.setFont(self.font())
         paint_ground(painter, self._overlays, self._frame, self._lit())

@@ -26,16 +26,16 @@ from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, draw_centred, to_tile
-from explorer.ui.look.palettes import blend
 from explorer.ui.widgets.sliders.dimension import Dimension as Dimension
 from explorer.ui.widgets.sliders.dimension import fitting
+from explorer.ui.widgets.sliders.groove import HANDLE, Groove, paint_groove
 
 REACH = 4.0
 """Standard deviations at either end of the groove."""
 STRIP = (-3, -2, -1, 0, 1, 2, 3)
 """Where the pictures of a strip stand, in standard deviations."""
 FINE = 100
-SIDE, TILE, HANDLE = 12, 40, 8.0
+SIDE, TILE = 12, 40
 USUAL = "z₁₂₈ = −88.88 (−8.8 sd)"
 """A reading for which there is always room."""
 GESTURES = (
@@ -176,33 +176,16 @@ class DimensionSlider(QAbstractSlider):
             theme.draw_icon(painter, "reset", cross.adjusted(2, 2, -2, -2), colours.muted)
 
     def _paint_groove(self, painter: QPainter) -> None:
-        colours, middle = theme.current(), self._line() + 10
-        painter.setPen(Qt.PenStyle.NoPen)
-        left, right = float(SIDE), float(self.width() - SIDE)
-        if self.dimension.weight > 0:
-            painter.setBrush(
-                QColor(blend(colours.panel, colours.accent, 0.16) if self.isEnabled() else colours.field)
-            )
-            length = (right - left) * min(self.dimension.weight, 1.0)
-            painter.drawRoundedRect(QRectF(left, middle - 9, length, 18), 3, 3)
-        painter.setBrush(QColor(colours.edge if self.isEnabled() else colours.line))
-        painter.drawRoundedRect(QRectF(left, middle - 1.5, right - left, 3), 1.5, 1.5)
-        for place in STRIP:
-            half = 5.0 if place == 0 else 3.0
-            painter.drawRect(QRectF(self._x_of(place) - 0.5, middle - half, 1, 2 * half))
-        at = QPointF(self._x_of(self.sd) if math.isfinite(self.sd) else self._x_of(0), middle)
-        tint = QColor(colours.accent if self.isEnabled() else colours.disabled)
-        if self.isEnabled():
-            painter.setBrush(tint)
-            painter.drawRect(QRectF(QPointF(self._x_of(0), middle - 1.5), at + QPointF(0, 1.5)).normalized())
-        if self.hasFocus():
-            halo = QColor(tint)
-            halo.setAlphaF(0.25)
-            painter.setBrush(halo)
-            painter.drawEllipse(at, HANDLE + 4, HANDLE + 4)
-        painter.setPen(QPen(QColor(colours.panel), 1.5))
-        painter.setBrush(tint)
-        painter.drawEllipse(at, HANDLE, HANDLE)
+        groove = Groove(
+            float(SIDE),
+            float(self.width() - SIDE),
+            self._line() + 10,
+            tuple(self._x_of(place) for place in STRIP),
+            self._x_of(0),
+            self._x_of(self.sd if math.isfinite(self.sd) else 0),
+            self.dimension.weight,
+        )
+        paint_groove(painter, groove, enabled=self.isEnabled(), focused=self.hasFocus())
 
     def _paint_strip(self, painter: QPainter) -> None:
         colours = theme.current()

@@ -260,8 +260,7 @@ def test_the_theme_reaches_the_paper(cloud: PointCloud, qtbot: QtBot) -> None:
 def test_moving_the_cursor_does_not_rasterise_again(cloud: PointCloud, qtbot: QtBot) -> None:
     painted(cloud)
     raster = cloud._raster
-    cloud.set_cursor((0.5, 0.5))
-    cloud.set_selected(2)
+    cloud.set_cursor((0.5, 0.5), 2)
     painted(cloud)
     assert cloud._raster is raster
 
@@ -286,8 +285,7 @@ def test_odd_points_are_no_crash(cloud: PointCloud, xy: np.ndarray) -> None:
 @pytest.mark.parametrize("number", [np.nan, np.inf, 1e30, -1e300, 0.0])
 def test_odd_overlays_are_no_crash(cloud: PointCloud, number: float) -> None:
     place = (number, 0.0)
-    cloud.set_cursor(place)
-    cloud.set_selected(99)
+    cloud.set_cursor(place, 99)
     cloud.set_hovered(-1)
     cloud.set_words([("0", place, 0), ("far", place, QColor("#123456"))])
     cloud.set_path(np.array([[0, 0], [number, 1], [1, 1]]), number)
