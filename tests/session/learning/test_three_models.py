@@ -172,6 +172,6 @@ def test_images_that_were_looked_at_are_not_read_again(loop: Loop, plan: Plan) -
     choice.look(plan.origin, plan.framing)
     loop.until(lambda: choice.looked is not None)
     choice.choose()
-    session.training.start(plan)
+    session.training.start(replace(plan, framing=choice.framing))
     loop.until(lambda: not session.training.active)
     assert session.main.images.data is choice.data
