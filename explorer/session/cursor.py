@@ -94,6 +94,7 @@ class Cursor:
         self.picture, self.pictured = picture, code
         self._choices.follow(**{self._display.name: self._display.look.at(code)})
         self.picture_changed()
+        self._find_neighbours(code)
 
     def decode(self) -> None:
         """Ask for its picture; tiles answer until the model can."""
@@ -108,9 +109,7 @@ class Cursor:
         if model.atlas is not None:
             self.picture, self.pictured = model.atlas.decode(code), code
             self.picture_changed()
-        if model.embedding is not None:
-            self.neighbours = Neighbours(*model.embedding.nearest(code, NEAREST))
-            self.neighbours_changed()
+        self._find_neighbours(code)
 
     def settle(self) -> None:
         """The codes are others now: it follows its item, or goes to the middle.
@@ -135,6 +134,13 @@ class Cursor:
             self.moved()
         if (moved and new.code is not self.pictured) or new.condition != old.condition:
             self.decode()
+
+    def _find_neighbours(self, code: Floats) -> None:
+        """Here and now, where no engine is asked."""
+        model = self._display.model
+        if model is not None and model.embedding is not None:
+            self.neighbours = Neighbours(*model.embedding.nearest(code, NEAREST))
+            self.neighbours_changed()
 
     def _on_data(self) -> None:
         if self.neighbours is not None:

@@ -87,7 +87,7 @@ class Session:
         self.strips = slider_strips(main, choices)
         self.attributes = Attributes(main, workers.reader, choices, say)
         self.training = Training(learner, (main, beside), library, self.at_hand, workers.mailbox, say)
-        self.data_choice = DataChoice(workers.reader, workers.fetcher)
+        self.data_choice = DataChoice(workers.reader, workers.fetcher, self.at_hand)
         self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say)
         self.adversaries = Adversaries(main, self.training, choices)
         self.search = CodeSearch(main, workers.reader, self.drawing)
@@ -154,10 +154,11 @@ class Session:
             wanted.can_decode,
         ):
             return
-        if not self.training.active:
-            self.main.open(name)
-            if beside:
-                self.beside.open(beside)
+        if shown is not None and shown.living:
+            return  # it is watched
+        self.main.open(name)
+        if beside:
+            self.beside.open(beside)
 
     def restore_cursor(self, numbers: list[object], item: object = None) -> None:
         """Put the cursor where it was in an earlier session, on its item; what doesn't fit is left."""

@@ -56,6 +56,8 @@ class Side(Display):
     """Another `trail`, other `ends`, or the own picture has another code."""
     shown_changed = Signal()
     """Other classes are drawn."""
+    seen_changed = Signal()
+    """Its map has come on screen, or left it."""
 
     def __init__(
         self,
@@ -71,8 +73,7 @@ class Side(Display):
         self._library, self._say = library, say
         self.visible = True
         """There is room for it in the window."""
-        self.seen = False
-        """Its map is on screen."""
+        self._seen = False
         self.hovered: int | None = None
         """The item under the pointer."""
         self.trail: Trail | None = None
@@ -91,6 +92,17 @@ class Side(Display):
     def present(self) -> bool:
         """There is a map to be seen."""
         return self.visible and self.model is not None
+
+    @property
+    def seen(self) -> bool:
+        """Its map is on screen."""
+        return self._seen
+
+    @seen.setter
+    def seen(self, seen: bool) -> None:
+        if seen != self._seen:
+            self._seen = seen
+            self.seen_changed()
 
     # Models
 

@@ -18,6 +18,8 @@ from explorer.data.sources import catalogue, torchvision_sets
 from explorer.errors import BadInput, Failure
 from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Question
+from explorer.session.asking.requests import Loaded
+from explorer.session.data_at_hand import DataAtHand
 from explorer.session.message import Refused
 
 EMBEDDED = "mnist"
@@ -44,7 +46,7 @@ class Missing(NamedTuple):
     folder: str
 
 
-Look = ReadProgress | DataSet | Missing | Refused
+Look = ReadProgress | Loaded | Missing | Refused
 Fetch = DownloadProgress | Refused | None
 
 
@@ -57,7 +59,8 @@ class LookAt:
 
     def answer(self, held: dict[str, object]) -> Generator[Look, None, None]:
         try:
-            yield from catalogue.reading(self.origin, self.framing)
+            for result in catalogue.reading(self.origin, self.framing):
+                yield Loaded(result, result.fingerprint()) if isinstance(result, DataSet) else result
         except catalogue.NotDownloaded as missing:
             yield Missing(missing.name, missing.title, missing.size, str(missing.folder))
         except (BadInput, Failure) as error:
@@ -87,7 +90,8 @@ class DataChoice:
     """What is being looked at has changed."""
     chosen = Signal()
 
-    def __init__(self, reader: Engine, fetcher: Engine) -> None:
+    def __init__(self, reader: Engine, fetcher: Engine, at_hand: DataAtHand) -> None:
+        self._at_hand = at_hand
         self.origin = EMBEDDED
         self.framing = Framing()
         """How the chosen images are framed."""
@@ -166,8 +170,9 @@ class DataChoice:
         match result:
             case ReadProgress():
                 self._now(progress=result)
-            case DataSet():
-                self._now(looked=result)
+            case Loaded():
+                self._at_hand.add(result.fingerprint, result.data)
+                self._now(looked=result.data)
             case Missing():
                 self._now(missing=result)
             case Refused():

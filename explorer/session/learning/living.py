@@ -66,6 +66,11 @@ class Living:
         if self._lives and self._wants_map() and not self._embedding:
             self._embedding = self._display.images.embed()
 
+    def on_seen(self) -> None:
+        """Somebody looks at it again: while the training stands still no snapshot will come."""
+        if self._paused():
+            self.embed()
+
     @property
     def _lives(self) -> bool:
         return self._display.model is not None and self._display.model.living

@@ -12,6 +12,7 @@ from typing import Literal
 
 from psygnal import Signal
 
+from explorer.data.image_set import DataSet
 from explorer.runs.library import Library
 from explorer.runs.run import Run
 from explorer.session.asking.mailbox import Mailbox
@@ -99,8 +100,11 @@ class Training:
         def is_watched() -> bool:
             return bool(self._watched)
 
-        sides = [Living(side, paused, partial(is_seen, side)) for side in self._sides]
-        return [Living(self.learner, paused, self._wants_samples, is_watched), *sides]
+        keepers = [Living(self.learner, paused, self._wants_samples, is_watched)]
+        for side in self._sides:
+            keepers.append(Living(side, paused, partial(is_seen, side)))
+            side.seen_changed.connect(keepers[-1].on_seen)
+        return keepers
 
     @property
     def active(self) -> bool:
@@ -118,15 +122,15 @@ class Training:
         if not self.families:
             self._families.ask(DescribeFamilies())
 
-    def start(self, plan: Plan) -> None:
-        """Begin a training."""
+    def start(self, plan: Plan, data: DataSet | None = None) -> None:
+        """Begin a training; `data` are those of a run that is resumed, where they are at hand."""
         if self.active:
             self._say("A training is under way; stop it first.", "warning")
             return
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.course, self.pace = Course(), 0.0
         self.pictures.begin(None)
-        known = None if plan.resume else self._at_hand.find(plan.means)
+        known = data if plan.resume else self._at_hand.find(plan.means)
         self._job = TrainingJob(plan, self._library, self._post, known)
         self._set("starting")
         self._job.begin()
@@ -134,7 +138,8 @@ class Training:
     def resume(self, run: Run) -> None:
         """Go on with a training that was stopped before its end."""
         manifest = run.manifest
-        self.start(Plan(manifest.family, manifest.settings, manifest.data.origin, resume=run.name))
+        plan = Plan(manifest.family, manifest.settings, manifest.data.origin, resume=run.name)
+        self.start(plan, self._at_hand.get(manifest.data.fingerprint))
 
     def watch_one_learn(self) -> None:
         """A first training with nothing to fill in."""

@@ -165,3 +165,13 @@ def test_a_game_in_training_is_whose_grid_and_scores_are_shown(loop: Loop, tiny_
     assert session.main.look.condition is None
     session.choices.undo()
     assert session.training.learner.look.condition == Condition(0)
+
+
+def test_images_that_were_looked_at_are_not_read_again(loop: Loop, plan: Plan) -> None:
+    session, choice = loop.session, loop.session.data_choice
+    choice.look(plan.origin, plan.framing)
+    loop.until(lambda: choice.looked is not None)
+    choice.choose()
+    session.training.start(replace(plan, framing=choice.framing))
+    loop.until(lambda: not session.training.active)
+    assert session.main.images.data is choice.data

@@ -14,7 +14,7 @@ class GanCoverage(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._adversaries = session.adversaries
+        self._adversaries, self._training = session.adversaries, session.training
         self.bars = BarChart("samples", "data")
         self.bars.setObjectName("gan.coverage")
         self.bars.setToolTip("How often a classifier sees each class in the samples on the map")
@@ -27,6 +27,12 @@ class GanCoverage(QWidget):
         self._pages.addWidget(self.reason)
         self._adversaries.coverage_changed.connect(self._refresh)
         self._refresh()
+
+    def showEvent(self, event: object) -> None:
+        self._training.watch("samples", True)
+
+    def hideEvent(self, event: object) -> None:
+        self._training.watch("samples", False)
 
     def _refresh(self) -> None:
         coverage = self._adversaries.coverage
