@@ -108,9 +108,7 @@ class Cursor:
         if model.atlas is not None:
             self.picture, self.pictured = model.atlas.decode(code), code
             self.picture_changed()
-        if model.embedding is not None:
-            self.neighbours = Neighbours(*model.embedding.nearest(code, NEAREST))
-            self.neighbours_changed()
+        self._find_near(code)
 
     def settle(self) -> None:
         """The codes are others now: it follows its item, or goes to the middle.
@@ -135,6 +133,16 @@ class Cursor:
             self.moved()
         if (moved and new.code is not self.pictured) or new.condition != old.condition:
             self.decode()
+        elif moved and new.code is not None:
+            # Its picture is here: what is still on its way was asked for where the cursor is no longer.
+            self._asking.forget()
+            self._find_near(new.code)
+
+    def _find_near(self, code: Floats) -> None:
+        model = self._display.model
+        if model is not None and model.embedding is not None:
+            self.neighbours = Neighbours(*model.embedding.nearest(code, NEAREST))
+            self.neighbours_changed()
 
     def _on_data(self) -> None:
         if self.neighbours is not None:
