@@ -5,6 +5,8 @@ Sentences follow from what a family declares of its spaces, never from its name.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -105,6 +107,13 @@ FIGURES_MEAN = (
 )
 
 
+def error(squared: float) -> str:
+    """A squared error per pixel: four decimals, and more where they would all be zeros."""
+    if not 0 < squared < 0.001:
+        return f"{squared:.4f}"
+    return f"{squared:.{min(1 - math.floor(math.log10(squared)), 9)}f}"
+
+
 def map_figures(model: OpenModel, *, compared: bool = False) -> str:
     """Mean error and KL with their units; beside another map also how empty it is."""
     embedding = model.embedding
@@ -112,8 +121,8 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> str:
         return ""
     parts = []
     if embedding.errors is not None:
-        error = f"error {float(np.nanmean(embedding.errors)):.4f}"
-        parts.append(error if compared else f"{error} per pixel")
+        words = f"error {error(float(np.nanmean(embedding.errors)))}"
+        parts.append(words if compared else f"{words} per pixel")
     if embedding.kl is not None:
         parts.append(f"KL {float(embedding.kl.sum()):.1f} nats")
     if compared and not model.living:

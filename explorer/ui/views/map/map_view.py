@@ -153,7 +153,7 @@ class MapView(QWidget):
         code = model.embedding.codes[item]
         lines = [wording.item_title(model, item), f"length of z {float(np.linalg.norm(code)):.2f}"]
         if model.embedding.errors is not None:
-            lines.append(f"error {float(model.embedding.errors[item]):.4f} per pixel")
+            lines.append(f"error {wording.error(float(model.embedding.errors[item]))} per pixel")
         self.card.set_ink(wording.as_ink(model))
         self.card.show_at(at, model.picture_of(item), lines)
 

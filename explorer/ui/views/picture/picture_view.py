@@ -167,7 +167,7 @@ class PictureView(QWidget):
         difference = (picture.astype(np.float32) - original) / 255
         self.difference.set_signed(difference)
         error = float(np.square(difference).mean())
-        self.difference.set_caption(f"difference: {error:.4f}")
+        self.difference.set_caption(f"difference: {wording.error(error)}")
         self.difference.setToolTip(
             "Decoded minus original: red too bright, blue too dark; mean square per pixel."
         )
