@@ -47,6 +47,36 @@ def item_title(model: OpenModel, item: int) -> str:
     return f"{kind} {item:,}" + ("" if name is None else f": {name}")
 
 
+def short_title(model: OpenModel, item: int) -> str:
+    """Number and class of an item."""
+    name = model.class_of(item)
+    return f"{item:,}" + ("" if name is None else f": {name}")
+
+
+def asked_for(side: Side) -> str:
+    """Such as ``drawn for class 3``; empty where pictures are not asked to be of a class."""
+    condition, names = side.look.condition, side.askable
+    if condition is None or side.model is None or not side.model.can_decode or condition.label >= len(names):
+        return ""
+    return f"drawn for class {names[condition.label]}"
+
+
+def card_lines(model: OpenModel, item: int) -> list[str]:
+    """What is known of an item, its name first."""
+    lines = [item_title(model, item)]
+    label, names = model.drawn_for(item), model.run.manifest.data.class_names
+    if label is not None:
+        lines.append(f"drawn for class {names[label] if label < len(names) else label}")
+    if model.embedding is not None:
+        lines.append(f"length of z {float(np.linalg.norm(model.embedding.codes[item])):.2f}")
+        if model.embedding.errors is not None:
+            lines.append(f"error {error(float(model.embedding.errors[item]))} per pixel")
+    if model.can_encode and model.picture_of(item) is None:
+        stands_in = "decoded; " if model.can_decode else ""
+        lines.append(f"{stands_in}the image is not on this computer")
+    return lines
+
+
 def as_ink(model: OpenModel) -> bool:
     """Whether pictures are light marks on black, shown as ink on paper in the light theme."""
     if model.items is None:

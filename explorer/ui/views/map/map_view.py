@@ -45,6 +45,7 @@ class MapView(QWidget):
         self.setObjectName(name)
         self._session, self._side = session, side
         self._fresh = True
+        self._carded = (-1, QPoint())
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
@@ -94,6 +95,7 @@ class MapView(QWidget):
         side.projecting.changed.connect(self._tell)
         side.hover_changed.connect(self._on_hover)
         side.shown_changed.connect(self._on_shown)
+        side.stand_in.arrived.connect(self._on_stand_in)
         side.trail_changed.connect(self._on_trail)
         session.carrying.changed.connect(self._on_hole)
         cloud.pressed.connect(self._press)
@@ -140,6 +142,8 @@ class MapView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if item >= 0:
             menu.addAction("Look at this image", lambda: self._side.select(item))
+        if (near := self._side.nearest_at_hand(item)) is not None:
+            menu.addAction("Look at the nearest image on this computer", lambda: self._side.select(near))
         menu.addAction(f"Make {what} end A", lambda: self._choose_end("a", item))
         menu.addAction(f"Make {what} end B", lambda: self._choose_end("b", item))
         menu.addSeparator()
@@ -150,12 +154,16 @@ class MapView(QWidget):
         model = self._side.model
         if model is None or model.embedding is None or item >= len(model.embedding):
             return
-        code = model.embedding.codes[item]
-        lines = [wording.item_title(model, item), f"length of z {float(np.linalg.norm(code)):.2f}"]
-        if model.embedding.errors is not None:
-            lines.append(f"error {wording.error(float(model.embedding.errors[item]))} per pixel")
+        self._carded = (item, at)
+        picture = model.picture_of(item)
         self.card.set_ink(wording.as_ink(model))
-        self.card.show_at(at, model.picture_of(item), lines)
+        picture = self._side.stand_in.of(item) if picture is None else picture
+        self.card.show_at(at, picture, wording.card_lines(model, item))
+
+    def _on_stand_in(self, item: int) -> None:
+        """The item's image is not at hand, but now its decoded picture is."""
+        if self.card.isVisible() and item == self._carded[0]:
+            self._show_card(*self._carded)
 
     # Facts
 
