@@ -87,7 +87,7 @@ class Session:
         self.attributes = Attributes(main, workers.reader, choices, say)
         self.training = Training(learner, (main, beside), library, self.at_hand, workers.mailbox, say)
         self.data_choice = DataChoice(workers.reader, workers.fetcher)
-        self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say)
+        self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say, FIRST_RUN)
         self.adversaries = Adversaries(main, self.training, choices)
         self.search = CodeSearch(main, workers.reader, self.drawing)
         self.directions = OwnDirections(main, choices)
@@ -95,6 +95,7 @@ class Session:
         self.samples = Samples((main, beside), library, workers.reader, say)
         for part in (self.training, self.shelf):
             part.library_changed.connect(self.library_changed.emit)
+        self.library_changed.connect(self.samples.drop_missing)
 
     @property
     def scene(self) -> Scene:
@@ -177,4 +178,5 @@ class Session:
         """End every thread; tells whether all have ended."""
         self._projector.close()
         ended = self.training.close(seconds=0.5)
+        self.shelf.close()
         return all([self.workers.close(), ended])

@@ -90,6 +90,12 @@ class Reconstructions:
         self.added = tuple(run for run in self.added if run.folder != folder)
         self._refresh()
 
+    def drop_missing(self) -> None:
+        """A model may have been deleted."""
+        for run in self.added:
+            if not run.folder.is_dir():
+                self.remove(run.folder)
+
     def want(self, shown: bool) -> None:
         """Whether this can be seen."""
         self._shown = shown
