@@ -125,6 +125,8 @@ class Cursor:
             self._choices.follow(**{display.name: look.at(embedding.mean)})
         else:
             self.moved()
+            if look.code is not None:
+                self._find_near(look.code)
 
     def _on_changed(self, before: Scene, now: Scene) -> None:
         old, new = before.look(self._display.name), now.look(self._display.name)
