@@ -95,7 +95,7 @@ class Fitted:
 
 
 class Moves(NamedTuple):
-    """What else one unit of an attribute's slider changes."""
+    """What else one unit of an attribute's slider changes: other sliders, or pictures."""
 
     name: str
     changes: dict[str, float]
@@ -205,6 +205,17 @@ def directions(
         if direction is not None:
             found[one.name] = direction
     return found
+
+
+def carried(fitted: Fitted, along: Direction) -> Moves:
+    """How far the other sliders go with one unit of this one: what their probes read of the same step.
+
+    The same from every code, as a probe is linear; nothing has to be decoded for it.
+    """
+    step = along.step * along.vector
+    sizes = {one.name: (float(one.probe.w @ step), fitted.spread.sd(one.probe.w)) for one in fitted.fits}
+    changes = {name: change / sd for name, (change, sd) in sizes.items() if sd and name != along.name}
+    return Moves(along.name, changes)
 
 
 def leakage(

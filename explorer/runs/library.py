@@ -21,6 +21,8 @@ from explorer.runs.lock import holder, is_held, locked
 from explorer.runs.manifest import FILE, Manifest
 from explorer.runs.run import METRICS, Run
 
+ASIDE = ".aside"
+"""Folder of the user's runs in which one waits that was deleted, as long as that can be undone."""
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 """Names that Windows keeps for itself."""
 
@@ -119,23 +121,61 @@ class Library:
         except OSError as error:
             raise Failure(f"{name} could not be renamed: {error.strerror}.") from error
 
-    def trash(self, name: str) -> None:
-        """Move an own run to the system's trash.
+    def set_aside(self, name: str) -> Path:
+        """Take an own run off the shelf, to be put back or discarded; gives where it lies until then.
 
         Raises
         ------
         BadInput
             A shipped run, or one in training.
         Failure
-            There is no trash that would take it.
+            It could not be moved.
+        """
+        folder = self._own_folder(name, "deleted")
+        places = (self.own / ASIDE / str(n) / name for n in itertools.count(1))
+        target = next(place for place in places if not place.parent.exists())
+        try:
+            target.parent.mkdir(parents=True)
+            return folder.rename(target)
+        except OSError as error:
+            raise Failure(f"{name} could not be moved to the trash: {error.strerror}.") from error
+
+    def put_back(self, aside: Path) -> Path:
+        """Have a run that was set aside on the shelf again; numbered where its name is taken by now."""
+        try:
+            folder = aside.rename(self.new_folder(aside.name))
+        except OSError as error:
+            raise Failure(f"{aside.name} could not be put back: {error.strerror}.") from error
+        self._tidy(aside)
+        return folder
+
+    def put_back_all(self) -> None:
+        """What an application that ended suddenly had set aside is nobody's to discard."""
+        with contextlib.suppress(OSError, Failure):
+            for aside in sorted((self.own / ASIDE).glob("*/*")):
+                self.put_back(aside)
+
+    def discard(self, aside: Path) -> None:
+        """Move a run that was set aside to the system's trash.
+
+        Raises
+        ------
+        Failure
+            There is no trash that would take it: it is on the shelf again.
         """
         from send2trash import send2trash
 
-        folder = self._own_folder(name, "deleted")
         try:
-            send2trash(folder)
+            send2trash(aside)
         except OSError as error:
-            raise Failure(f"{name} could not be moved to the trash: {error}.") from error
+            self.put_back(aside)
+            raise Failure(f"{aside.name} could not be moved to the trash: {error}.") from error
+        self._tidy(aside)
+
+    def _tidy(self, aside: Path) -> None:
+        with contextlib.suppress(OSError):
+            aside.parent.rmdir()
+            aside.parent.parent.rmdir()
 
     def add(self, folder: Path) -> Path:
         """Copy the folder of a run into the library, when all of it opens; only what its manifest names

@@ -76,7 +76,7 @@ class Cursor:
         if model is None:
             return None
         if item is not None:
-            return model.picture_of(item)
+            return model.picture_of(item) if model.can_encode else None  # samples are of no image
         return glyph if glyph is not None and glyph.shape == model.shape else None
 
     def picture_now(self) -> Picture | None:
@@ -94,7 +94,6 @@ class Cursor:
         self.picture, self.pictured = picture, code
         self._choices.follow(**{self._display.name: self._display.look.at(code)})
         self.picture_changed()
-        self._find_neighbours(code)
 
     def decode(self) -> None:
         """Ask for its picture; tiles answer until the model can."""
@@ -109,7 +108,7 @@ class Cursor:
         if model.atlas is not None:
             self.picture, self.pictured = model.atlas.decode(code), code
             self.picture_changed()
-        self._find_neighbours(code)
+        self._find_near(code)
 
     def settle(self) -> None:
         """The codes are others now: it follows its item, or goes to the middle.
@@ -126,6 +125,8 @@ class Cursor:
             self._choices.follow(**{display.name: look.at(embedding.mean)})
         else:
             self.moved()
+            if look.code is not None:
+                self._find_near(look.code)
 
     def _on_changed(self, before: Scene, now: Scene) -> None:
         old, new = before.look(self._display.name), now.look(self._display.name)
@@ -134,8 +135,12 @@ class Cursor:
             self.moved()
         if (moved and new.code is not self.pictured) or new.condition != old.condition:
             self.decode()
+        elif moved and new.code is not None:
+            # Its picture is here: what is still on its way was asked for where the cursor is no longer.
+            self._asking.forget()
+            self._find_near(new.code)
 
-    def _find_neighbours(self, code: Floats) -> None:
+    def _find_near(self, code: Floats) -> None:
         """Here and now, where no engine is asked."""
         model = self._display.model
         if model is not None and model.embedding is not None:

@@ -92,6 +92,11 @@ class OpenModel:
         picture: NDArray[np.uint8] = self.items.images[item]
         return picture
 
+    def drawn_for(self, item: int) -> int | None:
+        """The class that a sample on the map was drawn for; None of an image, or where none is asked for."""
+        conditions = self.run.manifest.conditions
+        return item % conditions if conditions and not self.can_encode else None
+
     def class_of(self, item: int) -> str | None:
         """The name of an item's class, where it has one."""
         labels = None if self.embedding is None else self.embedding.labels
@@ -99,7 +104,7 @@ class OpenModel:
             return None
         label = int(labels[item])
         names = self.embedding.class_names
-        return names[label] if 0 <= label < len(names) else str(label)
+        return (names[label] if 0 <= label < len(names) else "") or str(label)
 
     def middle_of(self, label: int) -> int | None:
         """The item of a class that lies nearest to the class's median code."""

@@ -88,7 +88,7 @@ class Session:
         self.attributes = Attributes(main, workers.reader, choices, say)
         self.training = Training(learner, (main, beside), library, self.at_hand, workers.mailbox, say)
         self.data_choice = DataChoice(workers.reader, workers.fetcher, self.at_hand)
-        self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say)
+        self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say, FIRST_RUN)
         self.adversaries = Adversaries(main, self.training, choices)
         self.search = CodeSearch(main, workers.reader, self.drawing)
         self.directions = OwnDirections(main, choices)
@@ -97,6 +97,7 @@ class Session:
         self.cautions = Cautions((main, beside), say)
         for part in (self.training, self.shelf):
             part.library_changed.connect(self.library_changed.emit)
+        self.library_changed.connect(self.samples.drop_missing)
 
     @property
     def scene(self) -> Scene:
@@ -180,4 +181,5 @@ class Session:
         """End every thread; tells whether all have ended."""
         self._projector.close()
         ended = self.training.close(seconds=0.5)
+        self.shelf.close()
         return all([self.workers.close(), ended])

@@ -5,6 +5,7 @@ Part of the session. Folders are read by the reader's thread; numpy only.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Question
 from explorer.session.learning.training import Training
 from explorer.session.message import Refused, Say
+from explorer.session.open_model import OpenModel
 from explorer.session.side import Side
 
 
@@ -66,7 +68,13 @@ class AddModels:
 
 
 class Shelf:
-    """What is in the library, and the intents on it."""
+    """What is in the library, and the intents on it.
+
+    Parameters
+    ----------
+    first
+        What the main side falls back to when its model is deleted.
+    """
 
     changed = Signal()
     """There are new `cards`, or another `fault`."""
@@ -74,8 +82,18 @@ class Shelf:
     """There is another run on disk, one less, or another name."""
 
     def __init__(
-        self, library: Library, reader: Engine, sides: Sequence[Side], training: Training, say: Say
+        self,
+        library: Library,
+        reader: Engine,
+        sides: Sequence[Side],
+        training: Training,
+        say: Say,
+        first: str,
     ) -> None:
+        library.put_back_all()
+        self._first = first
+        self._aside: list[Path] = []
+        """What was deleted and can still be brought back."""
         self._library, self._sides, self._training, self._say_aloud = library, sides, training, say
         self.cards: tuple[Card, ...] | None = None
         """None until the library has been read for the first time."""
@@ -124,13 +142,17 @@ class Shelf:
         """Why a model can't be trained on now."""
         if self._training.active:
             return "A training is under way; stop it first."
+        if not card.entry.folder.is_dir():
+            return f"{card.entry.name} is not in the library any more."
         if not self.can_go_on(card):
             return "Only an own training that was stopped before its end can be resumed."
         return None
 
     def resume(self, card: Card) -> None:
-        manifest = card.entry.manifest
-        if self.resume_refusal(card) is None and manifest is not None:
+        manifest, refusal = card.entry.manifest, self.resume_refusal(card)
+        if refusal is not None:
+            self._say(refusal)
+        elif manifest is not None:
             self._training.resume(Run(card.entry.folder, manifest))
 
     def rename(self, card: Card, wish: str) -> None:
@@ -146,12 +168,51 @@ class Shelf:
         self.library_changed()
 
     def trash(self, card: Card) -> None:
-        """Move an own model to the system's trash."""
+        """Take an own model off the shelf; it goes to the system's trash when the session ends."""
         try:
-            self._library.trash(card.entry.name)
-            self._say(None)
+            aside = self._library.set_aside(card.entry.name)
         except (BadInput, Failure) as error:
             self._say(str(error))
+            self.library_changed()
+            return
+        self._aside.append(aside)
+        self._say(None)
+        left = [side for side in self._sides if side.model and side.model.run.folder == card.entry.folder]
+        for side in left:
+            self._leave(side)
+        shown = [(side, side.model) for side in left]
+        self.library_changed()
+        text = f"{card.entry.name} goes to the trash when Latent Explorer is closed."
+        self._say_aloud(text, action=("Undo", lambda: self._restore(aside, shown)))
+
+    def close(self) -> None:
+        """What was deleted and not brought back goes to the system's trash."""
+        for aside in self._aside:
+            with contextlib.suppress(Failure):  # then it is in the library again
+                self._library.discard(aside)
+        self._aside = []
+
+    def _leave(self, side: Side) -> None:
+        """What a side showed is gone: the main one goes back to what ships, the other one is empty."""
+        side.show(None)
+        if side is self._sides[0]:
+            whole = [entry for entry in self._library.entries() if entry.shipped and entry.fault is None]
+            first = next((entry for entry in whole if entry.name == self._first), None)
+            if first is not None or whole:
+                side.open((first or whole[0]).folder)
+
+    def _restore(self, aside: Path, left: list[tuple[Side, OpenModel | None]]) -> None:
+        """Undo the deletion; where nothing else was opened since, the model is shown again."""
+        try:
+            folder = self._library.put_back(aside)
+        except Failure as error:
+            self._say_aloud(str(error), "error")
+            return
+        self._aside.remove(aside)
+        for side, model in left:
+            if side.model is model or (side.model and model and side.shows(model)):
+                side.open(folder)
+        self._say_aloud(f"{folder.name} is in the library again.")
         self.library_changed()
 
     def add(self, *folders: Path) -> None:

@@ -24,6 +24,7 @@ from explorer.session.data_at_hand import DataAtHand
 from explorer.session.display import Display, first_condition
 from explorer.session.maps.projecting import Projecting
 from explorer.session.maps.requests import FindHole, Hole
+from explorer.session.maps.stand_in import StandIn
 from explorer.session.message import Say
 from explorer.session.open_model import OpenModel, opened
 from explorer.session.scene import Condition, Look, Name, Scene
@@ -83,6 +84,7 @@ class Side(Display):
         """The code (D,) of the own picture."""
         self.cursor = Cursor(self, choices)
         self.projecting = Projecting(self, projector, say)
+        self.stand_in = StandIn(self)
         self._hole: Question[Hole | None] = Question(engine, self._take_hole, during=self.life)
         choices.changed.connect(self._on_changed)
 
@@ -103,6 +105,13 @@ class Side(Display):
         if seen != self._seen:
             self._seen = seen
             self.seen_changed()
+
+    def nearest_at_hand(self, item: int) -> int | None:
+        """Of the items whose image is at hand the one nearest on the map to an item whose image is not."""
+        model = self.model
+        if model is None or model.items is None or not model.can_encode or item < len(model.items):
+            return None
+        return _nearest(model.places[: len(model.items)], model.places[item])
 
     # Models
 
@@ -130,8 +139,8 @@ class Side(Display):
         scene, last = self._choices.scene, self.model
         fresh = Look(condition=first_condition(model))
         same = model is not None and last is not None and last.fingerprint == model.fingerprint
-        if same and self.look.item is not None:
-            fresh = fresh.at(None, self.look.item)
+        if same and model is not None and self.look.item is not None:
+            fresh = _as_drawn(fresh.at(None, self.look.item), model)
         if self.name == "beside":
             return Scene(beside=fresh)
         kept = scene.glyph if same else None
@@ -173,11 +182,7 @@ class Side(Display):
         embedding = None if model is None else model.embedding
         if model is None or embedding is None or not 0 <= item < len(embedding):
             return
-        look = self.look.at(embedding.codes[item], item)
-        conditions = model.run.manifest.conditions
-        if conditions and not model.can_encode:
-            # The class that this sample was drawn for.
-            look = look.asking(Condition(item % conditions))
+        look = _as_drawn(self.look.at(embedding.codes[item], item), model)
         self._choices.look(self.name, title, look)
 
     def slide(self, dimension: int, sd: float, *, title: str = "move a slider") -> None:
@@ -247,7 +252,13 @@ class Side(Display):
             self.shown_changed()
 
 
-def _nearest(places: Floats, place: tuple[float, float]) -> int:
+def _as_drawn(look: Look, model: OpenModel) -> Look:
+    """The look at a sample asks for the class that this one was drawn for."""
+    label = None if look.item is None else model.drawn_for(look.item)
+    return look if label is None else look.asking(Condition(label))
+
+
+def _nearest(places: Floats, place: tuple[float, float] | Floats) -> int:
     """The item whose place on the map is nearest; -1 where there is none."""
     squared = ((places - np.asarray(place, np.float32)) ** 2).sum(axis=1)
     return int(np.nanargmin(squared)) if np.isfinite(squared).any() else -1

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.errors import BadInput
+from explorer.errors import BadInput, Failure
 from explorer.latent.projecting import UMAPSettings
 from explorer.runs.folder import NAME_LENGTH, run_id
 from explorer.runs.library import Library
@@ -68,7 +68,7 @@ def test_a_run_that_nobody_trains_any_more_counts_as_stopped(library: Library) -
     next(events)
     assert library.entries()[-1].status == "training"
     with pytest.raises(BadInput, match=f"process {os.getpid()}"):
-        library.trash("vae")
+        library.set_aside("vae")
     with pytest.raises(BadInput, match="being trained"):
         library.rename("vae", "other")
     manifest = json.loads((run.folder / "manifest.json").read_text())
@@ -126,13 +126,50 @@ def test_an_own_run_is_renamed_and_a_shipped_one_is_not(library: Library) -> Non
     assert [entry.name for entry in library.entries()] == ["pca-shipped", "my-run"]
 
 
-def test_an_own_run_goes_to_the_trash_and_a_shipped_one_does_not(library: Library) -> None:
-    library.trash("pca-own")
+def test_an_own_run_is_set_aside_and_a_shipped_one_is_not(library: Library) -> None:
+    aside = library.set_aside("pca-own")
+    assert (aside / "manifest.json").is_file()
     assert [entry.name for entry in library.entries()] == ["pca-shipped"]
     for name in ("pca-shipped", "pca-own", "..", "."):
         with pytest.raises(BadInput):
-            library.trash(name)
+            library.set_aside(name)
     assert (library.shipped / "pca-shipped").is_dir()
+    library.discard(aside)
+    assert not list(library.own.iterdir())
+
+
+def test_what_was_set_aside_is_put_back_whole_also_where_its_name_is_taken(library: Library) -> None:
+    first = library.set_aside("pca-own")
+    shutil.copytree(first, library.own / "pca-own")
+    second = library.set_aside("pca-own")
+    assert first != second
+    assert library.put_back(second).name == "pca-own"
+    assert library.put_back(first).name == "pca-own-2"
+    assert [entry.fault for entry in library.entries()] == [None, None, None]
+    assert not list(library.own.glob(".*"))
+    with pytest.raises(Failure, match="could not be put back"):
+        library.put_back(first)
+
+
+def test_what_was_set_aside_when_everything_ended_is_on_the_shelf_again(library: Library) -> None:
+    library.set_aside("pca-own")
+    again = Library(library.shipped, library.own)
+    again.put_back_all()
+    assert [entry.name for entry in again.entries()] == ["pca-shipped", "pca-own"]
+
+
+def test_where_no_trash_takes_it_a_run_is_on_the_shelf_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import send2trash
+
+    def refuse(path: Path) -> None:
+        raise OSError("no trash here")
+
+    monkeypatch.setattr(send2trash, "send2trash", refuse)
+    with pytest.raises(Failure, match="no trash here"):
+        library.discard(library.set_aside("pca-own"))
+    assert (library.own / "pca-own" / "manifest.json").is_file()
 
 
 def test_a_dropped_folder_is_copied_with_what_its_manifest_names(library: Library, tmp_path: Path) -> None:

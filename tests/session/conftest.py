@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from explorer.runs.library import Library
+from explorer.session.asking.engine import Engine
+from explorer.session.asking.question import Question
 from explorer.session.learning.plans import Plan
+from explorer.session.message import Message
 from explorer.session.session import Session
 
 Until = Callable[[Callable[[], object]], None]
+
+
+class Turns:
+    """A request of a few turns: after the last one all that was asked before has had as many."""
+
+    COUNT = 4
+
+    def answer(self, held: dict[str, object]) -> Generator[int, None, None]:
+        yield from range(1, self.COUNT + 1)
 
 
 class Loop:
@@ -30,6 +42,13 @@ class Loop:
             self._woken.wait(0.2)
             self._woken.clear()
             self.session.mailbox.collect()
+
+    def answered(self, *engines: Engine) -> None:
+        """Until what was asked of these threads has been answered, where that takes few turns."""
+        for engine in engines:
+            turns: list[int] = []
+            Question[int](engine, turns.append).ask(Turns())
+            self.until(lambda turns=turns: Turns.COUNT in turns)  # type: ignore[misc]
 
 
 @pytest.fixture
@@ -54,3 +73,17 @@ def trained(loop: Loop, plan: Plan) -> Loop:
     loop.session.training.start(plan)
     loop.until(lambda: not loop.session.training.active and loop.session.main.ready is not None)
     return loop
+
+
+@pytest.fixture
+def complaints(loop: Loop) -> Iterator[list[str]]:
+    """What was said that is more than information; a test that has this ends with none."""
+    said: list[str] = []
+
+    def hear(message: Message) -> None:
+        if message.kind != "info":
+            said.append(message.text)
+
+    loop.session.said.connect(hear)
+    yield said
+    assert not said

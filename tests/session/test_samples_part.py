@@ -106,6 +106,40 @@ def test_a_model_of_other_pictures_says_so(trained: Loop) -> None:
     assert "another size" in part.rows[paths.trained() / VAE].refusal
 
 
+FASHION = "vae-fashion-16d"
+
+
+@pytest.mark.parametrize(("main", "beside"), [(FASHION, VAE), (VAE, FASHION), (VAE, "diffusion-fashion")])
+def test_a_model_of_other_images_of_that_size_is_not_measured_on_these(
+    loop: Loop, main: str, beside: str
+) -> None:
+    session, part = loop.session, loop.session.samples.reconstructions
+    session.main.open(main)
+    session.beside.open(beside)
+    part.want(True)
+    rebuilt(loop)
+    own, other = (side.model.run.manifest.data for side in session.sides)  # type: ignore[union-attr]
+    assert part.data == own, "it is said whose images those are"
+    rows = {run.name: part.rows[run.folder] for run in part.runs}
+    assert rows[main].errors.mean() > 0.001
+    assert not rows[main].refusal
+    assert own.title in rows[beside].refusal
+    assert other.title in rows[beside].refusal
+    assert not rows[beside].pictures.any()
+
+
+def test_a_model_that_takes_the_place_of_one_of_other_images_brings_its_own(loop: Loop) -> None:
+    session, part = loop.session, loop.session.samples.reconstructions
+    session.main.open(FASHION)
+    session.beside.open(VAE)
+    part.want(True)
+    rebuilt(loop)
+    session.main.open(AE)
+    loop.until(lambda: part.data is not None and part.data.title == "MNIST")
+    rebuilt(loop)
+    assert not any(row.refusal for row in part.rows.values())
+
+
 def test_samples_are_those_of_the_seed_and_fitted_ones_lie_where_the_codes_do(opened: Loop) -> None:
     samples = opened.session.samples
     samples.want(True)

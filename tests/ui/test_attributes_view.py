@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,6 +122,25 @@ def test_hold_the_others_holds_all_but_classes(view: AttributesView, session: Se
     assert not row_of(view, "3").hold.isChecked()
     QTest.mouseClick(box, LEFT, NOTHING, QPoint(8, box.height() // 2))
     assert not session.attributes.held
+    QTest.mouseClick(row_of(view, "ink").hold, LEFT, NOTHING, QPoint(8, box.height() // 2))
+    for _ in range(2):
+        QTest.mouseClick(box, LEFT, NOTHING, QPoint(8, box.height() // 2))
+    assert session.attributes.held == {"ink"}, "single holds come back"
+    assert row_of(view, "ink").hold.isChecked()
+    assert not row_of(view, "slant").hold.isChecked()
+
+
+def test_the_sliders_go_as_far_as_the_row_says(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    text = row_of(view, "ink").moves.text()
+    moved = re.fullmatch(r"moves also (\S+) ([+−]\d\.\d\d), (class \d|\S+) ([+−]\d\.\d\d) sd", text)
+    assert moved is not None, text
+    names = [moved[1], moved[3].removeprefix("class ")]
+    said = [float(figure.replace("−", "-")) for figure in (moved[2], moved[4])]
+    stood = [row_of(view, name).slider.sd for name in names]
+    session.attributes.slide("ink", session.attributes.at("ink") + 1)
+    went = [row_of(view, name).slider.sd - before for name, before in zip(names, stood, strict=True)]
+    assert went == pytest.approx(said, abs=0.01)
+    wait(qtbot, lambda: "looked at again:" in row_of(view, "ink").moves.toolTip())
 
 
 def test_what_is_left_without_a_direction_is_greyed_and_says_why(

@@ -17,8 +17,11 @@ from explorer.data.sources import catalogue
 from explorer.runs.library import Library
 from explorer.runs.recorder import record
 from explorer.runs.run import new
+from explorer.session.message import Message
 from explorer.session.session import Session
 from explorer.ui.views.library.library_view import LibraryView
+from explorer.ui.views.map.map_view import MapView
+from explorer.ui.views.picture.picture_view import PictureView
 from explorer.ui.window.bridge import Bridge
 from tests.shapes import write_npz
 
@@ -181,6 +184,94 @@ def test_deleting_asks_first_and_moves_to_the_trash(
     qtbot.keyClick(shelf(view), Qt.Key.Key_Delete)
     qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: names(view) == ["stopped", "pca-shipped"], timeout=SOON)
+    assert not (session.library.own / "mine").exists()
+
+
+def test_deleting_the_open_model_closes_it_everywhere_and_can_be_undone(
+    qtbot: QtBot, view: LibraryView, session: Session
+) -> None:
+    said: list[Message] = []
+    session.said.connect(said.append)
+    mine = session.library.own / "mine"
+    maps = [MapView(session, side, side.name) for side in session.sides]
+    for shown in maps:
+        qtbot.addWidget(shown)
+    for side in session.sides:
+        side.open(mine)
+    session.samples.choose(0, mine)
+    session.samples.reconstructions.add(mine)
+    qtbot.waitUntil(lambda: all(side.ready is not None for side in session.sides), timeout=SOON)
+    (card,) = [card for card in session.shelf.cards or () if card.entry.name == "mine"]
+    session.shelf.trash(card)
+    assert session.main.model is not None
+    assert session.main.model.run.name == "pca-shipped", "what ships is still there"
+    assert session.beside.model is None
+    assert not session.beside.present
+    assert session.samples.pair[0] is None
+    assert not session.samples.reconstructions.added
+    left = " ".join(label.text() for label in maps[1].findChildren(QLabel))
+    assert not left.strip(), "nothing is said of what is gone"
+    assert not maps[1].cloud.items_at(maps[1].cloud.rect().center().toPointF())
+    assert session.shelf.resume_refusal(card) == "mine is not in the library any more."
+    session.shelf.resume(card)
+    assert not session.training.active
+    assert session.shelf.fault == "mine is not in the library any more."
+    assert "mine goes to the trash" in said[-1].text
+    assert said[-1].action is not None
+    word, undo = said[-1].action
+    assert word == "Undo"
+    undo()
+    assert [side.model.run.name if side.model else None for side in session.sides] == ["mine", "mine"]
+    qtbot.waitUntil(lambda: names(view) == ["pca-shipped", "mine", "stopped"], timeout=SOON)
+    qtbot.waitUntil(lambda: all(side.ready is not None for side in session.sides), timeout=SOON)
+    assert session.library.find("mine").folder == mine
+    undo()
+    assert "could not be put back" in said[-1].text
+
+
+def test_undoing_leaves_what_was_opened_meanwhile(qtbot: QtBot, view: LibraryView, session: Session) -> None:
+    said: list[Message] = []
+    session.said.connect(said.append)
+    session.main.open(session.library.own / "mine")
+    (card,) = [card for card in session.shelf.cards or () if card.entry.name == "mine"]
+    session.shelf.trash(card)
+    undo = said[-1].action
+    assert undo is not None
+    session.main.open(session.library.own / "stopped")
+    undo[1]()
+    assert session.main.model is not None
+    assert session.main.model.run.name == "stopped"
+    assert (session.library.own / "mine").is_dir()
+
+
+def test_with_nothing_that_ships_the_map_is_empty_after_its_model_was_deleted(
+    qtbot: QtBot, view: LibraryView, session: Session
+) -> None:
+    shutil.rmtree(session.library.shipped)
+    shown, picture = MapView(session, session.main, "map"), PictureView(session)
+    for widget in (shown, picture):
+        qtbot.addWidget(widget)
+    session.main.open(session.library.own / "mine")
+    session.main.select(3)
+    qtbot.waitUntil(lambda: session.main.cursor.neighbours is not None, timeout=SOON)
+    (card,) = [card for card in session.shelf.cards or () if card.entry.name == "mine"]
+    session.shelf.trash(card)
+    assert session.main.model is None
+    assert session.main.look.code is None
+    assert shown.cloud.placeholder.startswith("Open a model")
+    qtbot.waitUntil(
+        lambda: all(box.picture() is None or box.isHidden() for box in picture._near), timeout=SOON
+    )
+    assert picture.decoded.picture() is None
+
+
+def test_what_was_deleted_goes_to_the_trash_at_the_end(view: LibraryView, session: Session) -> None:
+    card = next(card for card in session.shelf.cards or () if card.entry.name == "mine")
+    session.shelf.trash(card)
+    (aside,) = session.library.own.glob(".aside/*/mine")
+    assert (aside / "manifest.json").is_file()
+    session.shelf.close()
+    assert not list(session.library.own.glob(".aside"))
     assert not (session.library.own / "mine").exists()
 
 

@@ -68,6 +68,22 @@ def test_originals_stand_beside_what_the_open_models_make_of_them(view: SamplesV
     assert all(sheet.pictures is not None and len(sheet.pictures) == 100 for sheet in shown(view))
     for sheet in shown(view)[1:]:
         assert sheet.words.startswith("error 0.0")
+        assert "MNIST" in sheet.words
+    assert shown(view)[0].words == "100 held-out digits\nof MNIST"
+
+
+def test_clothes_beside_digits_are_refused_in_words(
+    empty: SamplesView, session: Session, qtbot: QtBot
+) -> None:
+    session.main.open("vae-fashion-16d")
+    session.beside.open("vae-mnist-2d")
+    wait(qtbot, lambda: whole(empty) and len(shown(empty)) == 3)
+    originals, clothes, digits = shown(empty)
+    assert "Fashion-MNIST" in originals.words
+    assert clothes.words.endswith("on Fashion-MNIST")
+    assert not digits.words
+    assert digits.pictures is None
+    assert "has never met Fashion-MNIST" in digits.sheet._placeholder
 
 
 def test_a_model_of_the_library_is_added_and_taken_out_by_the_menu(view: SamplesView, qtbot: QtBot) -> None:

@@ -107,6 +107,28 @@ def test_playing_runs_on_until_somebody_goes_elsewhere(
     assert session.scene.handle is None
 
 
+@pytest.mark.parametrize("start", [None, 0.2])
+def test_undo_ends_the_playing_and_brings_back_where_it_began(
+    filled: StripView, session: Session, qtbot: QtBot, start: float | None
+) -> None:
+    if start is not None:
+        session.interpolation.move_handle(start)
+    before, ticks = session.main.look, []
+    QTest.mouseClick(button(filled, "play"), LEFT)
+    wait(qtbot, lambda: (session.scene.handle or 0.0) > 0.25)
+    session.choices.undo()
+    assert button(filled, "play").text() == "Play"
+    filled._clock.timeout.connect(lambda: ticks.append(1))
+    assert not filled._clock.isActive()
+    assert session.scene.handle == start
+    assert session.main.look.code is before.code
+    wait(qtbot, lambda: session.main.cursor.pictured is before.code or before.item is not None)
+    assert not ticks
+    session.choices.redo()
+    assert (session.scene.handle or 0.0) > 0.25
+    assert button(filled, "play").text() == "Play"
+
+
 def test_playing_ends_at_b(filled: StripView, session: Session, qtbot: QtBot) -> None:
     session.interpolation.move_handle(0.95)
     QTest.mouseClick(button(filled, "play"), LEFT)

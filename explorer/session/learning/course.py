@@ -56,15 +56,12 @@ class Course:
         return points[-1][1] if points else None
 
     def watch_collapse(self, progress: Progress) -> bool:
-        """Light the lamp when the posterior has become the prior; tells whether it has just come on.
-
-        It goes out as soon as the KL has come back.
-        """
+        """Light the lamp while the posterior is the prior; tells whether it has just come on or gone out."""
         if progress.step <= YOUNG * progress.steps:
             return False
         readings = [value for _, value in self.curves.get(KL, ())[-LAMP_READINGS:]]
         before, self.collapsed = self.collapsed, posterior_collapse(readings)
-        return self.collapsed and not before
+        return self.collapsed != before
 
     def _add(self, step: int, terms: Mapping[str, float]) -> None:
         for name, value in terms.items():
@@ -82,6 +79,20 @@ class Course:
             return
         numbers = {name: value for name, value in line.items() if name not in NO_TERMS}
         self._add(step, {name: float(v) for name, v in numbers.items() if type(v) in (int, float)})
+
+
+def collapse_text(name: str, collapsed: bool, beta: object) -> str:
+    """What is said of a posterior that has become the prior, or is one of its own again.
+
+    Parameters
+    ----------
+    beta
+        The weight of the KL as it stands; None where the model has no such knob.
+    """
+    if not collapsed:
+        return f"{name}: the posterior has recovered, the codes say something of their images again."
+    advice = " Lower beta and the map grows again." if isinstance(beta, (int, float)) and beta > 0 else ""
+    return f"{name}: posterior collapse, the codes say nothing of their images any more.{advice}"
 
 
 def turned(knob: str, value: object) -> str:

@@ -5,7 +5,7 @@ Part of the session; what comes out is plain values.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,12 @@ class FamilyForm:
         turned = dict.fromkeys(name for settings in self.presets.values() for name in settings)
         usual = {knob.name: knob.default for knob in self.knobs if knob.name in turned}
         return [usual | dict(settings) for settings in self.presets.values()]
+
+
+def setting(knob: str, settings: Mapping[str, object], family: str, families: Sequence[FamilyForm]) -> object:
+    """A knob as it stands, at its default where it was not turned; None where there is no such knob."""
+    usual = {each.name: each.default for form in families if form.name == family for each in form.knobs}
+    return settings.get(knob, usual.get(knob))
 
 
 @dataclass(frozen=True, eq=False)

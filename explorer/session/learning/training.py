@@ -20,8 +20,8 @@ from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Blank
 from explorer.session.data_at_hand import DataAtHand
 from explorer.session.display import Display
-from explorer.session.learning.course import Course, Flag, turned
-from explorer.session.learning.families import DescribeFamilies, FamilyForm
+from explorer.session.learning.course import Course, Flag, collapse_text, turned
+from explorer.session.learning.families import DescribeFamilies, FamilyForm, setting
 from explorer.session.learning.living import Living
 from explorer.session.learning.pictures import FixedPictures
 from explorer.session.learning.plans import FIRST_GAME, FIRST_LESSON, Plan
@@ -250,13 +250,12 @@ class Training:
         self.progress = event
         self.course.add(event)
         if self.course.watch_collapse(event):
-            self._flag(event.step, "posterior collapse")
-            advice = "Lower beta and the map grows again." if self.settings.get("beta") else ""
-            self._say(
-                f"{self.learner_name}: posterior collapse, KL {self.course.kl:.2f} nats, so the codes say "
-                f"nothing of their images. {advice}".strip(),
-                "warning",
-            )
+            on = self.course.collapsed
+            self._flag(event.step, "posterior collapse" if on else "collapse over")
+            family = "" if self.run is None else self.run.manifest.family
+            beta = setting("beta", self.settings, family, self.families)
+            # What has recovered takes the place of the warning, and goes by itself.
+            self._say(collapse_text(self.learner_name, on, beta), "warning" if on else "info")
         self.progressed()
 
     @property

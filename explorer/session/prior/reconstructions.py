@@ -16,6 +16,7 @@ from psygnal import Signal
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
+from explorer.runs.manifest import DataRecord
 from explorer.runs.run import Run
 from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Question
@@ -53,6 +54,8 @@ class Reconstructions:
         self._sides, self._say = sides, say
         self.originals: Images | None = None
         """(N, H, W, C); None until images are at hand."""
+        self.data: DataRecord | None = None
+        """Whose images those are."""
         self.added: tuple[Run, ...] = ()
         self.rows: dict[Path, Row] = {}
         self._shown = False
@@ -87,6 +90,12 @@ class Reconstructions:
         self.added = tuple(run for run in self.added if run.folder != folder)
         self._refresh()
 
+    def drop_missing(self) -> None:
+        """A model may have been deleted."""
+        for run in self.added:
+            if not run.folder.is_dir():
+                self.remove(run.folder)
+
     def want(self, shown: bool) -> None:
         """Whether this can be seen."""
         self._shown = shown
@@ -97,15 +106,17 @@ class Reconstructions:
     def _refresh(self) -> None:
         if not self._shown:
             return
-        images = self._images()
+        images, model = self._images(), self._sides[0].model
+        data = None if images is None or model is None else model.run.manifest.data
         if images is None or self.originals is None or not np.array_equal(images, self.originals):
-            self.originals, self.rows = images, {}
+            self.rows = {}
             self._forget()
+        self.originals, self.data = images, data
         runs = self.runs
         self.rows = {run.folder: self.rows[run.folder] for run in runs if run.folder in self.rows}
         if images is not None:
             for run in runs:
-                self.rows.setdefault(run.folder, _row(run, images))
+                self.rows.setdefault(run.folder, _row(run, images, self.data))
             self._ask(tuple(run for run in runs if not self.rows[run.folder].done), images)
         self.changed()
 
@@ -168,11 +179,15 @@ def fixed_choice(items: ImageSet) -> NDArray[np.intp]:
     return np.asarray(order[np.sort(chosen)], np.intp)
 
 
-def _row(run: Run, images: Images) -> Row:
+def _row(run: Run, images: Images, data: DataRecord | None) -> Row:
     """Nothing yet, or the reason why nothing will come."""
     channels, height, width = run.manifest.image
-    fits = images.shape[1:] == (height, width, channels)
-    refusal = "" if fits else "It was trained on pictures of another size."
+    own, refusal = run.manifest.data, ""
+    if images.shape[1:] != (height, width, channels):
+        refusal = "It was trained on pictures of another size."
+    elif data is not None and own.fingerprint != data.fingerprint:
+        others = f"{data.title}" if data.title != own.title else f"other images of {data.title}"
+        refusal = f"It was trained on {own.title} and has never met {others}: its error would mean nothing."
     return Row(np.zeros_like(images), np.full(len(images), np.nan, np.float32), refusal)
 
 

@@ -92,6 +92,14 @@ class Samples:
             self._say(str(error), "error")
         self._refresh()
 
+    def drop_missing(self) -> None:
+        """A model may have been deleted."""
+        there = [run if run is not None and run.folder.is_dir() else None for run in self.pair]
+        if there != self.pair:
+            self.pair = there
+            self._refresh()
+        self.reconstructions.drop_missing()
+
     def draw_again(self) -> None:
         """Other draws, from the next seed."""
         self.seed += 1

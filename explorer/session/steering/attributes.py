@@ -15,7 +15,7 @@ from psygnal import Signal
 
 from explorer.errors import BadInput, Failure
 from explorer.latent.direction import Direction, Finding
-from explorer.metrics.attributes import Fit, Fitted, Moves
+from explorer.metrics.attributes import Fit, Fitted, Moves, carried
 from explorer.runs import own_attributes
 from explorer.runs.own_attributes import OwnAttribute
 from explorer.session.asking.engine import Engine
@@ -63,8 +63,11 @@ class Attributes:
         self.fitted: Fitted | None = None
         self.own: list[OwnAttribute] = []
         self.held: frozenset[str] = frozenset()
+        self._held_singly: frozenset[str] = frozenset()
+        """What was held when "hold others" was ticked."""
         self.directions: dict[str, Direction] = {}
         self.moves: dict[str, Moves] = {}
+        """What else changes in the decoded pictures, of the directions that have been looked at."""
         self.share: float | None = None
         """Of the fitting, while it is under way."""
         self._refusal = ""
@@ -111,6 +114,11 @@ class Attributes:
             return "Nothing is left to move along: in these codes it goes with what is held. Hold less."
         return "The codes say nothing of it."
 
+    def carries(self, name: str) -> Moves | None:
+        """How far the other sliders go with one unit of this one; None where it can't be moved."""
+        direction = self.directions.get(name)
+        return None if self.fitted is None or direction is None else carried(self.fitted, direction)
+
     def at(self, name: str) -> float:
         """Where the cursor stands, in standard deviations, whether it can be moved along or not."""
         cursor, fitted = self._side.look.code, self.fitted
@@ -146,6 +154,15 @@ class Attributes:
             self.held = held
             self.changed()
             self._find_directions()
+
+    def hold_others(self, on: bool) -> None:
+        """Hold all that can be held together; or only what was held singly before, and since."""
+        if on:
+            self._held_singly = self.held
+            self.hold(self.held | self.traits)
+        else:
+            before, self._held_singly = self._held_singly, frozenset()
+            self.hold(self.held & before | self.held - self.traits)
 
     def make_own(self, title: str, having: Collection[int], lacking: Collection[int]) -> bool:
         """Make an attribute out of two groups of items and keep it with the run; tells whether it was."""

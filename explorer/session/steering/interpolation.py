@@ -142,7 +142,9 @@ class Interpolation:
         side, model = self._side, self._side.model
         item = side.look.item if item is None else item
         if model is not None and item is not None and model.embedding is not None:
-            picture = model.picture_of(item)
+            # A sample that the cursor is at may have been drawn for another class since.
+            here = item == side.look.item and side.cursor.pictured is side.look.code
+            picture = side.cursor.picture if here and not model.can_encode else model.picture_of(item)
             if picture is not None:
                 name = model.class_of(item)
                 title = f"{item:,}" if name is None else f"{item:,}: {name}"

@@ -5,6 +5,8 @@ Sentences follow from what a family declares of its spaces, never from its name.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +45,36 @@ def item_title(model: OpenModel, item: int) -> str:
     name = model.class_of(item)
     kind = f"held-out {noun(model).removesuffix('s')}" if model.can_encode else "sample"
     return f"{kind} {item:,}" + ("" if name is None else f": {name}")
+
+
+def short_title(model: OpenModel, item: int) -> str:
+    """Number and class of an item."""
+    name = model.class_of(item)
+    return f"{item:,}" + ("" if name is None else f": {name}")
+
+
+def asked_for(side: Side) -> str:
+    """Such as ``drawn for class 3``; empty where pictures are not asked to be of a class."""
+    condition, names = side.look.condition, side.askable
+    if condition is None or side.model is None or not side.model.can_decode or condition.label >= len(names):
+        return ""
+    return f"drawn for class {names[condition.label]}"
+
+
+def card_lines(model: OpenModel, item: int) -> list[str]:
+    """What is known of an item, its name first."""
+    lines = [item_title(model, item)]
+    label, names = model.drawn_for(item), model.run.manifest.data.class_names
+    if label is not None:
+        lines.append(f"drawn for class {names[label] if label < len(names) else label}")
+    if model.embedding is not None:
+        lines.append(f"length of z {float(np.linalg.norm(model.embedding.codes[item])):.2f}")
+        if model.embedding.errors is not None:
+            lines.append(f"error {error(float(model.embedding.errors[item]))} per pixel")
+    if model.can_encode and model.picture_of(item) is None:
+        stands_in = "decoded; " if model.can_decode else ""
+        lines.append(f"{stands_in}the image is not on this computer")
+    return lines
 
 
 def as_ink(model: OpenModel) -> bool:
@@ -105,6 +137,13 @@ FIGURES_MEAN = (
 )
 
 
+def error(squared: float) -> str:
+    """A squared error per pixel: four decimals, and more where they would all be zeros."""
+    if not 0 < squared < 0.001:
+        return f"{squared:.4f}"
+    return f"{squared:.{min(1 - math.floor(math.log10(squared)), 9)}f}"
+
+
 def map_figures(model: OpenModel, *, compared: bool = False) -> str:
     """Mean error and KL with their units; beside another map also how empty it is."""
     embedding = model.embedding
@@ -113,8 +152,8 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> str:
     parts = []
     errors = None if embedding.errors is None else embedding.errors[np.isfinite(embedding.errors)]
     if errors is not None and len(errors):
-        error = f"error {float(errors.mean()):.4f}"
-        parts.append(error if compared else f"{error} per pixel")
+        words = f"error {error(float(errors.mean()))}"
+        parts.append(words if compared else f"{words} per pixel")
     if embedding.kl is not None:
         parts.append(f"KL {float(embedding.kl.sum()):.1f} nats")
     if compared and not model.living:

@@ -11,6 +11,7 @@ import pytest
 from explorer.session.denoising.denoising import Denoising
 from explorer.session.denoising.settings import ROW
 from explorer.session.denoising.walks import MOST_FORKS
+from explorer.session.scene import Condition
 from tests import denoisers
 from tests.runs import runs_made
 from tests.session.conftest import Loop
@@ -99,6 +100,24 @@ def test_the_seed_decides_and_the_class_is_what_was_asked(loop: Loop, denoising:
     denoising.turn(seed=1)
     loop.until(lambda: denoising.walks.parent is not again and denoising.walks.parent.done)  # type: ignore[union-attr]
     assert not np.array_equal(denoising.walks.parent.steps[-1].clean, clean)  # type: ignore[union-attr]
+
+
+def test_a_walk_follows_the_class_that_is_asked_for_and_undo(loop: Loop, denoising: Denoising) -> None:
+    walked(loop, denoising)
+    side, walks = loop.session.main, denoising.walks
+    assert walks.parent is not None
+    first = walks.parent.steps[-1].clean
+
+    def last() -> np.ndarray:
+        loop.until(lambda: walks.parent is not None and walks.parent.done)
+        assert walks.parent is not None
+        return walks.parent.steps[-1].clean
+
+    side.ask_for(Condition(3))
+    assert (last() != first).any()
+    loop.session.choices.undo()
+    assert side.look.condition == Condition(0)
+    np.testing.assert_array_equal(last(), first)
 
 
 def test_a_new_start_takes_the_place_of_the_old_one(loop: Loop, denoising: Denoising) -> None:

@@ -115,6 +115,47 @@ def test_what_else_it_moves_is_known_and_names_the_obvious(digits: Attributes, l
     assert "ink" not in digits.moves["ink"].changes
 
 
+@pytest.mark.parametrize("held", ["nothing", "one", "others"])
+@pytest.mark.parametrize("finding", ["probe", "difference"])
+def test_the_other_sliders_go_as_far_as_is_said(
+    digits: Attributes, loop: Loop, finding: str, held: str
+) -> None:
+    first = digits.directions["slant"]
+    if finding == "difference":
+        digits.find_by("difference")
+        loop.until(lambda: digits.directions["slant"] is not first)
+    last = digits.directions["slant"]
+    if held != "nothing":
+        digits.hold({"ink"} if held == "one" else digits.traits)
+        loop.until(lambda: digits.directions["slant"] is not last)
+    loop.session.main.select(7)
+    for name in ("slant", "ink", "3"):  # two that are measured, and one that is there or not
+        said, before = digits.carries(name), {one.name: digits.at(one.name) for one in digits.fits}
+        assert said is not None
+        digits.slide(name, digits.at(name) + 1)
+        gone = {other: digits.at(other) - stood for other, stood in before.items() if other != name}
+        assert gone == pytest.approx(said.changes, abs=2e-3)
+        assert digits.at(name) == pytest.approx(before[name] + 1, abs=2e-3)
+    if held == "nothing":
+        assert abs(digits.carries("ink").changes["thickness"]) > 0.2  # type: ignore[union-attr]
+
+
+def test_holding_the_others_no_longer_leaves_what_was_held_singly(digits: Attributes) -> None:
+    digits.hold({"ink", "3"})
+    digits.hold_others(True)
+    assert digits.held == digits.traits | {"3"}
+    digits.hold_others(False)
+    assert digits.held == {"ink", "3"}
+    digits.hold_others(True)
+    digits.hold(digits.held - {"ink"})
+    digits.hold(digits.held | {"5"})
+    digits.hold_others(False)
+    assert digits.held == {"3", "5"}, "what was chosen since counts"
+    digits.hold(digits.traits)
+    digits.hold_others(False)
+    assert not digits.held, "all were held singly: none is left of them"
+
+
 def test_the_other_way_is_another_direction_to_the_same_attribute(digits: Attributes, loop: Loop) -> None:
     probe = digits.directions["slant"]
     digits.find_by("difference")

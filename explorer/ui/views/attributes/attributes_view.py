@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 
 from explorer.data.attributes.attribute import Kind
 from explorer.latent.direction import Finding
-from explorer.metrics.attributes import WEAK, Fit
+from explorer.metrics.attributes import Fit
 from explorer.session.session import Session
 from explorer.session.steering.strips import SDS
 from explorer.ui.look import wording
+from explorer.ui.views.attributes import words
 from explorer.ui.views.attributes.own_attribute_form import OwnAttributeForm
-from explorer.ui.widgets.sliders.attribute_row import AttributeDimension, AttributeRow, Confession
+from explorer.ui.widgets.sliders.attribute_row import AttributeDimension, AttributeRow
 from explorer.ui.widgets.two_lines import TwoLines
 
 STRIP_MS = 120
@@ -39,8 +40,6 @@ FINDINGS: tuple[tuple[Finding, str, str], ...] = (
     ),
     ("difference", "Mean difference", "From the mean code of images without it to that of images with it"),
 )
-NAMED = 2
-"""How many of the others that move are named."""
 
 
 class AttributesView(QWidget):
@@ -70,8 +69,8 @@ class AttributesView(QWidget):
     def _build(self) -> None:
         self.finding, self.hold = QComboBox(), QCheckBox("Hold others")
         self.finding.setObjectName("attributes.finding")
-        for finding, words, explained in FINDINGS:
-            self.finding.addItem(words, finding)
+        for finding, title, explained in FINDINGS:
+            self.finding.addItem(title, finding)
             self.finding.setItemData(self.finding.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
         self.finding.setToolTip("How the direction of each attribute is found in the codes")
         self.hold.setObjectName("attributes.hold")
@@ -115,7 +114,7 @@ class AttributesView(QWidget):
         self._attributes.find_by(FINDINGS[index][0])
 
     def _hold_others(self, on: bool) -> None:
-        self._attributes.hold(self._attributes.traits if on else ())
+        self._attributes.hold_others(on)
 
     def _hold(self, name: str, on: bool) -> None:
         held = self._attributes.held
@@ -146,7 +145,7 @@ class AttributesView(QWidget):
         self._notes.setVisible(bool(self._notes.text()))
         for one in fits:
             held = one.name in attributes.held
-            self._rows[one.name].update_from(self._dimension(one), _confession(one), held=held)
+            self._rows[one.name].update_from(self._dimension(one), words.confession(one), held=held)
             self._on_moves(one.name)
         self.finding.setCurrentIndex([finding for finding, _, _ in FINDINGS].index(attributes.finding))
         traits = attributes.traits
@@ -167,7 +166,7 @@ class AttributesView(QWidget):
         column.setSpacing(0)
         self._rows = {}
         for one in fits:
-            row = AttributeRow(one.name, self._dimension(one), _confession(one))
+            row = AttributeRow(one.name, self._dimension(one), words.confession(one))
             row.setObjectName(f"attributes.{one.name}")
             row.remove.setVisible(one.attribute.kind == "own")
             row.slid.connect(self._slide)
@@ -194,7 +193,7 @@ class AttributesView(QWidget):
         pending = not attributes.directions and not attributes.held
         return AttributeDimension(
             index=0,
-            name=_label(one),
+            name=words.label(one),
             centre=float(one.probe.of(spread.mean)),
             unit=spread.sd(one.probe.w),
             weight_text=KINDS[attribute.kind],
@@ -207,20 +206,13 @@ class AttributesView(QWidget):
     def _on_moves(self, name: str) -> None:
         if (row := self._rows.get(name)) is None:
             return
-        moves = self._attributes.moves.get(name)
-        if moves is None:
-            row.set_moves("moves also …" if name in self._attributes.directions else "")
-            return
-        labels = {one.name: _label(one) for one in self._attributes.fits}
-        also = [
-            f"{labels.get(other, other)} {f'{change:+.2f}'.replace('-', '−')}"
-            for other, change in moves.strongest(NAMED)
-        ]
-        row.set_moves(
-            f"moves also {', '.join(also)} sd" if also else "",
-            "Change per unit of the slider, in standard deviations: held-out codes are moved and decoded, "
-            "and the pictures are looked at again",
-        )
+        attributes = self._attributes
+        labels = {one.name: words.label(one) for one in attributes.fits}
+        slid = attributes.carries(name)
+        if slid is None:
+            row.set_moves("")
+        else:
+            row.set_moves(*words.moves(slid, attributes.moves.get(name), labels))
 
     def _on_strip(self, name: str) -> None:
         pictures = self._attributes.strips.rows[name]
@@ -266,20 +258,3 @@ class AttributesView(QWidget):
     def hideEvent(self, event: object) -> None:
         self._attributes.want(False)
         self._attributes.strips.want(())
-
-
-def _label(one: Fit) -> str:
-    return f"class {one.name}" if one.attribute.kind == "label" else one.name
-
-
-def _confession(one: Fit) -> Confession:
-    if one.measure == "auc":
-        score = f"AUC {one.score:.2f}"
-        meaning = "How often an image with it scores above one without: 0.5 is chance, 1 always"
-    else:
-        score = f"R² {one.score:.2f}".replace("-", "−")
-        meaning = "Share of its variance that a linear probe reads off the codes: 0 nothing, 1 all"
-    beware = (
-        f". Below {WEAK} the codes hardly hold it, and the slider may move something else" if one.weak else ""
-    )
-    return Confession(score, one.weak, f"{meaning}; on images held out of the fit{beware}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from explorer.session.denoising.denoising import Denoising
 from explorer.session.denoising.settings import Source
+from explorer.ui.look import wording
 
 LINES = {
     "walk": (
@@ -75,5 +76,5 @@ def numbers(denoising: Denoising) -> str:
     calls = walks.parent.route.calls[walks.place]
     place = f"{share},  step {walks.place} of {walks.stops - 1}"
     if denoising.error is not None and walks.place == walks.stops - 1:
-        return f"{place},  squared error {denoising.error:.4f} per pixel"
+        return f"{place},  squared error {wording.error(denoising.error)} per pixel"
     return f"{place},  {calls:,} network call{'' if calls == 1 else 's'}"

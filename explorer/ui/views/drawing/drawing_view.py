@@ -205,7 +205,7 @@ class DrawingView(QWidget):
         if picture is None or picture.shape != drawing.glyph.shape:
             return where
         error = float(np.square((picture.astype(np.float32) - drawing.glyph) / 255).mean())
-        return f"{where}\nmean square difference {error:.4f} per pixel"
+        return f"{where}\nmean square difference {wording.error(error)} per pixel"
 
     def sizeHint(self) -> QSize:
         return QSize(1000, 250)

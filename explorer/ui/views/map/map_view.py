@@ -6,24 +6,24 @@ There may be two, side by side: each shows its `Side` of the session, whichever 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.session.side import Side
 from explorer.ui.look import wording
+from explorer.ui.views.map import points
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.map.hover_card import HoverCard
 from explorer.ui.widgets.map.legend import Legend
 from explorer.ui.widgets.map.point_cloud import PointCloud
-from explorer.ui.widgets.map.rasteriser import MOST_CLASSES
 from explorer.ui.widgets.steady_label import ElidedLabel, SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 STEP = 0.1
 """Standard deviations that an arrow key moves the cursor."""
+
+EMPTY = "Open a model from the library, or press Watch one learn."
 
 TRAVEL = 0.35
 """Seconds that points take to their new places while a model learns."""
@@ -45,6 +45,7 @@ class MapView(QWidget):
         self.setObjectName(name)
         self._session, self._side = session, side
         self._fresh = True
+        self._carded = (-1, QPoint())
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
@@ -55,7 +56,7 @@ class MapView(QWidget):
         self.projections = ProjectionChooser(side.projecting, name)
         self.cloud = PointCloud()
         self.cloud.setObjectName(f"{name}.cloud")
-        self.cloud.placeholder = "Open a model from the library, or press Watch one learn."
+        self.cloud.placeholder = EMPTY
         self.card = HoverCard(self.cloud)
         self.legend = Legend(parent=self)
         """The classes of this map's own data."""
@@ -94,6 +95,7 @@ class MapView(QWidget):
         side.projecting.changed.connect(self._tell)
         side.hover_changed.connect(self._on_hover)
         side.shown_changed.connect(self._on_shown)
+        side.stand_in.arrived.connect(self._on_stand_in)
         side.trail_changed.connect(self._on_trail)
         session.carrying.changed.connect(self._on_hole)
         cloud.pressed.connect(self._press)
@@ -140,6 +142,8 @@ class MapView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if item >= 0:
             menu.addAction("Look at this image", lambda: self._side.select(item))
+        if (near := self._side.nearest_at_hand(item)) is not None:
+            menu.addAction("Look at the nearest image on this computer", lambda: self._side.select(near))
         menu.addAction(f"Make {what} end A", lambda: self._choose_end("a", item))
         menu.addAction(f"Make {what} end B", lambda: self._choose_end("b", item))
         menu.addSeparator()
@@ -150,12 +154,16 @@ class MapView(QWidget):
         model = self._side.model
         if model is None or model.embedding is None or item >= len(model.embedding):
             return
-        code = model.embedding.codes[item]
-        lines = [wording.item_title(model, item), f"length of z {float(np.linalg.norm(code)):.2f}"]
-        if model.embedding.errors is not None:
-            lines.append(f"error {float(model.embedding.errors[item]):.4f} per pixel")
+        self._carded = (item, at)
+        picture = model.picture_of(item)
         self.card.set_ink(wording.as_ink(model))
-        self.card.show_at(at, model.picture_of(item), lines)
+        picture = self._side.stand_in.of(item) if picture is None else picture
+        self.card.show_at(at, picture, wording.card_lines(model, item))
+
+    def _on_stand_in(self, item: int) -> None:
+        """The item's image is not at hand, but now its decoded picture is."""
+        if self.card.isVisible() and item == self._carded[0]:
+            self._show_card(*self._carded)
 
     # Facts
 
@@ -165,6 +173,7 @@ class MapView(QWidget):
         self.card.dismiss()
         self._on_hole()
         if model is None:
+            self._clear()
             return
         manifest = model.run.manifest
         self._title.setText(manifest.title or manifest.family)
@@ -177,6 +186,17 @@ class MapView(QWidget):
             self.cloud.placeholder = "The map appears with the first snapshot."
             self._place_points()
 
+    def _clear(self) -> None:
+        """No model is here any more: nothing of the last one stays."""
+        for label in (self._title, self._subtitle, self._figure):
+            label.setText("")
+        self._lines.say("", "")
+        self.legend.hide()
+        self.cloud.placeholder = EMPTY
+        self.cloud.set_points(np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
+        self.cloud.set_words([])
+        self.cloud.set_cursor(None)
+
     def _on_embedding(self) -> None:
         self._place_points()
         self._tell()
@@ -188,7 +208,7 @@ class MapView(QWidget):
         model = self._side.model
         if model is None:
             return
-        places, classes = model.places, _classes(model)
+        places, classes = model.places, points.classes(model)
         if model.living and model.can_encode and not self._fresh and len(places) == len(classes):
             self.cloud.move_points(places, TRAVEL)
         else:  # samples keep their places, and become others
@@ -197,13 +217,13 @@ class MapView(QWidget):
                 self.cloud.frame()
             self._fresh = len(places) == 0
         self.cloud.set_axes(None if model.projection is None else model.projection.axes)
-        self.cloud.set_words(_words(model, places))
+        self.cloud.set_words(points.names(model, places))
         self._on_shown()
         self._on_cursor()
         self._on_trail()
 
     def _on_cursor(self) -> None:
-        self.cloud.set_cursor(_place(self._side.cursor.place), self._side.cursor.item)
+        self.cloud.set_cursor(points.place(self._side.cursor.place), self._side.cursor.item)
 
     def _on_hover(self) -> None:
         self.cloud.set_hovered(self._side.hovered)
@@ -213,7 +233,7 @@ class MapView(QWidget):
         model = self._side.model
         compared = self._session.beside.present
         if compared and model is not None and model.hole is not None and model.projection is not None:
-            place = _place(model.projection.to_plane(model.hole.code))
+            place = points.place(model.projection.to_plane(model.hole.code))
             self.cloud.set_marks([] if place is None else [("try here", place)])
         else:
             self.cloud.set_marks([])
@@ -231,7 +251,7 @@ class MapView(QWidget):
         if model is None or model.projection is None:
             return
         to_plane = model.projection.to_plane
-        places = [None if code is None else _place(to_plane(code)) for code in (*side.ends, side.drawn)]
+        places = [None if code is None else points.place(to_plane(code)) for code in (*side.ends, side.drawn)]
         trail = side.trail
         if trail is None:
             self.cloud.set_path(None, None)
@@ -257,31 +277,3 @@ class MapView(QWidget):
     def hideEvent(self, event: object) -> None:
         self._side.seen = False
         self.card.dismiss()
-
-
-def _classes(model: OpenModel) -> NDArray[np.uint8]:
-    count = 0 if model.embedding is None else len(model.embedding)
-    labels = None if model.embedding is None else model.embedding.labels
-    if labels is None:
-        return np.zeros(count, np.uint8)
-    return np.clip(labels, 0, MOST_CLASSES - 1).astype(np.uint8)
-
-
-def _words(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tuple[float, float], int]]:
-    """The names of the classes, each at the median of its points."""
-    if model.embedding is None or model.embedding.labels is None:
-        return []
-    words = []
-    for label, name in enumerate(model.embedding.class_names[:MOST_CLASSES]):
-        members = places[model.embedding.labels == label]
-        members = members[np.isfinite(members).all(axis=1)]
-        if len(members):
-            x, y = np.median(members, axis=0)
-            words.append((name, (float(x), float(y)), label))
-    return words
-
-
-def _place(place: NDArray[np.float32] | None) -> tuple[float, float] | None:
-    if place is None or not np.isfinite(place).all():
-        return None
-    return float(place[0]), float(place[1])

@@ -13,13 +13,18 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from explorer.session.asking.requests import Neighbours
 from explorer.session.open_model import OpenModel
+from explorer.session.scene import Scene
 from explorer.session.session import Session
+from explorer.session.side import Side
 from explorer.ui.look import wording
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 NEIGHBOURS = 6
+
+NEAR_HEIGHT = 54
+NEAREST = "nearest real images, and their distance in z"
 
 NEAR_MS = 50
 """While the cursor moves, the nearest images follow it this often: the large picture comes first."""
@@ -54,6 +59,8 @@ class PictureView(QWidget):
         self._code.setObjectName("picture.code")
         self._distance.setProperty("role", "muted")
         self._near = [ImageView() for _ in range(NEIGHBOURS)]
+        self._near_items: list[int] = []
+        """Those whose images are at hand."""
         self._lines = TwoLines(
             "What the decoder draws at the cursor.",
             "A sharp picture is no proof that such an image exists.",
@@ -65,6 +72,7 @@ class PictureView(QWidget):
         session.main.cursor.moved.connect(self._on_cursor)
         session.main.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
+        session.changed.connect(self._on_changed)
         session.beside.cursor.picture_changed.connect(self._on_beside)
         self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
         self._near_soon.timeout.connect(self._on_neighbours)
@@ -81,9 +89,11 @@ class PictureView(QWidget):
         near = QGridLayout()
         near.setSpacing(4)
         for column, view in enumerate(self._near):
-            view.setFixedHeight(54)
+            view.setFixedHeight(NEAR_HEIGHT)
             near.addWidget(view, 0, column)
-        self._title = QLabel("nearest real images, and their distance in z")
+        near.setRowMinimumHeight(0, NEAR_HEIGHT)
+        self._title = QLabel(NEAREST)
+        self._title.setObjectName("picture.nearest")
         self._title.setProperty("role", "caption")
         self._below = QWidget()
         below = QVBoxLayout(self._below)
@@ -116,8 +126,7 @@ class PictureView(QWidget):
         for view in (self.original, self.beside, self.decoded, *self._near):
             view.set_ink(ink)
         # The codes on a generator's map were drawn: no image belongs to them.
-        for part in (self._title, *self._near):
-            part.setVisible(model is None or model.can_encode)
+        self._title.setVisible(model is None or model.can_encode)
         self._on_beside()
         self._on_cursor()
         self._on_neighbours()
@@ -138,16 +147,24 @@ class PictureView(QWidget):
             self.decoded.set_caption("")
             self._on_picture()
             return
-        whose = f"{_caption(model)}: " if compared else ""
+        whose = f"{model.run.name}: " if compared else ""
         self._code.setText(whose + wording.code_text(cursor))
         self._code.setToolTip("The latent code z: what the decoder draws from.")
         if original is not None:
             self.original.set_picture(original)
             self.original.set_caption("own picture" if item is None else _short(model, item))
+        plain = "decoded" if original is None else "reconstruction"
         self.decoded.set_caption(
-            _caption(model) if compared else "decoded" if original is None else "reconstruction"
+            _caption(session.main) if compared else wording.asked_for(session.main) or plain
         )
         self._on_picture()
+
+    def _on_changed(self, before: Scene, now: Scene) -> None:
+        """Pictures of another class are asked for: the captions name it."""
+        if before.main.condition != now.main.condition:
+            self._on_cursor()
+        if before.beside.condition != now.beside.condition:
+            self._on_beside()
 
     def _on_beside(self) -> None:
         """The picture of the second model, where there is one."""
@@ -155,7 +172,7 @@ class PictureView(QWidget):
         self.beside.setVisible(beside.present)
         self.beside.set_picture(beside.cursor.picture)
         if beside.model is not None:
-            self.beside.set_caption(_caption(beside.model))
+            self.beside.set_caption(_caption(beside))
 
     def _on_picture(self) -> None:
         session = self._session
@@ -167,7 +184,7 @@ class PictureView(QWidget):
         difference = (picture.astype(np.float32) - original) / 255
         self.difference.set_signed(difference)
         error = float(np.square(difference).mean())
-        self.difference.set_caption(f"difference: {error:.4f}")
+        self.difference.set_caption(f"difference: {wording.error(error)}")
         self.difference.setToolTip(
             "Decoded minus original: red too bright, blue too dark; mean square per pixel."
         )
@@ -178,16 +195,36 @@ class PictureView(QWidget):
 
     def _on_neighbours(self) -> None:
         session = self._session
-        found = session.main.cursor.neighbours
+        found, model = session.main.cursor.neighbours, session.main.model
+        shown: list[tuple[int, float]] = []
+        missing: list[int] = []
+        if model is not None and model.can_encode and found is not None:
+            for item, distance in zip(found.items.tolist(), found.distances.tolist(), strict=True):
+                if model.picture_of(item) is None:
+                    missing.append(item)
+                else:
+                    shown.append((item, distance))
+        self._near_items = [item for item, _ in shown]
         for place, view in enumerate(self._near):
-            known = found is not None and place < len(found.items)
-            item = int(found.items[place]) if known and found is not None else -1
-            model = session.main.model
-            picture = model.picture_of(item) if model is not None and item >= 0 else None
-            view.set_picture(picture)
-            view.set_caption(f"{found.distances[place]:.2f}" if found is not None and known else "")
+            view.setVisible(place < len(shown))
+            if place < len(shown) and model is not None:
+                view.set_picture(model.picture_of(shown[place][0]))
+                view.set_caption(f"{shown[place][1]:.2f}")
+        if model is not None:
+            self._say_missing(model, missing)
         self._distance.setText(self._distance_text(found))
         self._distance.setToolTip(f"{self._distance.text()} in z" if self._distance.text() else "")
+
+    def _say_missing(self, model: OpenModel, missing: list[int]) -> None:
+        """Where images that belong to the row are not on this computer, which ones."""
+        if not missing:
+            self._title.setText(NEAREST)
+            self._title.setToolTip("")
+            return
+        names = ", ".join(wording.short_title(model, item) for item in missing)
+        count = len(missing) + len(self._near_items)
+        self._title.setText(f"nearest real images; {len(missing)} of {count} are not on this computer")
+        self._title.setToolTip(f"Not on this computer: {names}")
 
     def _distance_text(self, found: Neighbours | None) -> str:
         model = self._session.main.model
@@ -201,16 +238,16 @@ class PictureView(QWidget):
         return f"{where}: nearest held-out image {distance:.2f} away"
 
     def _go_to_neighbour(self, place: int) -> None:
-        found = self._session.main.cursor.neighbours
-        if found is not None and place < len(found.items):
-            self._session.main.select(int(found.items[place]))
+        if place < len(self._near_items):
+            self._session.main.select(self._near_items[place])
 
 
-def _caption(model: OpenModel) -> str:
+def _caption(side: Side) -> str:
     """Whose picture it is, in few words."""
-    return model.run.name
+    name = "" if side.model is None else side.model.run.name
+    asked = wording.asked_for(side)
+    return f"{name}, {asked}" if asked else name
 
 
 def _short(model: OpenModel, item: int) -> str:
-    name = model.class_of(item)
-    return f"original {item:,}" + ("" if name is None else f": {name}")
+    return f"original {wording.short_title(model, item)}"

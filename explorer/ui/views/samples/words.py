@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.session.prior.reconstructions import Row
+from explorer.session.prior.reconstructions import Reconstructions, Row
 from explorer.session.prior.sample_requests import READABLE, Wanted
 from explorer.session.prior.samples import Sheet
+from explorer.ui.look import wording
 
 NOTHING = "Open a model in the library: its held-out images are then rebuilt by it, and by others beside it."
 SOURCES = {"prior": "N(0, I)", "fitted": "fitted"}
@@ -34,12 +35,22 @@ DRAWN = (
 )
 
 
-def row_words(row: Row) -> str:
+def original_words(rebuilt: Reconstructions, noun: str) -> str:
+    """How many originals there are, and of which data."""
+    count = 0 if rebuilt.originals is None else len(rebuilt.originals)
+    return f"{count} held-out {noun}\nof {_title(rebuilt)}"
+
+
+def row_words(rebuilt: Reconstructions, row: Row) -> str:
     if row.refusal:
         return ""
     if not row.done:
         return f"rebuilding … {100 * float(np.isfinite(row.errors).mean()):.0f} %"
-    return f"error {float(row.errors.mean()):.4f} per pixel"
+    return f"error {wording.error(float(row.errors.mean()))} per pixel\non {_title(rebuilt)}"
+
+
+def _title(rebuilt: Reconstructions) -> str:
+    return "" if rebuilt.data is None else rebuilt.data.title
 
 
 def sheet_words(sheet: Sheet) -> str:

@@ -59,7 +59,7 @@ class StripView(QWidget):
         )
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tick)
-        self._began = 0.0
+        self._began = self._at = 0.0
         self._picture_side = 0
         self._name_parts()
         self._lay_out()
@@ -165,9 +165,9 @@ class StripView(QWidget):
         self._say_play()
 
     def _tick(self) -> None:
-        share = min((time.monotonic() - self._began) / SECONDS, 1.0)
-        self._session.interpolation.move_handle(share, title="play the path")
-        if share >= 1:
+        self._at = min((time.monotonic() - self._began) / SECONDS, 1.0)
+        self._session.interpolation.move_handle(self._at, title="play the path")
+        if self._at >= 1:
             self._pause()
 
     def _pause(self) -> None:
@@ -198,8 +198,8 @@ class StripView(QWidget):
 
     def _refresh(self) -> None:
         strip = self._session.interpolation
-        if not strip.complete:
-            self._pause()
+        if not strip.complete or self._session.scene.handle != self._at:
+            self._pause()  # undo has taken back what was played, or there is no path any more
         if not self.isVisible():
             return
         for end in self._ends.values():

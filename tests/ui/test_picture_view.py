@@ -1,0 +1,160 @@
+"""The picture at the cursor and the words round it, where images are not all at hand, or are none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from explorer.models import arrays
+from explorer.session.learning.plans import Plan
+from explorer.session.scene import Condition
+from explorer.session.session import Session
+from explorer.ui.views.map.map_view import MapView
+from explorer.ui.views.picture.picture_view import NEAREST, PictureView
+from explorer.ui.widgets.pictures.image_view import ImageView
+from tests.ui.opened import wait
+
+FASHION, KEPT = "vae-fashion-16d", 1000
+
+
+@pytest.fixture
+def view(session: Session, qtbot: QtBot) -> PictureView:
+    made = PictureView(session)
+    qtbot.addWidget(made)
+    made.resize(460, 430)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def clothes(view: PictureView, session: Session, qtbot: QtBot) -> Session:
+    """A model whose data set is not on this computer."""
+    session.main.open(FASHION)
+    wait(qtbot, lambda: session.main.ready is not None and session.main.images.reading is None)
+    assert session.main.model is not None
+    assert session.main.model.items is not None
+    assert len(session.main.model.items) == KEPT
+    return session
+
+
+@pytest.fixture
+def asked(view: PictureView, session: Session, qtbot: QtBot, tiny_data: Path) -> Session:
+    """A small generator that can be asked for a class, and the pictures of its map."""
+    settings = {"width": 4, "latent_size": 8, "batch": 32, "condition": "class", "epochs": 1}
+    session.training.start(Plan("gan", settings, str(tiny_data), name="bars"))
+    wait(qtbot, lambda: not session.training.active and session.main.ready is not None)
+    wait(qtbot, lambda: session.main.model is not None and session.main.model.items is not None)
+    return session
+
+
+def texts(widget: QLabel | MapView) -> str:
+    return " ".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def test_a_sample_has_no_original_and_its_picture_is_of_the_class_that_is_named(
+    view: PictureView, asked: Session, qtbot: QtBot
+) -> None:
+    main = asked.main
+    assert main.model is not None
+    main.select(5)
+    assert main.look.condition == Condition(1), "the class that this sample was drawn for"
+    wait(qtbot, lambda: main.cursor.pictured is main.look.code)
+    gallery = main.model.picture_of(5)
+    assert gallery is not None
+    assert np.abs(np.int16(view.decoded.picture()) - gallery).max() <= 1  # type: ignore[arg-type]
+    assert not view.original.isVisible()
+    assert not view.difference.isVisible()
+    assert view.decoded.accessibleName() == "drawn for class 1"
+    main.ask_for(Condition(0))
+    assert view.decoded.accessibleName() == "drawn for class 0"
+    network = main.model.run.model()
+    code = main.model.embedding.codes[5:6]  # type: ignore[union-attr]
+    other = arrays.decode(network, code, "z", np.array([0]))[0]
+    wait(qtbot, lambda: np.abs(np.int16(view.decoded.picture()) - other).max() <= 1)  # type: ignore[arg-type]
+    asked.choices.undo()
+    assert view.decoded.accessibleName() == "drawn for class 1"
+
+
+def test_a_model_opened_again_asks_for_the_class_of_its_sample(asked: Session, qtbot: QtBot) -> None:
+    main = asked.main
+    assert main.model is not None
+    main.select(5)
+    main.open(main.model.run.folder)
+    assert main.look.item == 5
+    assert main.look.condition == Condition(1)
+
+
+def test_an_end_is_the_picture_at_the_cursor_also_of_another_class(asked: Session, qtbot: QtBot) -> None:
+    main = asked.main
+    main.select(5)
+    main.ask_for(Condition(0))
+    wait(qtbot, lambda: main.cursor.pictured is main.look.code)
+    picture = main.cursor.picture
+    asked.interpolation.set_end("a")
+    assert asked.scene.end_a is not None
+    assert asked.scene.end_a.picture is picture
+
+
+@pytest.mark.parametrize("item", [7, 5123])
+def test_the_card_of_an_item_shows_its_image_or_the_decoded_picture_and_says_so(
+    clothes: Session, qtbot: QtBot, item: int
+) -> None:
+    shown = MapView(clothes, clothes.main, "map")
+    qtbot.addWidget(shown)
+    shown.resize(500, 500)
+    shown.show()
+    qtbot.waitExposed(shown)
+    shown.cloud.card_wanted.emit(item, shown.mapToGlobal(QPoint(50, 50)))
+    assert shown.card.isVisible()
+    words, model = texts(shown.card), clothes.main.model  # type: ignore[arg-type]
+    assert model is not None
+    assert f"{item:,}: {model.class_of(item)}" in words
+    assert ("not on this computer" in words) == (item >= KEPT)
+    picture = shown.card.findChild(ImageView)
+    assert picture is not None
+    wait(qtbot, picture.isVisible)
+    if item < KEPT:
+        np.testing.assert_array_equal(picture.picture(), model.picture_of(item))
+        return
+    code = model.embedding.codes[item : item + 1]  # type: ignore[union-attr]
+    decoded = arrays.decode(model.run.model(), code)[0]
+    assert np.abs(np.int16(picture.picture()) - decoded).max() <= 1  # type: ignore[arg-type]
+    near = clothes.main.nearest_at_hand(item)
+    assert near is not None
+    assert near < KEPT
+
+
+def test_images_that_are_not_at_hand_leave_no_empty_boxes(
+    view: PictureView, clothes: Session, qtbot: QtBot
+) -> None:
+    main, title = clothes.main, view.findChild(QLabel, "picture.nearest")
+    assert main.model is not None
+    assert title is not None
+    main.select(5123)
+    wait(qtbot, lambda: main.cursor.neighbours is not None and 5123 in main.cursor.neighbours.items)
+    assert main.cursor.neighbours is not None
+    items = main.cursor.neighbours.items.tolist()
+    at_hand = [item for item in items if item < KEPT]
+    wait(qtbot, lambda: "not on this computer" in title.text())
+    boxes = [box for box in view._near if not box.isHidden()]
+    assert len(boxes) == len(at_hand) < len(items)
+    assert all(box.picture() is not None for box in boxes)
+    assert f"{len(items) - len(at_hand)} of {len(items)}" in title.text()
+    assert f"5,123: {main.model.class_of(5123)}" in title.toolTip()
+
+
+def test_with_all_images_at_hand_the_row_is_full(view: PictureView, session: Session, qtbot: QtBot) -> None:
+    session.main.open("vae-mnist-2d")
+    wait(qtbot, lambda: session.main.ready is not None and session.main.images.data is not None)
+    session.main.select(9000)
+    wait(qtbot, lambda: all(box.picture() is not None for box in view._near))
+    title = view.findChild(QLabel, "picture.nearest")
+    assert title is not None
+    assert title.text() == NEAREST
+    assert not any(box.isHidden() for box in view._near)
