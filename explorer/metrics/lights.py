@@ -18,6 +18,8 @@ COLLAPSED_SHARE = 0.05
 PATIENCE = 30
 """Readings that must agree: a model that has only just begun has a small KL too."""
 LEAST_COVERAGE, MOST_CLASS_TV = 0.5, 0.1
+LEAST_SPREAD = 0.25
+"""Of the spread of the data."""
 STRONG_MARGIN = 5.0
 """D(x) - D(G(z)): odds of e^5 to 1 that the critic tells them apart."""
 
@@ -49,6 +51,16 @@ def mode_collapse(class_tv: float | None, coverage: float | None = None) -> bool
     return (coverage is not None and coverage < LEAST_COVERAGE) or (
         class_tv is not None and class_tv > MOST_CLASS_TV
     )
+
+
+def spread(images: NDArray[np.uint8]) -> float:
+    """How far images (N, H, W, C) differ: a pixel's standard deviation, in [0, 1], its mean over pixels."""
+    return float((images / np.float32(255)).std(axis=0).mean()) if len(images) else 0.0
+
+
+def alike(samples: float, data: float) -> bool:
+    """Whether samples are all but the same picture: their spread is below a quarter of that of the data."""
+    return samples < LEAST_SPREAD * data
 
 
 def critic_too_strong(margins: Sequence[float], gradients: Sequence[float]) -> bool:

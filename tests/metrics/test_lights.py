@@ -5,9 +5,11 @@ import numpy as np
 from explorer.metrics.lights import (
     PATIENCE,
     active_units,
+    alike,
     critic_too_strong,
     mode_collapse,
     posterior_collapse,
+    spread,
 )
 
 
@@ -47,6 +49,16 @@ def test_samples_that_leave_out_classes_or_images_are_a_mode_collapse() -> None:
     assert not mode_collapse(0.09)
     assert mode_collapse(0.0, coverage=0.4)
     assert not mode_collapse(None)
+
+
+def test_pictures_are_alike_when_they_differ_a_quarter_as_much_as_the_images() -> None:
+    images = np.zeros((100, 8, 8, 1), np.uint8)
+    images[::2] = 255
+    assert spread(images) == 0.5
+    assert spread(images[::2]) == 0
+    assert spread(images[:0]) == 0
+    assert alike(0.12, 0.5)
+    assert not alike(0.13, 0.5)
 
 
 def test_a_critic_is_too_strong_only_where_the_generator_learns_nothing_any_more() -> None:

@@ -101,6 +101,24 @@ def test_an_end_is_the_picture_at_the_cursor_also_of_another_class(asked: Sessio
     assert asked.scene.end_a.picture is picture
 
 
+def test_an_item_whose_image_is_not_at_hand_becomes_an_end_by_its_decoded_picture(
+    clothes: Session, qtbot: QtBot
+) -> None:
+    main = clothes.main
+    main.select(7)
+    clothes.interpolation.set_end("a", 5123)
+    wait(qtbot, lambda: clothes.scene.end_a is not None)
+    end, model = clothes.scene.end_a, main.model
+    assert end is not None
+    assert model is not None
+    assert model.embedding is not None
+    np.testing.assert_array_equal(end.code, model.embedding.codes[5123])
+    assert end.title == f"5,123: {model.class_of(5123)}"
+    decoded = arrays.decode(model.run.model(), model.embedding.codes[5123:5124])[0]
+    assert np.abs(np.int16(end.picture) - decoded).max() <= 1
+    assert main.look.item == 7
+
+
 @pytest.mark.parametrize("item", [7, 5123])
 def test_the_card_of_an_item_shows_its_image_or_the_decoded_picture_and_says_so(
     clothes: Session, qtbot: QtBot, item: int
@@ -141,7 +159,7 @@ def test_images_that_are_not_at_hand_leave_no_empty_boxes(
     assert main.cursor.neighbours is not None
     items = main.cursor.neighbours.items.tolist()
     at_hand = [item for item in items if item < KEPT]
-    wait(qtbot, lambda: "not on this computer" in title.text())
+    wait(qtbot, lambda: "5,123" in title.toolTip())
     boxes = [box for box in view._near if not box.isHidden()]
     assert len(boxes) == len(at_hand) < len(items)
     assert all(box.picture() is not None for box in boxes)

@@ -8,32 +8,31 @@ training's progress, a space with a prior), never from a family's name.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from psygnal import Signal
 
-from explorer.metrics.lights import critic_too_strong, mode_collapse
+from explorer.data.image_set import DataSet
+from explorer.metrics.lights import critic_too_strong, spread
 from explorer.runs.manifest import GroupRecord
 from explorer.session.choices import Choices
 from explorer.session.display import Display
 from explorer.session.learning.course import YOUNG
 from explorer.session.learning.training import Training
+from explorer.session.prior import game_lights
 from explorer.session.prior.code_grid import CodeGrid
 from explorer.session.prior.coverage import Coverage, coverage_of, no_coverage
+from explorer.session.prior.game_lights import Light
 from explorer.session.scene import Condition, Scene
 from explorer.session.side import Side
 from explorer.training.events import FAKE, REAL, VALUE, Progress, figure_of
 
-
-class Light(NamedTuple):
-    """A warning light; it is dark while nothing is known."""
-
-    title: str
-    on: bool
-    text: str
+JUDGED = 500
+"""Images that tell how far the data differ from each other."""
 
 
 class Adversaries:
@@ -56,6 +55,8 @@ class Adversaries:
         self._grid_wanted = False
         self._margins: list[float] = []
         self._seen: Progress | None = None
+        self._spread_of: weakref.ref[DataSet] | None = None
+        self._data_spread = 0.0
         for grid in self._grids.values():
             grid.changed.connect(self._on_grid)
             grid.plane_changed.connect(self.plane_changed.emit)
@@ -151,28 +152,12 @@ class Adversaries:
 
     @property
     def lights(self) -> tuple[Light, ...]:
-        course = self._training.course
         strong = bool(self.scores) and critic_too_strong(self._margins, self._gradients())
-        diverged = course.divergence if self.scores else None
         return (
             self._collapse(),
-            Light(
-                "Critic too strong",
-                strong,
-                "The critic is sure of every picture, D(x) − D(G(z)) > 5, and the generator's gradient has "
-                "all but vanished: nothing is left to learn from. Lower the critic's step size, or raise "
-                "the penalty."
-                if strong
-                else "D(x) − D(G(z)) > 5 for a while, with a generator's gradient that vanishes",
-            ),
-            Light(
-                "Divergence",
-                diverged is not None,
-                "A loss that is not finite: then the last good weights come back and the learning rate is "
-                "halved, twice at most"
-                if diverged is None
-                else f"Step {diverged.step:,}: {diverged.text}",
-            ),
+            game_lights.strength(strong),
+            game_lights.divergence(self._training.course.divergence if self.scores else None),
+            self._sameness(),
         )
 
     def _gradients(self) -> list[float]:
@@ -181,17 +166,29 @@ class Adversaries:
         return [] if makes is None else [value for _, value in self.curve("gradient", makes)]
 
     def _collapse(self) -> Light:
-        model, coverage, progress = self.subject.model, self.coverage, self._training.progress
+        subject, coverage = self.subject, self.coverage
+        model = subject.model
+        known = model is not None and not model.living and not model.can_encode
+        figures = (model.run.manifest.figures or {}) if known and model is not None else {}
+        tv = coverage.tv if coverage is not None else None if subject.askable else figures.get("class_tv")
+        return game_lights.collapse(tv, figures.get("coverage"), young=self._young, lack=self.no_coverage)
+
+    def _sameness(self) -> Light:
+        """Judged by the grid, as it is drawn anyway; codes that were brought together draw alike pictures."""
+        grid, data = self.grid, self.subject.images.data
+        drawn = [picture for picture in grid.pictures if picture is not None]
+        whole = bool(drawn) and len(drawn) == len(grid.pictures) and grid.psi == 1
+        if data is not None and (self._spread_of is None or self._spread_of() is not data):
+            self._spread_of, self._data_spread = weakref.ref(data), spread(data.test.images[:JUDGED])
+        of_data = None if data is None else self._data_spread
+        return game_lights.sameness(spread(np.array(drawn)) if whole else None, of_data, young=self._young)
+
+    @property
+    def _young(self) -> bool:
+        """The subject has only just begun to learn."""
+        model, progress = self.subject.model, self._training.progress
         living = model is not None and model.living
-        figures = {} if model is None or living else model.run.manifest.figures or {}
-        share = figures.get("coverage") if coverage is not None else None
-        share = share if isinstance(share, float) else None
-        young = living and (progress is None or progress.step < YOUNG * progress.steps)
-        on = coverage is not None and not young and mode_collapse(coverage.tv, share)
-        text = "Coverage below 0.5, or classes that differ from the data's by more than 0.1 (total variation)"
-        if coverage is not None:
-            text += f"; now {coverage.tv:.2f}"
-        return Light("Mode collapse", on, text)
+        return living and (progress is None or progress.step < YOUNG * progress.steps)
 
     # The classes
 

@@ -40,9 +40,13 @@ class Interpolation:
         """Pictures (STEPS, H, W, C) of each manner; black where they haven't come yet."""
         self.nearest: list[Neighbours] = []
         """For each place of the chosen strip, the nearest real item and its distance."""
+        self._awaited: tuple[Literal["a", "b"], int] | None = None
+        """An end whose picture is being decoded."""
         self._asking: Question[Pictures] = Question(side.engine, self._take, during=side.life)
+        side.stand_in.arrived.connect(self._on_stand_in)
         choices.changed.connect(self._on_changed)
-        for fact in (side.model_opened, side.model_ready, side.weights_changed):
+        side.model_opened.connect(self._on_model)
+        for fact in (side.model_ready, side.weights_changed):
             fact.connect(self.refresh)
         side.embedding_changed.connect(self._draw)
 
@@ -72,8 +76,11 @@ class Interpolation:
 
     def set_end(self, which: Literal["a", "b"], item: int | None = None) -> None:
         """Make an item, or what the cursor is at, one end."""
+        self._awaited = None
         if (end := self._end_at(item)) is not None:
             self._choices.change(f"set end {which.upper()}", **{f"end_{which}": end})
+        elif item is not None:
+            self._awaited = which, item
 
     def set_manner(self, manner: Manner) -> None:
         scene = self._choices.scene
@@ -111,6 +118,10 @@ class Interpolation:
         elif now.handle != before.handle:
             self._draw()
 
+    def _on_model(self) -> None:
+        self._awaited = None
+        self.refresh()
+
     def refresh(self) -> None:
         """Compute the strips anew: other ends, another model, or another class that is asked for."""
         side, model, scene = self._side, self._side.model, self._choices.scene
@@ -145,6 +156,11 @@ class Interpolation:
             # A sample that the cursor is at may have been drawn for another class since.
             here = item == side.look.item and side.cursor.pictured is side.look.code
             picture = side.cursor.picture if here and not model.can_encode else model.picture_of(item)
+            if picture is None and item != side.look.item:
+                # Its image is not at hand: the decoded one stands in, as soon as it is there.
+                picture = side.stand_in.of(item)
+                if picture is None:
+                    return None
             if picture is not None:
                 name = model.class_of(item)
                 title = f"{item:,}" if name is None else f"{item:,}: {name}"
@@ -153,6 +169,10 @@ class Interpolation:
         if code is None or picture is None:
             return None
         return End(code, picture, "the cursor" if side.cursor.original is None else "own picture")
+
+    def _on_stand_in(self, item: int) -> None:
+        if self._awaited is not None and self._awaited[1] == item:
+            self.set_end(*self._awaited)
 
     def _find_nearest(self) -> None:
         model = self._side.model

@@ -13,6 +13,7 @@ from explorer.session.learning.families import DescribeFamilies
 from explorer.session.learning.plans import Plan
 from explorer.session.prior.adversaries import Adversaries
 from explorer.session.prior.code_grid import SIDE
+from explorer.session.prior.game_lights import Light
 from explorer.session.scene import Condition
 from explorer.training.events import Warned
 from tests.session.conftest import Loop
@@ -116,7 +117,7 @@ def test_the_classes_of_the_samples_stand_against_those_of_the_data(
     assert coverage.data == pytest.approx(np.bincount(labels) / len(labels))
     collapse = adversaries.lights[0]
     assert collapse.on == (coverage.tv > 0.1)
-    assert "0.1" in collapse.text
+    assert f"Now total variation {coverage.tv:.2f}." in collapse.text
 
 
 def test_without_a_ruler_the_missing_shares_are_explained(
@@ -126,6 +127,61 @@ def test_without_a_ruler_the_missing_shares_are_explained(
     assert adversaries.coverage is None
     assert "no classifier" in adversaries.no_coverage
     assert not adversaries.lights[0].on
+
+
+def light(adversaries: Adversaries, title: str) -> Light:
+    return next(light for light in adversaries.lights if light.title == title)
+
+
+def drawn(loop: Loop, adversaries: Adversaries) -> None:
+    adversaries.want_grid(True)
+    loop.until(
+        lambda: len(adversaries.grid.pictures) == SIDE * SIDE and adversaries.grid.pictures[-1] is not None
+    )
+
+
+def test_pictures_that_are_all_alike_light_a_lamp_from_the_first_step(
+    loop: Loop, adversaries: Adversaries
+) -> None:
+    (forms,) = DescribeFamilies().answer({})
+    game = next(form for form in forms if form.name == "gan").presets["Wasserstein with gradient penalty"]
+    live(loop, adversaries, Path("mnist"), **game, width=16, latent_size=64)
+    drawn(loop, adversaries)
+    shown = light(adversaries, "All alike")
+    assert shown.on
+    assert shown.text.startswith("G has not begun")
+    collapse = light(adversaries, "Mode collapse")
+    assert not collapse.on
+    assert "Not judged in the first tenth" in collapse.text
+
+
+def test_pictures_of_codes_brought_together_are_not_judged(loop: Loop, adversaries: Adversaries) -> None:
+    session = loop.session
+    session.open("gan-mnist")
+    drawn(loop, adversaries)
+    loop.until(lambda: session.main.images.data is not None)
+    shown = light(adversaries, "All alike")
+    assert not shown.on
+    assert "; now 9" in shown.text or "; now 10" in shown.text, "a trained one is as varied as the images"
+    before = adversaries.grid.pictures[0]
+    adversaries.grid.truncate(0.0)
+    loop.until(lambda: (adversaries.grid.pictures[0] != before).any())  # type: ignore[union-attr]
+    assert not light(adversaries, "All alike").on
+    assert "ψ = 1" in light(adversaries, "All alike").text
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "words"),
+    [("gan-fashion", True, "coverage 0.44, total variation 0.07"), ("gan-mnist", False, "coverage 0.58")],
+)
+def test_the_light_of_mode_collapse_is_on_when_what_it_says_holds(
+    loop: Loop, adversaries: Adversaries, name: str, on: bool, words: str
+) -> None:
+    loop.session.open(name)
+    loop.until(lambda: loop.session.main.ready is not None and loop.session.main.images.reading is None)
+    shown = light(adversaries, "Mode collapse")
+    assert shown.on == on
+    assert words in shown.text
 
 
 def test_the_light_of_divergence_lights_on_what_it_names(
@@ -141,9 +197,8 @@ def test_the_light_of_divergence_lights_on_what_it_names(
         flags = len(loop.session.training.course.flags)
         say(event)
         loop.until(lambda flags=flags: len(loop.session.training.course.flags) > flags)  # type: ignore[misc]
-        light = adversaries.lights[2]
-        assert (light.title, light.on) == ("Divergence", on)
-    assert "Step 5" in light.text
+        assert light(adversaries, "Divergence").on == on
+    assert "Step 5" in light(adversaries, "Divergence").text
 
 
 def test_the_plane_goes_through_the_chosen_codes(

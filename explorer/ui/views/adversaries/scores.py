@@ -66,6 +66,7 @@ class GanScores(QWidget):
         self._adversaries.changed.connect(self._on_changed)
         self._adversaries.game_changed.connect(self._later)
         self._adversaries.coverage_changed.connect(self._later)
+        self._adversaries.grid_changed.connect(self._later)
         self._refresh()
         self._on_changed()
 
