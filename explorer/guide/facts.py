@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.guide.deeds import Deeds
+from explorer.latent.direction import Direction
 from explorer.latent.embedding import Embedding
 from explorer.latent.path import Manner
 from explorer.session.denoising.denoising import Label
@@ -46,6 +48,8 @@ class Learning:
     share: float = 0.0
     """Of its steps that are done."""
     step: int = 0
+    game: bool = False
+    """Several players are trained against each other."""
     loss: tuple[tuple[int, float], ...] = ()
     """Steps and losses."""
 
@@ -56,6 +60,10 @@ class Game:
 
     codes: tuple[Picture | None, ...] = ()
     """What is drawn at the fixed grid of codes."""
+    seen: bool = False
+    """The grid is on screen."""
+    model: str = ""
+    """Whose game it is."""
     distance: float | None = None
     """Of the samples' classes from the data's, total variation."""
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -75,6 +83,14 @@ class Course:
     """The place of the walk that a fork begins at."""
     calls: int = 0
     """Passes through the network in all."""
+    source: object = None
+    """The walk itself, of which two can end alike."""
+    fresh: bool = True
+    """It began from noise that was drawn for it."""
+    t: float = 1.0
+    """Where it began."""
+    label: int | None = None
+    """The class that it was asked for, of its first picture."""
 
     @property
     def done(self) -> bool:
@@ -103,14 +119,22 @@ class Walking:
 class Seen:
     """What went by since the step began."""
 
+    deeds: Deeds = ()
+    """What the person has done."""
+    begun: bool = False
+    """A training has begun."""
     pictures: int = 0
-    """Decoded ones."""
+    """Decoded where the person has led a cursor to."""
     maps: int = 0
     """Of a model that was learning."""
     first_map: Embedding | None = None
     last_map: Embedding | None = None
     stops: frozenset[int] = frozenset()
-    """Of a walk from noise, that were looked at."""
+    """Of the walk at hand, that were looked at."""
+    run: bool = False
+    """Another stop of the walk at hand was gone to."""
+    noised: bool = False
+    """The strength of the noise on a real picture was changed."""
     alone: Mapping[str, int] = field(default_factory=dict)
     """The step at which a player of a game was moved last while the others stood still."""
 
@@ -121,17 +145,18 @@ class Facts:
 
     scene: Scene = field(default_factory=Scene)
     model: OpenModel | None = None
-    ready: bool = False
+    decoded: bool = False
+    """The engine has the model, and has drawn a picture with it."""
     picture: NDArray[np.uint8] | None = None
     strips: Mapping[Manner, NDArray[np.uint8]] = field(default_factory=dict)
     drawn_code: NDArray[np.float32] | None = None
     beside: OpenModel | None = None
-    beside_cursor: NDArray[np.float32] | None = None
+    """On the second map, where that is to be seen."""
     beside_picture: NDArray[np.uint8] | None = None
     projection: str = ""
     """How the codes reach the first map."""
-    attributes: Mapping[str, float] = field(default_factory=dict)
-    """Where the cursor stands along each direction, in standard deviations."""
+    attributes: Mapping[str, Direction] = field(default_factory=dict)
+    """Those with a slider on screen."""
     learning: Learning = field(default_factory=Learning)
     game: Game = field(default_factory=Game)
     walking: Walking = field(default_factory=Walking)
@@ -143,15 +168,14 @@ def facts_of(session: Session, seen: Seen | None = None) -> Facts:
     return Facts(
         scene=session.scene,
         model=session.main.model,
-        ready=session.main.ready is not None,
+        decoded=session.main.ready is not None and session.main.cursor.decode_seconds is not None,
         picture=session.main.cursor.picture,
         strips=session.interpolation.rows,
         drawn_code=session.drawing.code,
-        beside=session.beside.model,
-        beside_cursor=session.beside.cursor.code,
+        beside=session.beside.model if session.beside.present else None,
         beside_picture=session.beside.cursor.picture,
         projection=session.main.projecting.kind,
-        attributes={name: session.attributes.at(name) for name in session.attributes.directions},
+        attributes=dict(session.attributes.directions) if session.attributes.wanted else {},
         learning=_learning(session),
         game=_game(session),
         walking=_walking(session),
@@ -168,6 +192,7 @@ def _learning(session: Session) -> Learning:
         ended_well=any(flag.text == "finished" for flag in training.course.flags),
         share=0.0 if progress is None else progress.step / max(progress.steps, 1),
         step=0 if progress is None else progress.step,
+        game=bool(session.adversaries.players),
         loss=tuple(training.course.curves.get("loss", ())),
     )
 
@@ -177,6 +202,8 @@ def _game(session: Session) -> Game:
     scores, coverage = adversaries.scores, adversaries.coverage
     return Game(
         codes=tuple(adversaries.grid.pictures),
+        seen=adversaries.grid_wanted,
+        model="" if adversaries.subject.model is None else str(adversaries.subject.model.run.folder),
         distance=None if coverage is None else coverage.tv,
         scores={name: float(scores[name].mean()) for name in (REAL, FAKE) if name in scores},
         directions=session.directions.vectors,
@@ -198,6 +225,7 @@ def _walking(session: Session) -> Walking:
 
 
 def _course(walk: Walk) -> Course:
-    route = walk.route
+    route, request = walk.route, walk.request
     stops, calls = (0, 0) if route is None else (len(route.times), route.calls[-1])
-    return Course(tuple(walk.steps), stops, walk.at, calls)
+    label = None if request.classes is None or not len(request.classes) else int(request.classes[0])
+    return Course(tuple(walk.steps), stops, walk.at, calls, walk, request.start is None, request.t, label)

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.guide.deeds import SLIDER, is_along, last_move
 from explorer.guide.facts import Fact, Facts
 from explorer.training.events import FAKE, REAL
 
-STATES = {"running": "A model is learning", "paused": "The training is paused"}
+STATES = {
+    "running": "A model is learning",
+    "paused": "The training is paused",
+    "idle": "Nothing is being trained",
+}
 
 
-def training_is(before: Facts, after: Facts, *, state: str) -> Fact:
-    """It goes on, or it waits: "running" or "paused"."""
-    now = after.learning.state
-    return Fact(STATES.get(state, f"The training is {state}"), now == state or (state, now) == _ABOUT_TO)
-
-
-def steps_done(before: Facts, after: Facts, *, steps: int) -> Fact:
-    """What is learning, or was, has done so many steps."""
+def training_is(before: Facts, after: Facts, *, state: str, game: bool = False) -> Fact:
+    """It goes on, waits, or there is none: "running", "paused" or "idle"; with `game`, of a game alone."""
     learning = after.learning
-    if not learning.run or learning.step < steps:
-        return Fact(f"It has done {steps:,} step{'s' if steps > 1 else ''}", False)
-    return Fact(f"{learning.run} has done {learning.step:,} steps", True)
+    holds = learning.state == state or (state, learning.state) == _ABOUT_TO
+    return Fact(STATES.get(state, f"The training is {state}"), holds and (learning.game or not game))
 
 
-def codes_drawn(before: Facts, after: Facts) -> Fact:
-    """Every code of the fixed grid has its picture, and another than before."""
-    then, now = before.game.codes, after.game.codes
-    if not now or any(picture is None for picture in now):
+def steps_done(before: Facts, after: Facts, *, steps: int = 1, more: int = 0) -> Fact:
+    """The game that is played has come to so many steps, and to so many more since the step began."""
+    learning = after.learning
+    words = f"{more:,} steps more" if more else f"{steps:,} step{'s' if steps > 1 else ''}"
+    goal = Fact(f"The game has done {words}", False)
+    if not learning.game or not learning.run or learning.step < steps:
+        return goal
+    same = before.learning.run == learning.run
+    done = learning.step - (before.learning.step if same else 0)
+    return Fact(f"{learning.run} has done {learning.step:,} steps", True) if done >= more else goal
+
+
+def codes_drawn(before: Facts, after: Facts, *, again: bool = False) -> Fact:
+    """Every code of the fixed grid has its picture on screen; with `again`, another than before."""
+    then, now = before.game, after.game
+    if not now.seen or not now.codes or any(picture is None for picture in now.codes):
         return Fact("The fixed codes are drawn", False)
-    if len(then) != len(now):
-        return Fact(f"{len(now)} codes are drawn", True)
-    others = sum(_differ(old, new) for old, new in zip(then, now, strict=True))
-    text = f"The same {len(now)} codes are drawn again"
+    count = len(now.codes)
+    if not again or then.model != now.model or len(then.codes) != count:
+        return Fact(f"{count} codes are drawn", not again)
+    others = sum(_differ(old, new) for old, new in zip(then.codes, now.codes, strict=True))
+    text = f"The same {count} codes are drawn again"
     return Fact(f"{text}: {others} pictures changed" if others else text, others > 0)
 
 
@@ -43,7 +54,8 @@ def class_distance(before: Facts, after: Facts, *, at_least: float = 0.0, at_mos
     if distance is None or not at_least <= distance <= at_most:
         bound = f"at least {at_least:g}" if at_least > 0 else f"at most {at_most:g}"
         return Fact(f"{what} is {bound}", False)
-    was = "" if then is None or f"{then:.2f}" == f"{distance:.2f}" else f", and was {then:.2f}"
+    other = then is not None and before.game.model == after.game.model and f"{then:.2f}" != f"{distance:.2f}"
+    was = f", and was {then:.2f}" if other else ""
     return Fact(f"{what} is {distance:.2f}{was}", True)
 
 
@@ -69,17 +81,21 @@ def moved_apart(before: Facts, after: Facts) -> Fact:
 
 
 def direction_pulled(before: Facts, after: Facts, *, direction: int, sd: float = 1.0) -> Fact:
-    """The cursor was pulled so far from the mean along a direction of the weights, counted from 1."""
+    """A slider pulled the cursor so far from the mean along a direction of the weights, counted from 1."""
     goal = Fact(f"Direction {direction} is pulled to {sd:g} sd or more", False)
     model, cursor, vectors = after.model, after.scene.main.code, after.game.directions
     if model is None or model.embedding is None or cursor is None or not 0 < direction <= len(vectors):
         return goal
     vector = vectors[direction - 1]
+    deed = last_move(after.seen.deeds, SLIDER, "main")
     if (
-        after.scene.main.item is not None
-        or cursor.shape != vector.shape
-        or model.embedding.size != len(vector)
+        deed is None
+        or deed.path is None
+        or deed.now.main.code is not cursor
+        or not is_along(deed.path, vector)
     ):
+        return goal
+    if model.embedding.size != len(vector):
         return goal
     along = model.embedding.codes @ vector
     at = float((cursor @ vector - along.mean()) / max(float(along.std()), 1e-6))

@@ -26,10 +26,13 @@ from explorer.guide.gestures import (
     read_gesture,
 )
 from explorer.guide.table import Table
+from explorer.session.maps.projecting import TITLES
 
 LIMIT_BYTES = 200_000
 LAST = 1000
 """The place among all lessons of one that claims none."""
+ANY = "any"
+"""The model of a step that goes with whatever is open, as what is being trained."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Step:
     gestures: tuple[Gesture, ...]
     facts: tuple[Condition, ...]
     seconds: float = SECONDS
+    needs: tuple[Condition, ...] = ()
+    """Without which it can't be done: the model that it is about is open."""
 
     @property
     def where(self) -> Where | None:
@@ -57,9 +62,13 @@ class Lesson:
     title: str
     about: str
     model: str
-    """The model to open first; empty: whatever is open."""
+    """The model that it begins with; empty: whatever is open."""
     beside: str
-    """The model on the second map; empty: none."""
+    """The model that it begins with on the second map; empty: none."""
+    projection: str
+    """How the first map is laid out at its beginning; empty: as it comes."""
+    workspace: str
+    """Title of the one that it begins in; empty: the one at hand."""
     steps: tuple[Step, ...]
     order: int = LAST
     """Its place among all lessons."""
@@ -106,15 +115,18 @@ def read_lesson(path: Path) -> Lesson:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"The lesson {shown(path)} is not a TOML file: {error}.") from None
     table = Table(raw, f"The lesson {shown(path)}")
-    steps = tuple(_step(step) for step in table.tables("steps", "step"))
+    model = table.text("model", "")
+    steps = tuple(_step(step, model) for step in table.tables("steps", "step"))
     if not steps:
         raise table.wrong("steps", "must hold at least one step")
     lesson = Lesson(
         stem=path.stem,
         title=table.text("title"),
         about=table.text("about", ""),
-        model=table.text("model", ""),
+        model=model,
         beside=table.text("beside", ""),
+        projection=_projection(table),
+        workspace=table.text("workspace", ""),
         steps=steps,
         order=round(table.number("order", LAST, low=1, high=LAST)),
     )
@@ -122,9 +134,17 @@ def read_lesson(path: Path) -> Lesson:
     return lesson
 
 
-def _step(table: Table) -> Step:
+def _projection(table: Table) -> str:
+    kind = table.text("projection", "")
+    if kind and kind not in TITLES:
+        raise table.wrong("projection", f"is {kind!r}; it must be one of {', '.join(TITLES)}")
+    return kind
+
+
+def _step(table: Table, lesson_model: str) -> Step:
     gestures = tuple(read_gesture(each) for each in table.tables("gestures", "gesture"))
     usual = gestures[0].place if gestures else MAP
+    model = table.text("model", lesson_model)
     step = Step(
         name=table.text("name"),
         sentences=table.texts("sentences"),
@@ -132,6 +152,7 @@ def _step(table: Table) -> Step:
         gestures=gestures,
         facts=tuple(read_condition(each) for each in table.tables("facts", "fact")),
         seconds=table.number("seconds", SECONDS, low=1, high=7200),
+        needs=() if model in ("", ANY) else (Condition("model_open", {"name": model}),),
     )
     if not step.facts:
         raise table.wrong("facts", "must hold at least one fact")

@@ -15,11 +15,12 @@ def denoiser_ready(before: Facts, after: Facts) -> Fact:
     return Fact("The model is ready to denoise", after.walking.able)
 
 
-def denoised(before: Facts, after: Facts) -> Fact:
-    """A walk has come from noise to a picture, another one than before."""
+def denoised(before: Facts, after: Facts, *, label: int = -1) -> Fact:
+    """A walk from fresh noise, begun since then, has come to a picture, of a class if one is named."""
     walk = after.walking.walk
-    if not walk.done or _same(walk, before.walking.walk):
-        return Fact("Noise has become a picture", False)
+    asked = label < 0 or walk.label == label
+    if not walk.done or not walk.fresh or not asked or _is_of_before(walk, before):
+        return Fact("Noise has become a picture" + ("" if label < 0 else f" of class {label}"), False)
     calls = f"{walk.calls} network call{'s' if walk.calls != 1 else ''}"
     return Fact(f"Noise has become a picture in {walk.stops - 1} steps, {calls}", True)
 
@@ -32,10 +33,10 @@ def stops_seen(before: Facts, after: Facts, *, share: float = 1.0) -> Fact:
 
 
 def stop_at(before: Facts, after: Facts, *, at_least: float, at_most: float) -> Fact:
-    """A stop of the walk with t from here to there is looked at."""
+    """A stop of the walk with t from here to there was gone to."""
     walk, place = after.walking.walk, after.walking.place
     step = walk.steps[place] if place < len(walk.steps) else None
-    if step is None or not walk.done or not at_least <= step.t <= at_most:
+    if not after.seen.run or step is None or not walk.done or not at_least <= step.t <= at_most:
         return Fact(f"The handle is between t = {at_most:g} and {at_least:g}", False)
     where = f"The handle is at t = {step.t:.2f}, step {place} of {walk.stops - 1}"
     if place == walk.stops - 1:
@@ -45,8 +46,9 @@ def stop_at(before: Facts, after: Facts, *, at_least: float, at_most: float) -> 
 
 
 def forked(before: Facts, after: Facts, *, count: int = 1) -> Fact:
-    """So many forks share the walk's x_t where they begin, and end elsewhere."""
-    walk, forks = after.walking.walk, after.walking.forks
+    """So many new forks share the walk's x_t where they begin, and end elsewhere."""
+    walk, old = after.walking.walk, {id(fork.source) for fork in before.walking.forks}
+    forks = [fork for fork in after.walking.forks if id(fork.source) not in old]
     if len(forks) < count or not all(fork.done for fork in forks) or not walk.done:
         return Fact(f"{count} fork{'s have' if count > 1 else ' has'} come to a picture", False)
     shared = all(np.array_equal(fork.steps[0].x_t, walk.steps[fork.at].x_t) for fork in forks)
@@ -59,7 +61,7 @@ def forked(before: Facts, after: Facts, *, count: int = 1) -> Fact:
 def class_asked(before: Facts, after: Facts, *, label: int) -> Fact:
     """From the same noise as before a picture of another class has come."""
     then, now, asked = before.walking.walk, after.walking.walk, after.walking.asked
-    if asked != label or not now.done or not then.done or _same(now, then):
+    if asked != label or now.label != label or not (now.done and then.done) or _is_of_before(now, before):
         return Fact(f"Class {label} is asked for", False)
     same = np.array_equal(then.steps[0].x_t, now.steps[0].x_t)
     far = _difference(now.steps[-1].clean[0], then.steps[-1].clean[0])
@@ -68,9 +70,9 @@ def class_asked(before: Facts, after: Facts, *, label: int) -> Fact:
 
 
 def real_noised(before: Facts, after: Facts, *, at_least: float, at_most: float) -> Fact:
-    """A real picture is looked at with noise of t from here to there."""
+    """The noise on a real picture was brought to a t from here to there."""
     t = after.walking.noised
-    if t is None or after.walking.real is None or not at_least <= t <= at_most:
+    if t is None or not after.seen.noised or after.walking.real is None or not at_least <= t <= at_most:
         return Fact(f"A real picture has noise of t between {at_least:g} and {at_most:g}", False)
     return Fact(f"A real picture is noised to t = {t:.2f}", True)
 
@@ -78,7 +80,8 @@ def real_noised(before: Facts, after: Facts, *, at_least: float, at_most: float)
 def brought_back(before: Facts, after: Facts) -> Fact:
     """From a real picture with noise a walk has led back to a picture."""
     walk, real = after.walking.walk, after.walking.real
-    if real is None or after.walking.noised is not None or not walk.done or _same(walk, before.walking.walk):
+    came = walk.done and not walk.fresh and walk.t < 1 and not _is_of_before(walk, before)
+    if real is None or after.walking.noised is not None or not came:
         return Fact("The noised picture is walked back", False)
     first, last = walk.steps[0], walk.steps[-1]
     far = _difference(last.clean[0], real)
@@ -88,6 +91,11 @@ def brought_back(before: Facts, after: Facts) -> Fact:
 CHECKS = (
     denoiser_ready, denoised, stops_seen, stop_at, forked, class_asked, real_noised, brought_back,
 )  # fmt: skip
+
+
+def _is_of_before(walk: Course, before: Facts) -> bool:
+    """It was there when the step began, done or under way."""
+    return walk.source is not None and walk.source is before.walking.walk.source
 
 
 def _same(one: Course, other: Course) -> bool:

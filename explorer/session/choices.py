@@ -18,6 +18,8 @@ class Choices:
 
     changed = Signal(Scene, Scene)
     """Before, and now: each listener looks for its own difference."""
+    chosen = Signal(str, Scene, Scene)
+    """A person has chosen: what undo calls it, before, and now. Not so what only follows from a choice."""
     history_changed = Signal()
 
     def __init__(self) -> None:
@@ -34,6 +36,7 @@ class Choices:
         """
         before, self.scene = self.scene, replace(self.scene, **changes)
         self.history.note(title, before)
+        self.chosen(title, before, self.scene)
         self._say(before)
 
     def follow(self, **changes: Any) -> None:
@@ -80,6 +83,7 @@ class Choices:
     def _restore(self, scene: Scene | None) -> None:
         if scene is not None:
             before, self.scene = self.scene, scene
+            self.chosen("undo", before, scene)
             self._say(before)
 
     def _say(self, before: Scene) -> None:

@@ -87,7 +87,7 @@ class Cursor:
 
     def clear(self) -> None:
         """Another model is on display: nothing of the last one's is left."""
-        self.picture = self.pictured = self.neighbours = None
+        self.picture = self.pictured = self.neighbours = self.decode_seconds = None
 
     def adopt(self, picture: Picture, code: Floats) -> None:
         """Its code has come with its picture: it needn't be asked for."""

@@ -26,6 +26,7 @@ from explorer.session.data_at_hand import DataAtHand
 from explorer.session.denoising.denoising import Denoising
 from explorer.session.display import Display
 from explorer.session.learning.data_choice import DataChoice
+from explorer.session.learning.next_training import NextTraining
 from explorer.session.learning.training import Training
 from explorer.session.message import Kind, Message
 from explorer.session.prior.adversaries import Adversaries
@@ -87,6 +88,7 @@ class Session:
         self.strips = slider_strips(main, choices)
         self.attributes = Attributes(main, workers.reader, choices, say)
         self.training = Training(learner, (main, beside), library, self.at_hand, workers.mailbox, say)
+        self.next_training = NextTraining(self.training, workers.mailbox)
         self.data_choice = DataChoice(workers.reader, workers.fetcher, self.at_hand)
         self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say, FIRST_RUN)
         self.adversaries = Adversaries(main, self.training, choices)
@@ -179,6 +181,7 @@ class Session:
 
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""
+        self.next_training.cancel()
         self._projector.close()
         ended = self.training.close(seconds=0.5)
         self.shelf.close()

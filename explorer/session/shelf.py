@@ -140,13 +140,19 @@ class Shelf:
 
     def resume_refusal(self, card: Card) -> str | None:
         """Why a model can't be trained on now."""
-        if self._training.active:
-            return "A training is under way; stop it first."
+        if self._training.active and card.entry.name in self._trained:
+            return "It is being trained now."
         if not card.entry.folder.is_dir():
             return f"{card.entry.name} is not in the library any more."
         if not self.can_go_on(card):
             return "Only an own training that was stopped before its end can be resumed."
         return None
+
+    @property
+    def _trained(self) -> tuple[str, str]:
+        """Names of what is being trained: of the run, and of the one that is about to be resumed."""
+        plan = self._training.plan
+        return self._training.learner_name, "" if plan is None else plan.resume
 
     def resume(self, card: Card) -> None:
         manifest, refusal = card.entry.manifest, self.resume_refusal(card)

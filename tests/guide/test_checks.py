@@ -11,12 +11,15 @@ import pytest
 
 from explorer.guide import checks, game_checks, walk_checks
 from explorer.guide.checks import CHECKS
+from explorer.guide.deeds import with_deed
 from explorer.guide.facts import Course, Facts, Game, Learning, Seen, Walking
+from explorer.latent.direction import Direction
 from explorer.latent.embedding import Embedding
 from explorer.latent.projection import natural
 from explorer.runs.manifest import DataRecord, Manifest
 from explorer.runs.run import Run
 from explorer.session.denoising.requests import Stop
+from explorer.session.maps.requests import Hole
 from explorer.session.open_model import OpenModel
 from explorer.session.scene import End, Look, Scene
 
@@ -45,13 +48,19 @@ def at(x: float, y: float, item: int | None = None, **scene: Any) -> Facts:
     return replace(OPEN, scene=Scene(main=Look(code(x, y), item), **scene))
 
 
+def did(title: str, before: Facts, after: Facts) -> Facts:
+    """What came after a person had done this."""
+    deeds = with_deed(before.seen.deeds, title, before.scene, after.scene)
+    return replace(after, seen=replace(after.seen, deeds=deeds))
+
+
 NEEDED: dict[str, dict[str, Any]] = {
     "beside_open": {"name": "bars"},
+    "mark_pressed": {"side": "beside"},
     "projected": {"kind": "umap"},
     "attributes_there": {"name": "ink"},
     "attribute_moved": {"name": "ink"},
     "training_is": {"state": "running"},
-    "steps_done": {"steps": 1},
     "stop_at": {"at_least": 0.0, "at_most": 1.0},
     "class_asked": {"label": 3},
     "direction_pulled": {"direction": 1},
@@ -79,9 +88,11 @@ def test_model_open() -> None:
 
 
 def test_picture_changed_also_counts_those_on_the_way() -> None:
-    white = replace(OPEN, picture=WHITE, seen=Seen(pictures=3))
+    drawn = replace(at(1, 1), picture=WHITE, seen=Seen(pictures=3))
+    assert not checks.picture_changed(OPEN, drawn).holds, "nobody has led there"
+    white = did("scrub", OPEN, drawn)
     assert checks.picture_changed(OPEN, white).holds
-    assert not checks.picture_changed(OPEN, replace(OPEN, picture=BLACK.copy())).holds
+    assert not checks.picture_changed(OPEN, did("scrub", OPEN, replace(drawn, picture=BLACK.copy()))).holds
     assert checks.picture_changed(OPEN, white, times=3).holds
     assert not checks.picture_changed(OPEN, white, times=4).holds
 
@@ -91,63 +102,101 @@ def test_cursor_moved_is_measured_in_standard_deviations() -> None:
     assert embedding is not None
     x, y = CODES[0]
     aside = at(x + 0.3 * float(embedding.std[0]), y)
-    assert checks.cursor_moved(OPEN, aside, sd=0.29).holds
-    assert not checks.cursor_moved(OPEN, aside, sd=0.31).holds
+    led = did("scrub", OPEN, aside)
+    assert checks.cursor_moved(OPEN, led, sd=0.29).holds
+    assert not checks.cursor_moved(OPEN, led, sd=0.31).holds
+    assert not checks.cursor_moved(OPEN, aside, sd=0.29).holds, "it was carried along"
+    assert not checks.cursor_moved(OPEN, did("move a slider", OPEN, aside), sd=0.29).holds
+    assert not checks.cursor_moved(OPEN, did("undo", led, OPEN), sd=0.29).holds
 
 
 def test_number_moved_wants_the_others_unmoved() -> None:
     x, y = CODES[0]
-    assert checks.number_moved(OPEN, at(x + 1, y)).holds
-    assert checks.number_moved(OPEN, at(x, y + 1)).holds
-    assert not checks.number_moved(OPEN, at(x + 1, y + 1)).holds
-    assert not checks.number_moved(OPEN, at(x, y)).holds
+    for dx, dy, alone in ((1, 0, True), (0, 1, True), (1, 1, False), (0, 0, False), (0.1, 0, False)):
+        slid = did("move a slider", OPEN, at(x + dx, y + dy))
+        assert checks.number_moved(OPEN, slid).holds is alone
+        assert not checks.number_moved(OPEN, did("scrub", OPEN, at(x + dx, y + dy))).holds
+    first = did("move a slider", OPEN, at(x + 1, y))
+    then = did("move a slider", first, at(x + 1, y + 1))
+    assert checks.number_moved(OPEN, then).text.startswith("z₂ changed by"), "of each its own"
+    assert not checks.number_moved(OPEN, did("select an item", first, at(3, 3, item=4))).holds
+    learned = replace(first, scene=Scene(main=Look(code(x + 2, y))))
+    assert not checks.number_moved(OPEN, learned).holds, "the model has moved it on"
+
+
+def test_a_slider_that_is_dragged_bit_by_bit_is_one_deed() -> None:
+    x, y = CODES[0]
+    now = OPEN
+    for step in range(1, 11):
+        now = did("move a slider", now, at(x + 0.1 * step, y))
+    assert len(now.seen.deeds) == 1
+    assert checks.number_moved(OPEN, now, sd=0.5).holds
 
 
 def test_item_selected_asks_for_another_item_of_the_class() -> None:
     left = int(np.flatnonzero(LABELS == 0)[0])
-    after = at(0, 0, item=left)
+    after = did("select an item", OPEN, at(0, 0, item=left))
+    assert not checks.item_selected(OPEN, at(0, 0, item=left)).holds, "nobody has pressed it"
+    assert not checks.item_selected(OPEN, after, side="beside").holds
+    assert not checks.item_selected(OPEN, did("scrub", after, at(1, 1))).holds
     assert checks.item_selected(OPEN, after).holds
     assert checks.item_selected(OPEN, after, class_name="left").holds
     assert not checks.item_selected(OPEN, after, class_name="right").holds
-    assert not checks.item_selected(after, after).holds
 
 
 def test_far_from_data() -> None:
-    assert checks.far_from_data(OPEN, at(30, 30)).holds
-    assert not checks.far_from_data(OPEN, at(*CODES[5])).holds
+    for title, counts in (
+        ("move the cursor", True),
+        ("scrub", True),
+        ("move a slider", False),
+        ("draw", False),
+    ):
+        assert checks.far_from_data(OPEN, did(title, OPEN, at(30, 30))).holds is counts
+    assert not checks.far_from_data(OPEN, at(30, 30)).holds
+    assert not checks.far_from_data(OPEN, did("scrub", OPEN, at(*CODES[5]))).holds
 
 
 def test_strip_complete_waits_for_every_picture() -> None:
     a, b = End(CODES[0], WHITE, "a"), End(CODES[1], WHITE, "b")
     rows = {manner: np.stack([WHITE] * 11) for manner in ("line", "circle", "pixels")}
     after = replace(at(0, 0, end_a=a, end_b=b), strips=rows)
-    assert checks.ends_set(OPEN, after).holds
+    assert not checks.ends_set(after, after).holds, "they were there before"
+    assert checks.ends_set(OPEN, did("set end B", OPEN, after)).holds
     assert checks.strip_complete(OPEN, after).holds
     rows["circle"][10] = 0
     assert not checks.strip_complete(OPEN, after).holds
-    assert not checks.ends_set(OPEN, at(0, 0, end_a=a, end_b=a)).holds
+    assert not checks.ends_set(OPEN, did("set end B", OPEN, at(0, 0, end_a=a, end_b=a))).holds
 
 
 def test_handle_moved() -> None:
-    assert checks.handle_moved(OPEN, at(0, 0, handle=0.6)).holds
-    assert not checks.handle_moved(OPEN, at(0, 0, handle=0.4)).holds
-    assert not checks.handle_moved(at(0, 0, handle=0.6), at(0, 0, handle=0.6)).holds
+    run = "run along the path"
+    far = did(run, OPEN, at(0, 0, handle=0.6))
+    assert checks.handle_moved(OPEN, far).holds
+    assert not checks.handle_moved(OPEN, did(run, OPEN, at(0, 0, handle=0.4))).holds
+    stood = replace(far, seen=Seen())
+    assert not checks.handle_moved(stood, stood).holds
+    assert not checks.handle_moved(stood, did(run, stood, at(0, 0, handle=0.7))).holds
+    assert checks.handle_moved(stood, did(run, stood, at(0, 0, handle=0.0))).holds
 
 
 def test_drawing_landed_names_the_kind_that_it_landed_among() -> None:
-    after = replace(at(*CODES[3], glyph=WHITE), drawn_code=CODES[3])
+    after = did("draw", OPEN, replace(at(*CODES[3], glyph=WHITE), drawn_code=CODES[3]))
     fact = checks.drawing_landed(OPEN, after)
     assert fact.holds
     assert ("left", "right")[LABELS[3]] in fact.text
-    assert not checks.drawing_landed(after, after).holds
+    seen_again = did("look at the drawing", OPEN, replace(after, seen=Seen()))
+    assert not checks.drawing_landed(OPEN, seen_again).holds
 
 
 def test_training_checks() -> None:
     falling = tuple((step, 500.0 / step) for step in range(1, 50))
-    running = replace(OPEN, learning=Learning("running", "mine", share=0.2, loss=falling))
+    running = replace(
+        OPEN, learning=Learning("running", "mine", share=0.2, loss=falling), seen=Seen(begun=True)
+    )
     done = replace(OPEN, learning=Learning("idle", "mine", ended_well=True, share=1.0, loss=falling))
     assert checks.training_runs(OPEN, running, share=0.1).holds
     assert not checks.training_runs(OPEN, running, share=0.3).holds
+    assert not checks.training_runs(OPEN, replace(running, seen=Seen()), share=0.1).holds, "it ran before"
     assert checks.loss_fell(OPEN, running).holds
     assert not checks.training_finished(OPEN, running).holds
     assert checks.training_finished(OPEN, done).holds
@@ -161,41 +210,64 @@ def test_training_checks() -> None:
 
 def test_map_moved_compares_the_first_living_map_with_the_last() -> None:
     first, last = Embedding(CODES), Embedding(CODES + np.float32(1.0))
-    assert checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 2, first, last))).holds
-    assert not checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 2, first, Embedding(CODES.copy())))).holds
-    assert not checks.map_moved(OPEN, replace(OPEN, seen=Seen(0, 1, first, first))).holds
+    for maps, then, moved in ((2, last, True), (2, Embedding(CODES.copy()), False), (1, first, False)):
+        seen = Seen(maps=maps, first_map=first, last_map=then)
+        assert checks.map_moved(OPEN, replace(OPEN, seen=seen)).holds is moved
 
 
 def test_two_maps_are_looked_at_together() -> None:
-    beside = replace(OPEN, beside=model(), beside_cursor=code(0, 0), beside_picture=BLACK)
+    hole = Hole(code(2, 2), 0.5)
+    beside = replace(OPEN, beside=model(hole=hole), beside_picture=BLACK)
     assert checks.beside_open(OPEN, beside, name="bars").holds
     assert not checks.beside_open(OPEN, beside, name="others").holds
-    both = replace(at(1, 1), beside=model(), beside_cursor=code(2, 2), beside_picture=BLACK)
-    assert checks.both_cursors_moved(beside, both).holds
-    assert not checks.both_cursors_moved(beside, replace(both, beside_cursor=beside.beside_cursor)).holds
+    pressed = replace(beside, scene=replace(OPEN.scene, beside=Look(code(2, 2)), leads="beside"))
+    pressed = did("move the cursor", beside, pressed)
+    assert checks.mark_pressed(beside, pressed, side="beside").holds
+    assert not checks.mark_pressed(beside, pressed, side="main").holds
+    assert not checks.both_cursors_moved(beside, pressed).holds, "the other one follows in its time"
+    followed = replace(pressed, scene=replace(pressed.scene, main=Look(code(1, 1))))
+    assert checks.both_cursors_moved(beside, followed).holds
+    assert not checks.both_cursors_moved(beside, replace(followed, seen=Seen())).holds
+    assert not checks.both_cursors_moved(beside, replace(followed, beside=None)).holds
     assert checks.projected(OPEN, replace(OPEN, projection="umap"), kind="umap").text.endswith("UMAP")
 
 
 def test_an_attribute_moves_by_so_much() -> None:
-    before, after = replace(OPEN, attributes={"ink": 0.0}), replace(OPEN, attributes={"ink": 1.5})
-    assert checks.attribute_moved(before, after, name="ink").holds
-    assert not checks.attribute_moved(before, after, name="ink", sd=2.0).holds
+    way = np.array([0.6, 0.8])
+    ink = Direction("ink", "probe", way, 1.0, way, np.zeros(2))
+    before = replace(OPEN, attributes={"ink": ink})
+    after = replace(at(*(CODES[0] + 1.5 * way)), attributes={"ink": ink})
+    slid = did("move a slider", before, after)
+    assert checks.attribute_moved(before, slid, name="ink").text == "ink changed by 1.5 sd"
+    assert not checks.attribute_moved(before, slid, name="ink", sd=2.0).holds
+    pressed = did("select an item", before, after)
+    assert not checks.attribute_moved(before, pressed, name="ink").holds, "another digit has other ink"
+    aside = replace(at(*(CODES[0] + (1.5, 0))), attributes={"ink": ink})
+    assert not checks.attribute_moved(before, did("move a slider", before, aside), name="ink").holds
     assert checks.attributes_there(OPEN, after, name="ink").holds
 
 
 def playing(*pictures: Any, distance: float = 0.9, **changes: Any) -> Facts:
-    game = Game(pictures, distance, {"real": 2.5, "fake": 0.5})
-    return replace(OPEN, game=game, learning=Learning("running", "mine", **changes))
+    game = Game(pictures, True, "mine", distance, {"real": 2.5, "fake": 0.5})
+    return replace(OPEN, game=game, learning=Learning("running", "mine", game=True, **changes))
 
 
 def test_a_game_is_told_by_its_pictures_classes_and_scores() -> None:
     noise, digits = playing(BLACK, BLACK, step=1), playing(BLACK, WHITE, distance=0.2, step=300)
     assert game_checks.codes_drawn(OPEN, noise).holds, "there were none"
-    assert game_checks.codes_drawn(noise, digits).text.endswith("1 pictures changed")
-    assert not game_checks.codes_drawn(noise, playing(BLACK, BLACK)).holds
+    assert game_checks.codes_drawn(noise, digits, again=True).text.endswith("1 pictures changed")
+    assert not game_checks.codes_drawn(noise, playing(BLACK, BLACK), again=True).holds
+    other = replace(noise, game=replace(noise.game, model="another"))
+    assert not game_checks.codes_drawn(other, digits, again=True).holds
+    unseen = replace(digits, game=replace(digits.game, seen=False))
+    assert not game_checks.codes_drawn(noise, unseen).holds
     assert not game_checks.codes_drawn(noise, playing(WHITE, None)).holds
     assert game_checks.steps_done(noise, digits, steps=300).holds
     assert not game_checks.steps_done(noise, digits, steps=301).holds
+    assert game_checks.steps_done(noise, digits, steps=300, more=299).holds
+    assert not game_checks.steps_done(noise, digits, steps=300, more=300).holds
+    alone = replace(digits, learning=replace(digits.learning, game=False))
+    assert not game_checks.steps_done(noise, alone, steps=1).holds, "no game is played"
     fell = game_checks.class_distance(noise, digits, at_most=0.3)
     assert fell.holds
     assert fell.text.endswith("is 0.20, and was 0.90")
@@ -219,12 +291,15 @@ def test_players_move_one_by_one() -> None:
 def test_a_direction_is_pulled_by_hand_not_by_a_press() -> None:
     game = Game(directions=np.array([[0, 1]], np.float32))
     far = float(CODES[:, 1].mean() + 2 * CODES[:, 1].std())
-    pulled = replace(at(0, far), game=game)
+    before = replace(at(0, 0), game=game)
+    pulled = did("move a slider", before, replace(at(0, far), game=game))
     assert game_checks.direction_pulled(OPEN, pulled, direction=1).text.endswith("2.0 sd")
     assert not game_checks.direction_pulled(OPEN, pulled, direction=2).holds
     assert not game_checks.direction_pulled(OPEN, pulled, direction=1, sd=2.5).holds
-    pressed = replace(at(0, far, item=3), game=game)
+    pressed = did("scrub", before, replace(at(0, far), game=game))
     assert not game_checks.direction_pulled(OPEN, pressed, direction=1).holds
+    other_slider = did("move a slider", replace(at(3, far), game=game), replace(at(0, far), game=game))
+    assert not game_checks.direction_pulled(OPEN, other_slider, direction=1).holds
 
 
 def course(*whites: int, at: int = 0, first: int = 0, stops: int = 3) -> Course:
@@ -234,7 +309,7 @@ def course(*whites: int, at: int = 0, first: int = 0, stops: int = 3) -> Course:
         x_t = np.full((1, 8, 8, 1), first + place, np.float32)
         clean = np.full((1, 8, 8, 1), white, np.uint8)
         steps.append(Stop(1 - (at + place) / 2, x_t, x_t.astype(np.float16), clean))
-    return Course(tuple(steps), stops, at, 2 * stops)
+    return Course(tuple(steps), stops, at, 2 * stops, object(), at == 0, 1 - at / 2)
 
 
 def walking(walk: Course, *forks: Course, **changes: Any) -> Facts:
@@ -242,12 +317,18 @@ def walking(walk: Course, *forks: Course, **changes: Any) -> Facts:
 
 
 def test_a_walk_is_looked_at_stop_by_stop() -> None:
-    there, half = walking(course(0, 51, 255), place=1), walking(course(0, 51))
+    there, half = replace(walking(course(0, 51, 255), place=1), seen=Seen(run=True)), walking(course(0, 51))
     assert walk_checks.denoised(OPEN, there).text.endswith("in 2 steps, 6 network calls")
     assert not walk_checks.denoised(OPEN, half).holds
+    assert not walk_checks.denoised(OPEN, there, label=3).holds
+    asked = replace(there.walking, walk=replace(there.walking.walk, label=3))
+    assert walk_checks.denoised(OPEN, replace(there, walking=asked), label=3).holds
+    behind = walking(replace(course(0, 51, 255), fresh=False))
+    assert not walk_checks.denoised(OPEN, behind).holds, "it began from the noise behind a picture"
     assert not walk_checks.denoised(there, there).holds, "it is the one that was there before"
     assert "80.0 % per pixel" in walk_checks.stop_at(OPEN, there, at_least=0.4, at_most=0.6).text
     assert not walk_checks.stop_at(OPEN, there, at_least=0.8, at_most=1.0).holds
+    assert not walk_checks.stop_at(OPEN, replace(there, seen=Seen()), at_least=0.4, at_most=0.6).holds
     for seen, all_seen in ((frozenset({0, 1, 2}), True), (frozenset({0, 2}), False)):
         after = replace(there, seen=Seen(stops=seen))
         assert walk_checks.stops_seen(OPEN, after).holds is all_seen
@@ -259,21 +340,25 @@ def test_a_fork_shares_its_beginning_and_has_an_end_of_its_own() -> None:
     assert forked.holds
     assert "t = 0.50 and end 100.0 % per pixel" in forked.text
     assert not walk_checks.forked(OPEN, walking(walk, fork), count=2).holds
+    assert not walk_checks.forked(walking(walk, fork), walking(walk, fork)).holds, "it was there before"
     assert not walk_checks.forked(OPEN, walking(walk, replace(fork, stops=3))).holds, "on its way"
     assert not walk_checks.forked(OPEN, walking(walk, course(51, 0, at=1, first=7, stops=2))).holds
     assert not walk_checks.forked(OPEN, walking(walk, course(51, 255, at=1, first=1, stops=2))).holds
 
 
 def test_another_class_begins_with_the_same_noise() -> None:
-    before, after = walking(course(0, 51, 255)), walking(course(0, 51, 0), asked=8)
+    eight = replace(course(0, 51, 0), label=8)
+    before, after = walking(course(0, 51, 255)), walking(eight, asked=8)
     assert walk_checks.class_asked(before, after, label=8).holds
     assert not walk_checks.class_asked(before, after, label=3).holds
-    other = walking(course(0, 51, 0, first=5), asked=8)
+    assert not walk_checks.class_asked(after, after, label=8).holds, "it was asked for before"
+    other = walking(replace(course(0, 51, 0, first=5), label=8), asked=8)
     assert not walk_checks.class_asked(before, other, label=8).holds
 
 
 def test_a_real_picture_is_noised_and_brought_back() -> None:
-    noised = walking(Course(), real=BLACK, noised=0.5)
+    noised = replace(walking(Course(), real=BLACK, noised=0.5), seen=Seen(noised=True))
+    assert not walk_checks.real_noised(OPEN, replace(noised, seen=Seen()), at_least=0.4, at_most=0.6).holds
     assert walk_checks.real_noised(OPEN, noised, at_least=0.4, at_most=0.6).holds
     assert not walk_checks.real_noised(OPEN, noised, at_least=0.6, at_most=1.0).holds
     assert not walk_checks.brought_back(noised, noised).holds

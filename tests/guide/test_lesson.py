@@ -80,6 +80,17 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, old: str, new: str
     assert words in str(caught.value)
 
 
+def test_a_lesson_says_what_it_needs_at_its_beginning(tmp_path: Path) -> None:
+    needs = 'model = "vae-mnist-2d"\nprojection = "pca"\nworkspace = "Compare"\nbeside = "ae-mnist-2d"'
+    lesson = read_lesson(write(tmp_path, WHOLE.replace('model = "vae-mnist-2d"', needs)))
+    assert (lesson.projection, lesson.workspace, lesson.beside) == ("pca", "Compare", "ae-mnist-2d")
+    assert lesson.steps[0].needs == (Condition("model_open", {"name": "vae-mnist-2d"}),)
+    free = WHOLE.replace("name =", 'model = "any"\nname =', 1)
+    assert read_lesson(write(tmp_path, free)).steps[0].needs == ()
+    with pytest.raises(BadInput, match="projection is 'flat'; it must be one of axes, pca, umap, tsne"):
+        read_lesson(write(tmp_path, WHOLE.replace("model =", 'projection = "flat"\nmodel =', 1)))
+
+
 def test_strokes_stay_on_the_sheet(tmp_path: Path) -> None:
     draw = '{ do = "draw", place = "drawing.canvas", strokes = [[[0.1, 0.2], [0.5, 1.2]]] },'
     with pytest.raises(BadInput, match=r"strokes must be a list of strokes.* from 0 to 1"):
@@ -112,3 +123,23 @@ def test_shipped_lessons_can_be_read() -> None:
     for lesson in shipped:
         for step in lesson.steps:
             assert 1 <= len(step.sentences) <= 2, "a card holds two short sentences"
+
+
+STATES = {
+    "model_open", "model_decodes", "codes_drawn", "class_distance", "critic_margin", "attributes_there",
+    "projected", "hole_marked", "beside_open", "training_finished", "loss_fell", "strip_complete",
+    "training_is", "denoiser_ready",
+}  # fmt: skip
+"""How things stand, which may have been so before a step began."""
+PLACES = {"Digits that nobody wrote.", "What the images have.", "Back to one that has learned."}
+"""Steps that lead to somewhere: who is there already has done them."""
+
+
+def test_what_a_step_asks_for_has_to_be_done() -> None:
+    for lesson in lessons():
+        assert lesson.model
+        assert lesson.workspace
+        assert lesson.projection
+        for step in lesson.steps:
+            deeds = {fact.check for fact in step.facts} - STATES
+            assert bool(deeds) is (bool(step.gestures) and step.name not in PLACES), step.name

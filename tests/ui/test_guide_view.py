@@ -24,7 +24,7 @@ model = "vae-mnist-2d"
 [[steps]]
 name = "Read."
 sentences = ["There is a map."]
-facts = [{ check = "model_open" }]
+facts = [{ check = "model_open", name = "vae-mnist-2d" }]
 [[steps]]
 name = "Press on a one."
 sentences = ["One press."]
@@ -145,3 +145,68 @@ def test_closed_it_lists_the_lessons(guide: GuideView, stage: QWidget) -> None:
     assert guide.step is None
     press(guide, "begin.short")
     assert shown(guide) == "Read."
+
+
+def ticked(guide: GuideView) -> str:
+    tick = guide.findChild(QLabel, "guide.tick")
+    assert isinstance(tick, QLabel)
+    return tick.text()
+
+
+def test_what_is_true_no_longer_is_not_said(guide: GuideView, session: Session, qtbot: QtBot) -> None:
+    wait(qtbot, lambda: "vae-mnist-2d is open" in ticked(guide) and "✓" in ticked(guide))
+    session.open("ae-mnist-2d")
+    wait(qtbot, lambda: "✓" not in ticked(guide))
+    session.open("vae-mnist-2d")
+    wait(qtbot, lambda: "✓" in ticked(guide))
+    press(guide, "next")
+    session.main.select(one(session))
+    wait(qtbot, lambda: "✓" in ticked(guide))
+    session.main.go_to_plane(0.5, 0.5)
+    wait(qtbot, lambda: "Done" in ticked(guide))
+    session.open("ae-mnist-2d")
+    wait(qtbot, lambda: "vae-mnist-2d is open" in ticked(guide) and "✓" not in ticked(guide))
+
+
+def test_what_held_before_the_step_is_not_gone_on_from(
+    guide: GuideView, session: Session, qtbot: QtBot
+) -> None:
+    session.main.select(one(session))
+    press(guide, "next")
+    assert "✓" not in ticked(guide), "it was selected before it was asked for"
+
+
+def test_with_another_model_nothing_is_done_and_show_me_opens_the_right_one(
+    guide: GuideView, session: Session, qtbot: QtBot
+) -> None:
+    press(guide, "next")
+    session.open("ae-mnist-2d")
+    session.main.select(one(session))
+    wait(qtbot, lambda: "The model vae-mnist-2d is open" in ticked(guide))
+    assert "✓" not in ticked(guide)
+    press(guide, "show_me")
+    wait(qtbot, lambda: shown(guide) == "Press what isn't here.")
+    assert session.main.model is not None
+    assert session.main.model.run.name == "vae-mnist-2d"
+
+
+def test_the_lesson_and_its_step_come_back(guide: GuideView) -> None:
+    assert guide.to_keep() == {"stem": "short", "step": 0}
+    guide.restore({"stem": "short", "step": 2})
+    assert shown(guide) == "Press what isn't here."
+    for kept in (
+        None,
+        3,
+        {"stem": "gone", "step": 0},
+        {"stem": "short", "step": 3},
+        {"stem": ["x"], "step": -1},
+    ):
+        guide.restore(kept)
+        assert shown(guide) == "Press what isn't here.", "what doesn't fit changes nothing"
+    guide.restore({"stem": "short", "step": True})
+    assert shown(guide) == "Press what isn't here."
+    press(guide, "close")
+    assert guide.to_keep() == {}
+    press(guide, "begin.short")
+    guide.restore({})
+    assert guide.step is None, "what was closed stays closed"

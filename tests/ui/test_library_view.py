@@ -324,7 +324,7 @@ def test_only_a_stopped_model_can_be_resumed(qtbot: QtBot, view: LibraryView, se
     do(qtbot, view, "resume")
     assert session.training.active
     assert not action(view, "resume").isEnabled()
-    assert "under way" in action(view, "resume").toolTip()
+    assert "being trained now" in action(view, "resume").toolTip()
     qtbot.waitUntil(lambda: not session.training.active, timeout=SOON)
     assert session.training.fault is None
     assert session.training.progress is not None

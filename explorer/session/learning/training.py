@@ -53,6 +53,8 @@ class Training:
     progressed = Signal()
     """There are new points on the curves, and a new `progress`."""
     flagged = Signal(Flag)
+    wanted = Signal(Plan)
+    """This was to begin while another training is under way."""
     families_arrived = Signal()
     library_changed = Signal()
     """There is another run on disk, or another status."""
@@ -123,9 +125,15 @@ class Training:
             self._families.ask(DescribeFamilies())
 
     def start(self, plan: Plan, data: DataSet | None = None) -> None:
-        """Begin a training; `data` are those of a run that is resumed, where they are at hand."""
+        """Begin a training; while another is under way it is `wanted` only.
+
+        Parameters
+        ----------
+        data
+            Those of a run that is resumed, where they are at hand.
+        """
         if self.active:
-            self._say("A training is under way; stop it first.", "warning")
+            self.wanted(plan)
             return
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.course, self.pace = Course(), 0.0

@@ -90,6 +90,11 @@ class Adversaries:
         return self._grids[self.subject.name]
 
     @property
+    def grid_wanted(self) -> bool:
+        """Somebody looks at the grid."""
+        return self._grid_wanted
+
+    @property
     def steered(self) -> Side | None:
         """The side whose cursor a code of the subject can be given to; None where none shows it."""
         return self._training.shown_on if self.is_learner else self._main

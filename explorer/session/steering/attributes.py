@@ -76,6 +76,11 @@ class Attributes:
     # What a view reads
 
     @property
+    def wanted(self) -> bool:
+        """Somebody looks at them."""
+        return self._wanted
+
+    @property
     def fits(self) -> tuple[Fit, ...]:
         return () if self.fitted is None else self.fitted.fits
 

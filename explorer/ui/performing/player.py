@@ -216,6 +216,8 @@ class Player(QObject):
     def _wait(self, wait: Wait) -> Iterator[float]:
         end = time.monotonic() + wait.seconds
         while not self._watch.holds([wait.until]):
+            if self._session.next_training.plan is not None:
+                end = time.monotonic() + wait.seconds  # the trainer is not free yet
             if time.monotonic() > end:
                 goal = self._watch.outcome([wait.until])[0].text
                 raise Failure(f"Waited {wait.seconds:.0f} s in vain: {goal}.")

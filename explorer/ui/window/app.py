@@ -166,6 +166,7 @@ class Opening:
 
     def _let_go(self) -> None:
         session = self._session
+        self._window.guide.restore(self._remembered.get("lesson"))
         faults.watch(lambda text: session.mailbox.post(lambda: session.say(text, "error")))
         if self._crashed:
             self._window.offer_log(crashes.sentence(session.library))
@@ -214,6 +215,7 @@ class Opening:
     def _keep(self) -> None:
         session = self._session
         kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
+        kept["lesson"] = self._window.guide.to_keep()
         if session.beside.model is not None:
             kept["beside"] = self._name_of(session.beside.model)
         if session.main.model is not None and not session.main.model.living:

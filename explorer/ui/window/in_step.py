@@ -35,7 +35,6 @@ class Enabler:
 
     def on_training(self) -> None:
         training = self._session.training
-        self._actions["Watch one learn"].setEnabled(not training.active)
         for text in ("Pause or go on", "One training step", "Stop the training"):
             self._actions[text].setEnabled(training.active and training.state != "stopping")
 

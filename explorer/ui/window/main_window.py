@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         from explorer.ui.window.message_bar import MessageBar
         from explorer.ui.window.middle import Middle
         from explorer.ui.window.status import Status
+        from explorer.ui.window.turn_popup import TurnPopup
 
         self.session = session
         self.middle: Middle = Middle(session)
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         session.main.model_opened.connect(self._on_opened)
         self._furnish_docks(session)
         self._furnish_top()
+        TurnPopup(self, session, "training.watch", lambda: self.guide.asks)
 
     def _furnish_docks(self, session: Session) -> None:
         from explorer.ui.window.docks import BOTTOM, DOCKS
@@ -123,7 +125,7 @@ class MainWindow(QMainWindow):
         self.workspaces: WorkspaceBar = WorkspaceBar(self, self.docks, LAYOUT_VERSION)
         self.presenting: Presenting = Presenting(self, self.docks, self.workspaces)
         self.workspaces.switched.connect(self._on_workspace)
-        self.guide.begun.connect(lambda: self.workspaces.go_to("Compare"))
+        self.guide.begun.connect(self.workspaces.go_to)
         self.tabs = QToolBar("Workspaces", movable=False)
         self.tabs.setObjectName("toolbar.workspaces")
         self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
@@ -259,6 +261,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
+        self.session.next_training.cancel()
         self.messages.show_message(_saving())
         self.session.training.changed.connect(self._close_when_saved)
         QTimer.singleShot(CLOSING_MS, self, self._close_now)

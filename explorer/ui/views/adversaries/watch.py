@@ -13,18 +13,24 @@ class GanWatch(QPushButton):
         super().__init__(parent)
         self.setObjectName("gan.watch")
         self.setProperty("role", "primary")
-        self._training = session.training
+        self._training, self._adversaries = session.training, session.adversaries
         self.clicked.connect(self._on_click)
-        self._training.changed.connect(self._refresh)
+        session.adversaries.changed.connect(self._refresh)
         self._refresh()
 
     def _on_click(self) -> None:
         training = self._training
         acts = {"running": training.pause, "paused": training.go_on}
-        acts.get(training.state, training.watch_a_game)()
+        acts.get(self._state(), training.watch_a_game)()
+
+    def _state(self) -> str:
+        """Of the game; none is played while something else is being trained."""
+        state = self._training.state
+        other = state in ("running", "paused") and not self._adversaries.players
+        return "idle" if other else state
 
     def _refresh(self) -> None:
-        state = self._training.state
+        state = self._state()
         words, icon, tip = {
             "running": ("Pause", "pause", "Pause the training; everything else keeps working"),
             "paused": ("Go on", "play", "Go on with the training"),

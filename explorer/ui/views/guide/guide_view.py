@@ -7,35 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from explorer.errors import BadInput
+from explorer.guide.checks import Fact
 from explorer.guide.lesson import Lesson, Step, lessons
+from explorer.guide.needs import bring_about
 from explorer.guide.watch import Watch
-from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
-from explorer.ui.performing.hand import bring_forward
-from explorer.ui.performing.places import find_place, pixel_of
-from explorer.ui.performing.player import Player
 from explorer.ui.views.guide.lesson_card import LessonCard
 from explorer.ui.views.guide.lesson_list import LessonList
-from explorer.ui.widgets.map.point_cloud import PointCloud
-from explorer.ui.widgets.spotlight import Place, Spotlight
+from explorer.ui.views.guide.pointing import Pointing
+from explorer.ui.views.guide.showing import Showing
 
 LOOK_MS = 60
 ADVANCE_MS = 2600
 """Between the tick and the next step: time to see both."""
 AGAIN_MS = 300
+DONE = "Done"
+"""Of a step that was done, when its figures have changed since."""
 
 
 class GuideView(QFrame):
     """Begins with the first lesson; closed, it lists them all."""
 
     closed = Signal()
-    begun = Signal()
-    """A lesson begins, wherever the last one has led."""
     """The lesson was closed: the dock may go."""
+    begun = Signal(str)
+    """A lesson begins in this workspace, wherever the last one has led."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,24 +48,29 @@ class GuideView(QFrame):
         self._index = 0
         self._done = self._entered = False
         self._automatic = True
-        self._player: Player | None = None
-        self._spotlight: Spotlight | None = None
+        self._pointing = Pointing(session)
+        self._showing = Showing(session, self._watch, self)
         self._card, self._list = LessonCard(), LessonList(self._lessons)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._card)
         self._pages.addWidget(self._list)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._pages)
+        column.addWidget(self._pages, 1)
+        column.addWidget(self._showing.question)
         self._look = self._timer(LOOK_MS, self._check)
         self._onward = self._timer(ADVANCE_MS, self._advance)
+        self._listen(session)
+        self._pages.setCurrentWidget(self._card if self._lesson is not None else self._list)
+
+    def _listen(self, session: Session) -> None:
         self._watch.changed.connect(self._on_fact)
+        self._showing.ended.connect(self._on_shown)
         self._card.show_me.connect(self._show_me)
         self._card.next.connect(self._go_on)
         self._card.back.connect(self._go_back)
         self._card.close_wanted.connect(self.close_lesson)
         self._list.chosen.connect(self.begin)
-        self._pages.setCurrentWidget(self._card if self._lesson is not None else self._list)
 
     def lessons(self) -> list[Lesson]:
         return self._lessons
@@ -75,25 +80,51 @@ class GuideView(QFrame):
         """The one being shown."""
         return None if self._lesson is None else self._lesson.steps[self._index]
 
+    @property
+    def asks(self) -> bool:
+        """It is asked here whose turn the trainer is."""
+        return self._showing.asks
+
     def begin(self, stem: str) -> None:
-        """Begin a lesson, with the model that it is about."""
-        self._lesson = next((lesson for lesson in self._lessons if lesson.stem == stem), None)
-        if self._lesson is None:
+        """Begin a lesson, and bring about what it needs."""
+        lesson = self._find(stem)
+        if lesson is None:
             return
-        model = self._session.main.model
-        if self._lesson.model and (model is None or model.run.name != self._lesson.model):
-            self._session.open(self._lesson.model)
-        if self._lesson.beside:
-            self._session.beside.open(self._lesson.beside)
-        self.begun.emit()
-        self._automatic = True
+        self._rest()
+        self.begun.emit(lesson.workspace)
+        bring_about(lesson, self._session)
+        self._lesson, self._automatic = lesson, True
         self._pages.setCurrentWidget(self._card)
         self._enter(0)
+
+    def to_keep(self) -> dict[str, object]:
+        """The lesson and its step, for the next start; nothing when none is being taken."""
+        return {} if self._lesson is None else {"stem": self._lesson.stem, "step": self._index}
+
+    def restore(self, kept: object) -> None:
+        """Go on with the lesson of an earlier start where it was, or leave it closed.
+
+        Nothing is opened for it; what no longer fits is left at its default.
+        """
+        if not isinstance(kept, dict):
+            return
+        if not kept:
+            self._lesson = None
+            self._rest()
+            self._pages.setCurrentWidget(self._list)
+            return
+        lesson, index = self._find(kept.get("stem")), kept.get("step")
+        if lesson is not None and type(index) is int and 0 <= index < len(lesson.steps):
+            self._lesson = lesson
+            self._enter(index, pointing=False)
+
+    def _find(self, stem: object) -> Lesson | None:
+        return next((lesson for lesson in self._lessons if lesson.stem == stem), None)
 
     def follow(self, stem: str, index: int) -> None:
         """Show a step of a lesson that somebody else performs: nothing goes on by itself."""
         self._automatic = False
-        self._lesson = next((lesson for lesson in self._lessons if lesson.stem == stem), None)
+        self._lesson = self._find(stem)
         self._pages.setCurrentWidget(self._card)
         self._enter(index)
 
@@ -106,7 +137,7 @@ class GuideView(QFrame):
 
     # Steps
 
-    def _enter(self, index: int, *, anew: bool = True) -> None:
+    def _enter(self, index: int, *, anew: bool = True, pointing: bool = True) -> None:
         """Show a step; what it asks for counts from now, or from where the last step began."""
         if self._lesson is None:
             return
@@ -116,18 +147,18 @@ class GuideView(QFrame):
             self._watch.begin()
         step = self._lesson.steps[index]
         self._card.show_step(self._lesson.title, step, index, len(self._lesson.steps))
-        if step.gestures and self._automatic:
-            self._point_at(step)
+        if step.gestures and self._automatic and pointing:
+            self._pointing.point_at(step, self._stage())
         self._check()
+        if anew:
+            # What held before anything was done is read at leisure.
+            self._onward.stop()
 
     def _rest(self) -> None:
         self._look.stop()
         self._onward.stop()
-        if self._player is not None:
-            self._player.stop()
-        if self._spotlight is not None:
-            self._spotlight.leave()
-        self._card.set_playing(False)
+        self._showing.stop()
+        self._pointing.leave()
 
     def _on_fact(self) -> None:
         if self._onward.isActive() and not self._session.training.active:
@@ -143,17 +174,22 @@ class GuideView(QFrame):
         if self._automatic and self._next_is_done():
             self._enter(self._index + 1, anew=False)
             return
-        facts = self._watch.outcome(step.facts)
+        lacking = [fact for fact in self._watch.outcome(step.needs) if not fact.holds]
+        facts = lacking or self._watch.outcome(step.facts)
         done = all(fact.holds for fact in facts)
-        if done or not self._done:
-            self._card.show_facts(facts)
+        if lacking or not step.gestures:
+            # How things stand can be undone; what was done was done.
+            self._onward.stop()
+            self._done = self._done and done
+        if self._done and not done:
+            facts = [Fact(DONE, True)] * len(facts)
+        self._card.show_facts(facts)
         if done and not self._done:
             self._done = True
             self._on_done(step, self._lesson)
 
     def _on_done(self, step: Step, lesson: Lesson) -> None:
-        if self._spotlight is not None:
-            self._spotlight.leave()
+        self._pointing.leave()
         if not step.gestures:
             # What opening the model has brought about is not what the reader does next.
             self._watch.begin()
@@ -165,12 +201,12 @@ class GuideView(QFrame):
         step, lesson = self.step, self._lesson
         if step is None or lesson is None or step.gestures or self._index + 1 >= len(lesson.steps):
             return False
-        return self._done and self._watch.holds(lesson.steps[self._index + 1].facts)
+        following = lesson.steps[self._index + 1]
+        return self._done and self._watch.holds([*following.needs, *following.facts])
 
     def _advance(self) -> None:
         """Go on by itself, but under no one's hands."""
-        busy = self._player is not None and self._player.playing
-        if busy or QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        if self._showing.playing or QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             self._onward.start(AGAIN_MS)
         else:
             self._go_on()
@@ -187,52 +223,15 @@ class GuideView(QFrame):
     # Showing
 
     def _show_me(self) -> None:
-        step, player = self.step, self._stage_player()
-        if step is None:
-            return
-        if player.playing:
-            player.stop()
-            self._card.set_playing(False)
-            return
-        self._card.set_playing(True)
-        player.play(step.gestures)
+        if self._showing.playing:
+            self._showing.stop()
+        elif self.step is not None:
+            self._card.set_playing(True)
+            self._showing.play(self.step, self._stage())
 
-    def _stage_player(self) -> Player:
-        if self._player is None:
-            self._player = Player(self._stage(), self._session, self._watch)
-            self._player.finished.connect(self._on_played)
-        return self._player
-
-    def _on_played(self) -> None:
+    def _on_shown(self) -> None:
         self._card.set_playing(False)
         self._on_fact()
-
-    def _point_at(self, step: Step) -> None:
-        stage = self._stage()
-        target = stage.findChild(QWidget, step.place)
-        if not isinstance(target, QWidget):
-            return
-        bring_forward(target)
-        if self._spotlight is None:
-            self._spotlight = Spotlight(stage)
-        self._spotlight.point_at(target, self._place(step, target))
-
-    def _place(self, step: Step, target: QWidget) -> Place | None:
-        """A function to the pixel of the place on the map that a step begins at, if it does."""
-        where = step.where
-        if where is None or not isinstance(target, PointCloud):
-            return None
-        known: list[tuple[OpenModel | None, tuple[float, float] | None]] = []
-
-        def pixel() -> QPoint | None:
-            beside = target.objectName().startswith("beside")
-            model = self._session.beside.model if beside else self._session.main.model
-            if not known or known[-1][0] is not model:
-                known[:] = [(model, find_place(where, model, target))]
-            place = known[-1][1]
-            return None if place is None else pixel_of(place, target)
-
-        return pixel
 
     def _stage(self) -> QWidget:
         """The main window, also while the dock floats."""
@@ -260,8 +259,7 @@ class GuideView(QFrame):
             self._on_fact()
 
     def hideEvent(self, event: object) -> None:
-        if self._spotlight is not None:
-            self._spotlight.leave()
+        self._pointing.leave()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

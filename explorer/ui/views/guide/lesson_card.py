@@ -5,13 +5,18 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from explorer.guide.checks import Fact
 from explorer.guide.lesson import Step
 from explorer.ui.look import theme
 
+LOWEST = 170
+"""Pixels that a card has at least, so that a short step leaves the docks round it where they are."""
+MOST_WORDS = 320
+"""Pixels of words that a card grows for: very large type is scrolled instead of taking the window."""
 NOTHING_TO_SHOW = "There is nothing to do at this step; press Next"
 
 
@@ -55,17 +60,17 @@ class LessonCard(QWidget):
         head.setContentsMargins(14, 8, 14, 0)
         head.addWidget(self._title, 1)
         head.addWidget(self._count)
-        words = QWidget()
-        column = QVBoxLayout(words)
+        self._words = QWidget()
+        column = QVBoxLayout(self._words)
         column.setContentsMargins(14, 6, 14, 2)
         column.setSpacing(6)
         column.addWidget(self._name)
         column.addWidget(self._text)
         column.addStretch()
-        scroll = QScrollArea(widgetResizable=True)
+        self._scroll = scroll = QScrollArea(widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(words)
+        scroll.setWidget(self._words)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(14, 4, 8, 10)
         buttons.setSpacing(4)
@@ -94,6 +99,7 @@ class LessonCard(QWidget):
         self._next.setText("Next" if index + 1 < count else "Done")
         _give_role(self._show, "primary" if step.gestures else "quiet")
         _give_role(self._next, "link" if step.gestures else "primary")
+        self._fit()
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
         """What must come true: the first that is still to come, or the first when all have."""
@@ -108,6 +114,14 @@ class LessonCard(QWidget):
         mark = f'<span style="color:{colours.ok}">{ticks}</span>{"○" * len(missing)}'
         self._tick.setText(f'{mark}&nbsp; <span style="color:{colour}">{html.escape(fact.text)}</span>')
         self._tick.setToolTip("\n".join(f"{'✓' if f.holds else '○'} {f.text}" for f in self._facts))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Have as much height as all words need at this width, so that none has to be scrolled for."""
+        wanted = self._words.heightForWidth(self.width())
+        self._scroll.setMinimumHeight(min(max(wanted, 0), MOST_WORDS))
+        self._tick.setMinimumHeight(0)  # what a label asks for is never less
+        self._tick.setMinimumHeight(max(self._tick.heightForWidth(self.width()), 0))
 
     def set_playing(self, playing: bool) -> None:
         self._show.setText("Stop" if playing else "Show me")
@@ -116,7 +130,18 @@ class LessonCard(QWidget):
         return QSize(360, 260)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), 170)
+        needed = super().minimumSizeHint()
+        return QSize(needed.width(), max(needed.height(), LOWEST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
 
 
 def _give_role(button: QPushButton, role: str) -> None:

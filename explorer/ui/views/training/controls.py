@@ -143,7 +143,7 @@ class TrainingControls(QWidget):
         steps = training.state in ("running", "paused")
         not_now = None if steps else "Saving the model …" if training.state == "stopping" else NOTHING
         _allow(
-            self._watch, under_way, "Train a small autoencoder of the variational kind on handwritten "
+            self._watch, None, "Train a small autoencoder of the variational kind on handwritten "
             "digits: under a minute, nothing to fill in",
         )  # fmt: skip
         _allow(self._start, under_way or self._plan.refusal, "Train with the settings below")
