@@ -84,6 +84,12 @@ class Adversaries:
         return self.subject is self._training.learner
 
     @property
+    def is_game(self) -> bool:
+        """One part of the subject judges what another makes."""
+        model = self.subject.model
+        return model is not None and model.run.manifest.group("judges") is not None
+
+    @property
     def grid(self) -> CodeGrid:
         """The subject's grid of codes."""
         return self._grids[self.subject.name]
@@ -188,9 +194,10 @@ class Adversaries:
         share = share if isinstance(share, float) else None
         young = living and (progress is None or progress.step < YOUNG * progress.steps)
         on = coverage is not None and not young and mode_collapse(coverage.tv, share)
+        if coverage is None:
+            return Light("Mode collapse", False, self.no_coverage)
         text = "Coverage below 0.5, or classes that differ from the data's by more than 0.1 (total variation)"
-        if coverage is not None:
-            text += f"; now {coverage.tv:.2f}"
+        text += f"; now {coverage.tv:.2f}"
         return Light("Mode collapse", on, text)
 
     # The classes

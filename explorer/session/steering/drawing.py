@@ -69,6 +69,12 @@ class Drawing:
             return "This model has no encoder: a picture of yours has no latent code in it."
         return None
 
+    @property
+    def is_of_glyphs(self) -> bool:
+        """The data are light marks on black, as a drawing is."""
+        items = None if self._main.model is None else self._main.model.items
+        return items is None or is_glyphs(items)
+
     def draw(self, canvas: Picture) -> None:
         """Take a canvas (H, W), light ink on a dark ground, as it is being drawn on."""
         model = self._main.model
@@ -86,7 +92,7 @@ class Drawing:
         except BadInput as error:
             self._say(str(error), "error")
             return
-        if model.items is not None and is_glyphs(model.items):
+        if model.items is not None and self.is_of_glyphs:
             whole = Framing(side=LARGEST, ground="white").apply(image, channels)
             picture = to_norm(whole, max(height, width))
         else:
