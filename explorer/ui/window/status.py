@@ -28,7 +28,7 @@ class Status(QStatusBar):
         self._memory = SteadyLabel("88,888 MB")
         self.addWidget(self._data)
         for label, tip in (
-            (self._device, "Where pictures are decoded"),
+            (self._device, "Where the model works"),
             (self._latency, "Time that the model took for the last picture"),
             (self._training, "Images that the training takes in per second"),
             (self._memory, "Memory that the application holds"),

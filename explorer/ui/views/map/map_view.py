@@ -6,19 +6,17 @@ There may be two, side by side: each shows its `Side` of the session, whichever 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.session.side import Side
 from explorer.ui.look import wording
+from explorer.ui.views.map.points import class_words, classes_of, place_of
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.map.hover_card import HoverCard
 from explorer.ui.widgets.map.legend import Legend
 from explorer.ui.widgets.map.point_cloud import PointCloud
-from explorer.ui.widgets.map.rasteriser import MOST_CLASSES
 from explorer.ui.widgets.steady_label import ElidedLabel, SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
@@ -45,6 +43,7 @@ class MapView(QWidget):
         self.setObjectName(name)
         self._session, self._side = session, side
         self._fresh = True
+        self._classes: tuple[str, ...] | None = None
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
@@ -151,9 +150,12 @@ class MapView(QWidget):
         if model is None or model.embedding is None or item >= len(model.embedding):
             return
         code = model.embedding.codes[item]
-        lines = [wording.item_title(model, item), f"length of z {float(np.linalg.norm(code)):.2f}"]
-        if model.embedding.errors is not None:
-            lines.append(f"error {float(model.embedding.errors[item]):.4f} per pixel")
+        lines = [
+            wording.item_title(model, item),
+            f"length of {model.space} {float(np.linalg.norm(code)):.2f}",
+        ]
+        if model.embedding.errors is not None and np.isfinite(model.embedding.errors[item]):
+            lines.append(f"error {wording.error_text(float(model.embedding.errors[item]))} per pixel")
         self.card.set_ink(wording.as_ink(model))
         self.card.show_at(at, model.picture_of(item), lines)
 
@@ -169,15 +171,26 @@ class MapView(QWidget):
         manifest = model.run.manifest
         self._title.setText(manifest.title or manifest.family)
         self._title.short = manifest.short_title
+        self._title.setToolTip(f"{model.run.name}, trained on {manifest.data.title}")
         self._subtitle.setText(wording.sizes(model))
-        self.legend.set_classes(manifest.data.class_names)
-        self.legend.setVisible(len(manifest.data.class_names) > 1)
+        self._name_classes()
         self._tell()
         if model.embedding is None:
             self.cloud.placeholder = "The map appears with the first snapshot."
             self._place_points()
 
+    def _name_classes(self) -> None:
+        """Colours are told apart only where the items on the map are of more than one class."""
+        model = self._side.model
+        named = model is not None and wording.has_classes(model)
+        names = self._side.class_names if named else ()
+        if names != self._classes:
+            self._classes = names
+            self.legend.set_classes(names)
+            self.legend.setVisible(len(names) > 1)
+
     def _on_embedding(self) -> None:
+        self._name_classes()
         self._place_points()
         self._tell()
 
@@ -188,7 +201,7 @@ class MapView(QWidget):
         model = self._side.model
         if model is None:
             return
-        places, classes = model.places, _classes(model)
+        places, classes = model.places, classes_of(model)
         if model.living and model.can_encode and not self._fresh and len(places) == len(classes):
             self.cloud.move_points(places, TRAVEL)
         else:  # samples keep their places, and become others
@@ -197,13 +210,13 @@ class MapView(QWidget):
                 self.cloud.frame()
             self._fresh = len(places) == 0
         self.cloud.set_axes(None if model.projection is None else model.projection.axes)
-        self.cloud.set_words(_words(model, places))
+        self.cloud.set_words(class_words(model, places))
         self._on_shown()
         self._on_cursor()
         self._on_trail()
 
     def _on_cursor(self) -> None:
-        self.cloud.set_cursor(_place(self._side.cursor.place))
+        self.cloud.set_cursor(place_of(self._side.cursor.place))
         self.cloud.set_selected(self._side.cursor.item)
 
     def _on_hover(self) -> None:
@@ -214,7 +227,7 @@ class MapView(QWidget):
         model = self._side.model
         compared = self._session.beside.present
         if compared and model is not None and model.hole is not None and model.projection is not None:
-            place = _place(model.projection.to_plane(model.hole.code))
+            place = place_of(model.projection.to_plane(model.hole.code))
             self.cloud.set_marks([] if place is None else [("try here", place)])
         else:
             self.cloud.set_marks([])
@@ -232,7 +245,7 @@ class MapView(QWidget):
         if model is None or model.projection is None:
             return
         to_plane = model.projection.to_plane
-        places = [None if code is None else _place(to_plane(code)) for code in (*side.ends, side.drawn)]
+        places = [None if code is None else place_of(to_plane(code)) for code in (*side.ends, side.drawn)]
         trail = side.trail
         if trail is None:
             self.cloud.set_path(None, None)
@@ -245,12 +258,12 @@ class MapView(QWidget):
         model = self._side.model
         if model is not None:
             self._lines.say(*wording.map_lines(model))
-            figures = wording.map_figures(model, compared=self._session.beside.present)
+            figures, meaning = wording.map_figures(model, compared=self._session.beside.present)
             kept = self._side.projecting.kept
             if kept is not None:
                 figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
-            self._figure.setToolTip(f"{figures}\n{wording.FIGURES_MEAN}")
+            self._figure.setToolTip(f"{figures}\n{meaning}".strip())
 
     def showEvent(self, event: object) -> None:
         self._side.seen = True
@@ -258,31 +271,3 @@ class MapView(QWidget):
     def hideEvent(self, event: object) -> None:
         self._side.seen = False
         self.card.dismiss()
-
-
-def _classes(model: OpenModel) -> NDArray[np.uint8]:
-    count = 0 if model.embedding is None else len(model.embedding)
-    labels = None if model.embedding is None else model.embedding.labels
-    if labels is None:
-        return np.zeros(count, np.uint8)
-    return np.clip(labels, 0, MOST_CLASSES - 1).astype(np.uint8)
-
-
-def _words(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tuple[float, float], int]]:
-    """The names of the classes, each at the median of its points."""
-    if model.embedding is None or model.embedding.labels is None:
-        return []
-    words = []
-    for label, name in enumerate(model.embedding.class_names[:MOST_CLASSES]):
-        members = places[model.embedding.labels == label]
-        members = members[np.isfinite(members).all(axis=1)]
-        if len(members):
-            x, y = np.median(members, axis=0)
-            words.append((name, (float(x), float(y)), label))
-    return words
-
-
-def _place(place: NDArray[np.float32] | None) -> tuple[float, float] | None:
-    if place is None or not np.isfinite(place).all():
-        return None
-    return float(place[0]), float(place[1])

@@ -26,6 +26,14 @@ NEAR_MS = 50
 
 EMPTY = "Press on the map."
 NO_DECODER = "Features have no decoder."
+LINES = (
+    "What the decoder draws at the cursor.",
+    "A sharp picture is no proof that such an image exists.",
+)
+FEATURE_LINES = (
+    "The image at the cursor, and those in which the network sees the most alike.",
+    "Between images there is nothing to be drawn: features have no decoder.",
+)
 
 LARGE = 176
 """Height of the pictures, caption included."""
@@ -54,10 +62,7 @@ class PictureView(QWidget):
         self._code.setObjectName("picture.code")
         self._distance.setProperty("role", "muted")
         self._near = [ImageView() for _ in range(NEIGHBOURS)]
-        self._lines = TwoLines(
-            "What the decoder draws at the cursor.",
-            "A sharp picture is no proof that such an image exists.",
-        )
+        self._lines = TwoLines()
         self._lay_out()
         self.setMaximumHeight(ROOM)
         session.main.model_opened.connect(self._on_opened)
@@ -65,6 +70,7 @@ class PictureView(QWidget):
         session.main.cursor.moved.connect(self._on_cursor)
         session.main.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
+        session.carrying.changed.connect(self._on_opened)
         session.beside.cursor.picture_changed.connect(self._on_beside)
         self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
         self._near_soon.timeout.connect(self._on_neighbours)
@@ -83,7 +89,7 @@ class PictureView(QWidget):
         for column, view in enumerate(self._near):
             view.setFixedHeight(54)
             near.addWidget(view, 0, column)
-        self._title = QLabel("nearest real images, and their distance in z")
+        self._title = QLabel()
         self._title.setProperty("role", "caption")
         self._below = QWidget()
         below = QVBoxLayout(self._below)
@@ -113,11 +119,19 @@ class PictureView(QWidget):
     def _on_opened(self) -> None:
         model = self._session.main.model
         ink = model is not None and wording.as_ink(model)
-        for view in (self.original, self.beside, self.decoded, *self._near):
+        for view in (self.original, self.decoded, *self._near):
             view.set_ink(ink)
         # The codes on a generator's map were drawn: no image belongs to them.
         for part in (self._title, *self._near):
             part.setVisible(model is None or model.can_encode)
+        features = model is not None and not model.can_decode
+        self._lines.say(*(FEATURE_LINES if features else LINES))
+        self._title.setText(f"nearest real images, and their distance in {self._space()}")
+        self._code.setToolTip(
+            "What the network sees in the image: its features, of which each is one number."
+            if features
+            else "The latent code: what the decoder draws from."
+        )
         self._on_beside()
         self._on_cursor()
         self._on_neighbours()
@@ -139,13 +153,13 @@ class PictureView(QWidget):
             self._on_picture()
             return
         whose = f"{_caption(model)}: " if compared else ""
-        self._code.setText(whose + wording.code_text(cursor))
-        self._code.setToolTip("The latent code z: what the decoder draws from.")
+        self._code.setText(whose + wording.code_text(model, cursor))
         if original is not None:
             self.original.set_picture(original)
-            self.original.set_caption("own picture" if item is None else _short(model, item))
+            self.original.set_caption("own picture" if item is None else wording.item_caption(model, item))
+        made = "" if not decodes else "decoded" if item is None else wording.item_caption(model, item)
         self.decoded.set_caption(
-            _caption(model) if compared else "decoded" if original is None else "reconstruction"
+            _caption(model) if compared else made if original is None else "reconstruction"
         )
         self._on_picture()
 
@@ -155,6 +169,7 @@ class PictureView(QWidget):
         self.beside.setVisible(beside.present)
         self.beside.set_picture(beside.cursor.picture)
         if beside.model is not None:
+            self.beside.set_ink(wording.as_ink(beside.model))
             self.beside.set_caption(_caption(beside.model))
 
     def _on_picture(self) -> None:
@@ -163,11 +178,13 @@ class PictureView(QWidget):
         picture, original = session.main.cursor.picture if here else None, session.main.cursor.original
         self.decoded.set_picture(picture)
         if picture is None or original is None or picture.shape != original.shape:
+            self.difference.set_signed(None)
+            self.difference.set_caption("difference")
             return
         difference = (picture.astype(np.float32) - original) / 255
         self.difference.set_signed(difference)
         error = float(np.square(difference).mean())
-        self.difference.set_caption(f"difference: {error:.4f}")
+        self.difference.set_caption(f"difference: {wording.error_text(error)}")
         self.difference.setToolTip(
             "Decoded minus original: red too bright, blue too dark; mean square per pixel."
         )
@@ -186,8 +203,9 @@ class PictureView(QWidget):
             picture = model.picture_of(item) if model is not None and item >= 0 else None
             view.set_picture(picture)
             view.set_caption(f"{found.distances[place]:.2f}" if found is not None and known else "")
-        self._distance.setText(self._distance_text(found))
-        self._distance.setToolTip(f"{self._distance.text()} in z" if self._distance.text() else "")
+        far = self._distance_text(found)
+        self._distance.setText(far)
+        self._distance.setToolTip(far and f"{far} in {self._space()}")
 
     def _distance_text(self, found: Neighbours | None) -> str:
         model = self._session.main.model
@@ -200,6 +218,10 @@ class PictureView(QWidget):
             return f"{where} the drawn codes: nearest {distance:.2f} away"
         return f"{where}: nearest held-out image {distance:.2f} away"
 
+    def _space(self) -> str:
+        model = self._session.main.model
+        return "z" if model is None else model.space
+
     def _go_to_neighbour(self, place: int) -> None:
         found = self._session.main.cursor.neighbours
         if found is not None and place < len(found.items):
@@ -209,8 +231,3 @@ class PictureView(QWidget):
 def _caption(model: OpenModel) -> str:
     """Whose picture it is, in few words."""
     return model.run.name
-
-
-def _short(model: OpenModel, item: int) -> str:
-    name = model.class_of(item)
-    return f"original {item:,}" + ("" if name is None else f": {name}")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.session.session import Session
+from explorer.ui.look import wording
 from explorer.ui.views.prior.code_grid import drawn_in_ink
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
@@ -113,7 +114,7 @@ class GanSearch(QWidget):
         self._bar.setValue(0 if found is None else round(100 * found.step / max(found.steps, 1)))
         if found is not None:
             where = f"step {found.step} of {found.steps}: " if search.searching else ""
-            self._words.setText(f"{where}squared error {found.error:.4f} per pixel")
+            self._words.setText(f"{where}squared error {wording.error_text(found.error)} per pixel")
         else:
             self._words.setText("The model is being made ready …" if search.searching else refusal)
 

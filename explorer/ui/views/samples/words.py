@@ -10,6 +10,7 @@ import numpy as np
 from explorer.session.prior.reconstructions import Row
 from explorer.session.prior.sample_requests import READABLE, Wanted
 from explorer.session.prior.samples import Sheet
+from explorer.ui.look.wording import error_text
 
 NOTHING = "Open a model in the library: its held-out images are then rebuilt by it, and by others beside it."
 SOURCES = {"prior": "N(0, I)", "fitted": "fitted"}
@@ -30,7 +31,7 @@ REBUILT = (
 )
 DRAWN = (
     "Codes drawn from N(0, I), and from a Gaussian fitted to each model's own codes.",
-    "An autoencoder's trouble is where one samples, not what it can draw.",
+    "Where a model was trained to no prior, the trouble is where one samples, not what it can draw.",
 )
 
 
@@ -39,7 +40,7 @@ def row_words(row: Row) -> str:
         return ""
     if not row.done:
         return f"rebuilding … {100 * float(np.isfinite(row.errors).mean()):.0f} %"
-    return f"error {float(row.errors.mean()):.4f} per pixel"
+    return f"error {error_text(float(row.errors.mean()))} per pixel"
 
 
 def sheet_words(sheet: Sheet) -> str:

@@ -1,0 +1,39 @@
+"""The items of a model as the map takes them: classes, their names, places. Part of the map view."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.session.open_model import OpenModel
+from explorer.ui.widgets.map.rasteriser import MOST_CLASSES
+
+
+def classes_of(model: OpenModel) -> NDArray[np.uint8]:
+    """Of the items, (N,)."""
+    count = 0 if model.embedding is None else len(model.embedding)
+    labels = None if model.embedding is None else model.embedding.labels
+    if labels is None:
+        return np.zeros(count, np.uint8)
+    return np.clip(labels, 0, MOST_CLASSES - 1).astype(np.uint8)
+
+
+def class_words(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tuple[float, float], int]]:
+    """The names of the classes, each at the median of its points."""
+    if model.embedding is None or model.embedding.labels is None:
+        return []
+    words = []
+    for label, name in enumerate(model.embedding.class_names[:MOST_CLASSES]):
+        members = places[model.embedding.labels == label]
+        members = members[np.isfinite(members).all(axis=1)]
+        if len(members):
+            x, y = np.median(members, axis=0)
+            words.append((name, (float(x), float(y)), label))
+    return words
+
+
+def place_of(place: NDArray[np.float32] | None) -> tuple[float, float] | None:
+    """A place (2,) for the map; None where there is none."""
+    if place is None or not np.isfinite(place).all():
+        return None
+    return float(place[0]), float(place[1])
