@@ -63,10 +63,8 @@ class Carrying:
     @property
     def shares_items(self) -> bool:
         """Both models have met the same held-out images."""
-        first, second = self._main.model, self._beside.model
-        if first is None or second is None or first.fingerprint != second.fingerprint:
-            return False
-        return first.can_encode and second.can_encode
+        model = self._main.model
+        return model is not None and model.shares_items(self._beside.model)
 
     @property
     def can_carry(self) -> bool:

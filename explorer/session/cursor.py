@@ -71,9 +71,9 @@ class Cursor:
 
     @property
     def original(self) -> Picture | None:
-        """The real picture whose code it is at, where there is one."""
+        """The real picture whose code it is at, where there is one; a sample has none but the decoded one."""
         model, item, glyph = self._display.model, self.item, self._choices.scene.glyph
-        if model is None:
+        if model is None or not model.can_encode:
             return None
         if item is not None:
             return model.picture_of(item) if model.can_encode else None  # samples are of no image

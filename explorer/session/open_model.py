@@ -80,6 +80,11 @@ class OpenModel:
         """The space that the map shows, as its family declares it."""
         return self.run.manifest.space(self.space)
 
+    def shares_items(self, other: OpenModel | None) -> bool:
+        """Both have met the same held-out images, and each has a place for every one of them."""
+        same = other is not None and self.fingerprint == other.fingerprint
+        return same and self.can_encode and other is not None and other.can_encode
+
     @property
     def drawn_from(self) -> str | None:
         """The space that pictures are drawn from where the map's own can't be decoded."""

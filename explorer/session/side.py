@@ -138,7 +138,7 @@ class Side(Display):
         """What outlives a change of model here."""
         scene, last = self._choices.scene, self.model
         fresh = Look(condition=first_condition(model))
-        same = model is not None and last is not None and last.fingerprint == model.fingerprint
+        same = model is not None and model.shares_items(last)
         if same and model is not None and self.look.item is not None:
             fresh = _as_drawn(fresh.at(None, self.look.item), model)
         if self.name == "beside":

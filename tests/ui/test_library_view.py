@@ -222,7 +222,7 @@ def test_deleting_the_open_model_closes_it_everywhere_and_can_be_undone(
     assert word == "Undo"
     undo()
     assert [side.model.run.name if side.model else None for side in session.sides] == ["mine", "mine"]
-    qtbot.waitUntil(lambda: names(view) == ["pca-shipped", "mine", "stopped"], timeout=SOON)
+    qtbot.waitUntil(lambda: names(view) == ["mine", "stopped", "pca-shipped"], timeout=SOON)
     qtbot.waitUntil(lambda: all(side.ready is not None for side in session.sides), timeout=SOON)
     assert session.library.find("mine").folder == mine
     undo()

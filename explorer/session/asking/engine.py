@@ -47,7 +47,7 @@ class Engine:
         self._newest: dict[Hashable, int] = {}
         self._waiting: dict[Hashable, tuple[int, Answers]] = {}
         self._changed = threading.Condition()
-        self._closing = False
+        self._closing = self._busy = False
         self._in_flight: Counter[Hashable] = Counter()
         self.waiting_max = self.in_flight_max = 0
         """The most requests of one channel that ever waited, or were being answered, at a time."""
@@ -75,6 +75,12 @@ class Engine:
             self._newest[channel] = next(self._tickets)
             self._waiting.pop(channel, None)
 
+    @property
+    def idle(self) -> bool:
+        """Whatever was asked has been answered, as far as it was still wanted."""
+        with self._changed:
+            return not (self._waiting or self._busy)
+
     def close(self, seconds: float = 1.0) -> bool:
         """Ask the thread to end and wait for it; tells whether it has."""
         with self._changed:
@@ -90,7 +96,9 @@ class Engine:
         while True:
             with self._changed:
                 while not (self._waiting or running or self._closing):
+                    self._busy = False
                     self._changed.wait()
+                self._busy = True
                 if self._closing:
                     return
                 fresh, self._waiting = self._waiting, {}

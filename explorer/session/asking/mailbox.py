@@ -26,6 +26,12 @@ class Mailbox:
         self._letters: deque[Callable[[], None]] = deque()
         self._awake = False
 
+    @property
+    def empty(self) -> bool:
+        """Everything that was posted has been collected."""
+        with self._lock:
+            return not self._letters
+
     def post(self, letter: Callable[[], None]) -> None:
         """Leave something to be called on the owner's thread."""
         with self._lock:

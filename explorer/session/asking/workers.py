@@ -55,6 +55,11 @@ class Workers:
         return all(ended)
 
     @property
+    def idle(self) -> bool:
+        """Nothing is being answered, and every answer has been taken."""
+        return all(engine.idle for engine in self._all) and self.mailbox.empty
+
+    @property
     def _all(self) -> tuple[Engine, ...]:
         return self.main, self.beside, self.learner, self.reader, self.fetcher, self.projector
 

@@ -85,6 +85,12 @@ class Adversaries:
         return self.subject is self._training.learner
 
     @property
+    def is_game(self) -> bool:
+        """One part of the subject judges what another makes."""
+        model = self.subject.model
+        return model is not None and model.run.manifest.group("judges") is not None
+
+    @property
     def grid(self) -> CodeGrid:
         """The subject's grid of codes."""
         return self._grids[self.subject.name]

@@ -37,7 +37,7 @@ from explorer.session.prior.sample_requests import (
 from explorer.session.side import Side
 
 PAIR = ("ae-mnist-16d", "vae-mnist-16d")
-"""Beside each other where nothing is open."""
+"""Beside each other where nothing is open, and beside models of the same data."""
 SOURCES: tuple[Source, ...] = ("prior", "fitted")
 
 
@@ -68,12 +68,16 @@ class Samples:
         self._sides, self._library, self._say = sides, library, say
         self.reconstructions = Reconstructions(sides, reader, say)
         self.pair: list[Run | None] = [None, None]
+        self._chosen = False
+        """By hand; until then the pair is of what is open."""
         self.seed = 0
         self.measured = MEASURED
         """Samples that the figures are taken from."""
         self.sheets: dict[Key, Sheet] = {}
         self._shown = False
         self._asking: Question[SampleResult] = Question(reader, self._take, missed=self._missed)
+        for side in sides:
+            side.model_opened.connect(self._on_opened)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
@@ -86,6 +90,7 @@ class Samples:
 
     def choose(self, place: int, name: str | Path) -> None:
         """Put a model of the library on one side of the pair."""
+        self._chosen = True
         try:
             self.pair[place] = self._library.find(str(name))
         except BadInput as error:
@@ -109,21 +114,29 @@ class Samples:
     def want(self, shown: bool) -> None:
         """Whether this can be seen."""
         self._shown = shown
-        if shown and self.pair == [None, None]:
-            self._open_pair()
+        self._open_pair()
         if not shown:
             self._forget()
         self._refresh()
 
     def _open_pair(self) -> None:
-        """The open models that draw first, then those that ship."""
+        """The open models that draw first, then those that ship of the same data; none where one chose."""
+        if self._chosen or not self._shown:
+            return
         open_runs = [run for run in self.reconstructions.open_runs if _draws(run)]
         shipped = []
         for name in PAIR:
             with contextlib.suppress(BadInput):
                 shipped.append(self._library.find(name))
-        for place, run in enumerate(unique([*open_runs, *shipped])[: len(self.pair)]):
-            self.pair[place] = run
+        alike = [run for run in shipped if not open_runs or _data_of(run) == _data_of(open_runs[0])]
+        found = unique([*open_runs, *alike])[: len(self.pair)]
+        self.pair = [*found, *[None] * (len(self.pair) - len(found))]
+
+    def _on_opened(self) -> None:
+        before = list(self.pair)
+        self._open_pair()
+        if self.pair != before:
+            self._refresh()
 
     def _refresh(self) -> None:
         keys = {wanted.key for wanted in self.wanted}
@@ -162,6 +175,10 @@ class Samples:
             if not self.sheet(wanted).done:
                 self.sheets[wanted.key] = replace(self.sheet(wanted), unmeasured=FAILED)
         self.changed()
+
+
+def _data_of(run: Run) -> str:
+    return run.manifest.data.fingerprint
 
 
 def _draws(run: Run) -> bool:

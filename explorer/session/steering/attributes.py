@@ -106,8 +106,8 @@ class Attributes:
             return self._refusal or f"Fitting attributes to the codes: {round(100 * (self.share or 0.0))} %"
         if not self.fits:
             return (
-                "This model's data have no attributes: no classes, no attributes.csv, and pictures that are "
-                "not like glyphs, on which nothing is measured."
+                "This model's data have no attributes: no classes, no table beside the pictures, and "
+                "pictures that are not like glyphs, on which nothing is measured."
             )
         return ""
 

@@ -72,6 +72,12 @@ class Drawing:
             return "This model has no encoder: a picture of yours has no latent code in it."
         return None
 
+    @property
+    def is_of_glyphs(self) -> bool:
+        """The data are light marks on black, as a drawing is."""
+        items = None if self._main.model is None else self._main.model.items
+        return items is None or is_glyphs(items)
+
     def draw(self, canvas: Picture) -> None:
         """Take a canvas (H, W), light ink on a dark ground, as it is being drawn on."""
         model = self._main.model
@@ -91,10 +97,9 @@ class Drawing:
             return
         picture = framing_of(model.run.manifest).apply(image, channels)
         known = model.items
-        lies_so = (
-            image.size == (width, height) and known is not None and is_normed(picture, known.images[:200])
-        )
-        if known is not None and is_glyphs(known) and not lies_so:
+        lies_so = image.size == (width, height) and known is not None
+        lies_so = lies_so and known is not None and is_normed(picture, known.images[:COMPARED])
+        if known is not None and self.is_of_glyphs and not lies_so:
             whole = Framing(side=LARGEST, ground="white").apply(image, channels)
             picture = to_norm(whole, max(height, width))
         self._show(_fitted(picture, model.shape), "drop a picture")

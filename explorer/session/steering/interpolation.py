@@ -129,7 +129,8 @@ class Interpolation:
         self._asking.forget()
         if scene.end_a is not None and scene.end_b is not None and model is not None:
             empty = np.zeros((STEPS, *scene.end_a.picture.shape), np.uint8)
-            self.rows = {manner: empty.copy() for manner in DECODED}
+            if model.can_decode:
+                self.rows = {manner: empty.copy() for manner in DECODED}
             self.rows["pixels"] = blend(scene.end_a.picture, scene.end_b.picture, PLACES)
             self._find_nearest()
             if side.ready is not None and model.can_decode:

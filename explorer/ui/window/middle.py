@@ -34,10 +34,6 @@ class Middle(QWidget):
         self._bridge.setObjectName("middle.bridge")
         self._bridge.setProperty("role", "caption")
         self._bridge.setContentsMargins(14, 0, 14, 4)
-        self._bridge.setToolTip(
-            "The same numbers mean nothing in another latent space, so a place is carried over as a picture: "
-            "one decoder draws it, the other encoder looks at it."
-        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -77,6 +73,9 @@ class Middle(QWidget):
             self._splitter.setSizes([EVEN, EVEN])
         self._bridge.setVisible(present)
         if carrying.bridge is None and not carrying.can_carry:
-            self._bridge.setText(wording.no_bridge(*self._session.sides))
+            self._bridge.setText(
+                wording.no_bridge(carrying.leader, carrying.follower, share_items=carrying.shares_items)
+            )
         else:
             self._bridge.setText(wording.bridge_text(carrying.bridge, self._session.scene.leads))
+        self._bridge.setToolTip(wording.BRIDGES_MEAN if carrying.bridge == "picture" else "")

@@ -33,7 +33,7 @@ class Status(QStatusBar):
         self.addWidget(self._data)
         self.addWidget(self._fault)
         for label, tip in (
-            (self._device, "Where pictures are decoded"),
+            (self._device, "Where the model works"),
             (self._latency, "Time that the model took for the last picture"),
             (self._training, "Images that the training takes in per second"),
             (self._memory, "Memory that the application holds"),

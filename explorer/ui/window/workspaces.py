@@ -50,7 +50,7 @@ WORKSPACES = (
         "attributes",
         190,
         False,
-        "Move a picture along what the images have: thickness, slant, a class, your own groups",
+        "Move a picture along what the images have: attributes that came with them, or groups of your own",
     ),
     Workspace(
         "Train",

@@ -46,14 +46,23 @@ LINES = {
         "What G can't draw is not found: the error says how far off it is.",
     ),
 }
-"""What one sees on each page, and what not to conclude from it."""
+"""What one sees on each page of a game, and what not to conclude from it."""
+NO_GAME = ("This model has no critic, so there is no game to be seen.", "")
+LINES_ALONE = {
+    "Game": NO_GAME,
+    "Curves": NO_GAME,
+    "Plane": (LINES["Plane"][0], "In the middle z is shorter than the codes that the prior draws."),
+    "Directions": LINES["Directions"],
+    "Invert": ("The nearest that the model draws, from 16 codes moved side by side.", ""),
+}
+"""The same of a model that is no game."""
 
 
 class GanView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("gan")
-        self._adversaries = session.adversaries
+        self._session, self._adversaries = session, session.adversaries
         self.grid = GanGrid(session)
         self.plane = GanPlane(session)
         self.tabs = QTabWidget()
@@ -85,11 +94,24 @@ class GanView(QWidget):
         column.addWidget(self.lines)
         self.grid.pressed.connect(self._on_press)
         self.tabs.currentChanged.connect(self._on_tab)
+        for fact in (session.adversaries.changed, session.directions.changed, session.search.changed):
+            fact.connect(self._say)
         self._on_tab()
 
     def _on_tab(self) -> None:
         self.grid.show_corners(self.tabs.currentWidget() is self.plane)
-        self.lines.say(*LINES[self.tabs.tabText(self.tabs.currentIndex())])
+        self._say()
+
+    def _say(self) -> None:
+        """Where a page has nothing to show, nothing is said of it."""
+        page = self.tabs.tabText(self.tabs.currentIndex())
+        why_not = {
+            "Plane": self._adversaries.grid.refusal,
+            "Directions": self._session.directions.reason,
+            "Invert": self._session.search.refusal,
+        }
+        lines = LINES if self._adversaries.is_game else LINES_ALONE
+        self.lines.say(*(("", "") if why_not.get(page) else lines[page]))
 
     def _on_press(self, place: int) -> None:
         if self.tabs.currentWidget() is self.plane:

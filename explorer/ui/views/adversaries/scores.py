@@ -129,6 +129,9 @@ class GanScores(QWidget):
     def _on_changed(self) -> None:
         training, refusal = self._session.training, self._adversaries.refusal
         self._follow_players()
+        meant = self._adversaries.is_game or self._adversaries.subject.model is None
+        for part in (*self._lamps, self._odds):
+            part.setVisible(meant)
         for player, button in zip(self._players, self._steps, strict=True):
             tip = f"One training step in which the {player.title} alone moves, then pause"
             _allow(button, refusal, tip)

@@ -138,6 +138,7 @@ class AttributesView(QWidget):
         self._empty.setVisible(bool(reason))
         self._scroll.setVisible(not reason)
         self._head.setVisible(not reason)
+        self._lines.setVisible(not reason)
         self._form.setVisible(not reason or bool(attributes.fitted))
         if [one.name for one in fits] != list(self._rows):
             self._set_rows(fits)

@@ -63,6 +63,7 @@ class DenoisingControls(QWidget):
         self._seed = NumberField(0, HIGHEST_SEED, 0, whole=True)
         self._many, self._start = QCheckBox("4 × 4 pictures"), QPushButton("Denoise")
         self._says = QLabel()
+        self._labels: dict[str, QLabel] = {}
         self._named: tuple[str, ...] | None = None
         self._fill_lists()
         self._name_parts()
@@ -106,7 +107,8 @@ class DenoisingControls(QWidget):
         )
         for row, pair in enumerate(fields, start=1):
             for place, (words, field) in enumerate(pair):
-                rows.addWidget(QLabel(words), row, 2 * place)
+                label = self._labels[words] = QLabel(words)
+                rows.addWidget(label, row, 2 * place)
                 rows.addWidget(field, row, 2 * place + 1)
         rows.setColumnStretch(1, 1)
         rows.setColumnStretch(3, 1)
@@ -223,6 +225,7 @@ class DenoisingControls(QWidget):
             hindrance = reason or hindrance
             widget.setEnabled(not hindrance)
             widget.setToolTip(hindrance or TIPS[name])
+        self._labels["class"].setEnabled(self._class.isEnabled())
         self._source.setEnabled(not reason)
         self._source.setToolTip(reason or "Where the walk begins")
 

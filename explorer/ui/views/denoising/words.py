@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from explorer.session.denoising.denoising import Denoising
 from explorer.session.denoising.settings import Source
-from explorer.ui.look import wording
+from explorer.ui.look.wording import error_text
 
 LINES = {
     "walk": (
@@ -42,7 +42,9 @@ RENOISE = ("Noise it again", "Look at the real picture again, at another strengt
 
 
 def lines(denoising: Denoising) -> tuple[str, str]:
-    """What one sees, and what not to conclude from it."""
+    """What one sees, and what not to conclude from it; nothing where nothing can be denoised."""
+    if denoising.reason:
+        return "", ""
     if denoising.noising:
         return LINES["noise"]
     if denoising.walks.forks:
@@ -76,5 +78,5 @@ def numbers(denoising: Denoising) -> str:
     calls = walks.parent.route.calls[walks.place]
     place = f"{share},  step {walks.place} of {walks.stops - 1}"
     if denoising.error is not None and walks.place == walks.stops - 1:
-        return f"{place},  squared error {wording.error(denoising.error)} per pixel"
+        return f"{place},  squared error {error_text(denoising.error)} per pixel"
     return f"{place},  {calls:,} network call{'' if calls == 1 else 's'}"

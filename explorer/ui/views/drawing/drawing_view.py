@@ -20,6 +20,16 @@ from explorer.ui.widgets.two_lines import TwoLines
 
 NEIGHBOURS, COLUMNS = 6, 3
 EMPTY = "Draw, or drop a picture file on the sheet; it is encoded while you draw."
+PREFER_A_FILE = "Drop a picture file on the sheet. What is drawn is white on black, unlike these images."
+LINES = (
+    "Your picture as the encoder gets it, and decoded again.",
+    "What is unlike the data lands somewhere, too.",
+)
+FEATURE_LINES = ("Your picture as the network sees it, and by way of its noise back again.", LINES[1])
+AS_GLYPHS = "What the model is given: cropped to its ink, at the size and place of the data"
+AS_FRAMED = "What the model is given: a file framed as the data were, a drawing white on black"
+BACK = "The code of your picture, decoded: x' = decode(encode(x))"
+BACK_FROM_NOISE = "The noise behind your picture, and the picture that the model makes of it"
 KINDS = "Pictures (*.png *.jpg *.jpeg *.bmp *.gif *.tif *.tiff *.webp);;All files (*)"
 
 
@@ -36,11 +46,8 @@ class DrawingView(QWidget):
         self._near = [ImageView() for _ in range(NEIGHBOURS)]
         self._clear, self._open, self._look = QPushButton("Clear"), QPushButton("Open …"), QPushButton("Look")
         self._says = QLabel()
-        self._near_title = QLabel("nearest real, distance in z")
-        self._lines = TwoLines(
-            "Your picture as the encoder gets it, and decoded again.",
-            "What is unlike the data lands somewhere, too.",
-        )
+        self._near_title = QLabel()
+        self._lines = TwoLines()
         self._name_parts()
         self._lay_out()
         self._connect()
@@ -63,14 +70,11 @@ class DrawingView(QWidget):
             button.setToolTip(tip)
             theme.set_icon(button, icon)
         self.seen.set_caption("as the model sees it")
-        self.seen.setToolTip("The encoder's input: cropped to its ink, at the size and place of the data")
         self.returned.set_caption("how it comes back")
-        self.returned.setToolTip("The code of your picture, decoded: x' = decode(encode(x))")
         for view in self._near:
             view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             view.setMinimumSize(44, 40)
             view.setMaximumWidth(84)
-            view.setToolTip("The held-out images whose codes are nearest to that of your picture")
 
     def _lay_out(self) -> None:
         near = QGridLayout()
@@ -157,7 +161,24 @@ class DrawingView(QWidget):
         ink = model is not None and wording.as_ink(model)
         for view in (self.seen, self.returned, *self._near):
             view.set_ink(ink)
+        self._explain()
         self._refresh()
+
+    def _explain(self) -> None:
+        """What stands beside the sheet, of the model on the map; nothing where it has no encoder."""
+        model, glyphs = self._session.main.model, self._session.drawing.is_of_glyphs
+        if model is None or not model.can_encode:
+            seen, back, lines, near = "", "", ("", ""), ""
+        else:
+            seen = AS_GLYPHS if glyphs else AS_FRAMED
+            back, lines = (BACK, LINES) if model.can_decode else (BACK_FROM_NOISE, FEATURE_LINES)
+            near = f"nearest real, distance in {model.space}"
+        self.seen.setToolTip(seen)
+        self.returned.setToolTip(back)
+        self._lines.say(*lines)
+        self._near_title.setText(near)
+        for view in self._near:
+            view.setToolTip(near and "The held-out images whose codes are nearest to that of your picture")
 
     def _refresh(self) -> None:
         if not self.isVisible():
@@ -195,17 +216,17 @@ class DrawingView(QWidget):
     def _words(self, here: bool) -> str:
         session, drawing = self._session, self._session.drawing
         if drawing.glyph is None:
-            return EMPTY
+            return EMPTY if drawing.is_of_glyphs else PREFER_A_FILE
         if drawing.code is None:
             return "Encoding …"
         if not here:
             return "The cursor has gone elsewhere; Look brings it back to this picture."
-        where = wording.code_text(drawing.code)
-        picture = session.main.cursor.picture
+        model, picture = session.main.model, session.main.cursor.picture
+        where = "" if model is None else wording.code_text(model, drawing.code)
         if picture is None or picture.shape != drawing.glyph.shape:
             return where
         error = float(np.square((picture.astype(np.float32) - drawing.glyph) / 255).mean())
-        return f"{where}\nmean square difference {wording.error(error)} per pixel"
+        return f"{where}\nmean square difference {wording.error_text(error)} per pixel"
 
     def sizeHint(self) -> QSize:
         return QSize(1000, 250)

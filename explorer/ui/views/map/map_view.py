@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWid
 from explorer.session.session import Session
 from explorer.session.side import Side
 from explorer.ui.look import wording
-from explorer.ui.views.map import points
+from explorer.ui.views.map.points import class_words, classes_of, place_of
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.map.hover_card import HoverCard
 from explorer.ui.widgets.map.legend import Legend
@@ -46,6 +46,7 @@ class MapView(QWidget):
         self._session, self._side = session, side
         self._fresh = True
         self._carded = (-1, QPoint())
+        self._classes: tuple[str, ...] | None = None
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
@@ -178,9 +179,9 @@ class MapView(QWidget):
         manifest = model.run.manifest
         self._title.setText(manifest.title or manifest.family)
         self._title.short = manifest.short_title
+        self._title.setToolTip(f"{model.run.name}, trained on {manifest.data.title}")
         self._subtitle.setText(wording.sizes(model))
-        self.legend.set_classes(manifest.data.class_names)
-        self.legend.setVisible(len(manifest.data.class_names) > 1)
+        self._name_classes()
         self._tell()
         if model.embedding is None:
             self.cloud.placeholder = "The map appears with the first snapshot."
@@ -191,13 +192,25 @@ class MapView(QWidget):
         for label in (self._title, self._subtitle, self._figure):
             label.setText("")
         self._lines.say("", "")
+        self._classes = None
         self.legend.hide()
         self.cloud.placeholder = EMPTY
         self.cloud.set_points(np.zeros((0, 2), np.float32), np.zeros(0, np.uint8))
         self.cloud.set_words([])
         self.cloud.set_cursor(None)
 
+    def _name_classes(self) -> None:
+        """Colours are told apart only where the items on the map are of more than one class."""
+        model = self._side.model
+        named = model is not None and wording.has_classes(model)
+        names = self._side.class_names if named else ()
+        if names != self._classes:
+            self._classes = names
+            self.legend.set_classes(names)
+            self.legend.setVisible(len(names) > 1)
+
     def _on_embedding(self) -> None:
+        self._name_classes()
         self._place_points()
         self._tell()
 
@@ -208,7 +221,7 @@ class MapView(QWidget):
         model = self._side.model
         if model is None:
             return
-        places, classes = model.places, points.classes(model)
+        places, classes = model.places, classes_of(model)
         if model.living and model.can_encode and not self._fresh and len(places) == len(classes):
             self.cloud.move_points(places, TRAVEL)
         else:  # samples keep their places, and become others
@@ -217,13 +230,13 @@ class MapView(QWidget):
                 self.cloud.frame()
             self._fresh = len(places) == 0
         self.cloud.set_axes(None if model.projection is None else model.projection.axes)
-        self.cloud.set_words(points.names(model, places))
+        self.cloud.set_words(class_words(model, places))
         self._on_shown()
         self._on_cursor()
         self._on_trail()
 
     def _on_cursor(self) -> None:
-        self.cloud.set_cursor(points.place(self._side.cursor.place), self._side.cursor.item)
+        self.cloud.set_cursor(place_of(self._side.cursor.place), self._side.cursor.item)
 
     def _on_hover(self) -> None:
         self.cloud.set_hovered(self._side.hovered)
@@ -233,7 +246,7 @@ class MapView(QWidget):
         model = self._side.model
         compared = self._session.beside.present
         if compared and model is not None and model.hole is not None and model.projection is not None:
-            place = points.place(model.projection.to_plane(model.hole.code))
+            place = place_of(model.projection.to_plane(model.hole.code))
             self.cloud.set_marks([] if place is None else [("try here", place)])
         else:
             self.cloud.set_marks([])
@@ -251,7 +264,7 @@ class MapView(QWidget):
         if model is None or model.projection is None:
             return
         to_plane = model.projection.to_plane
-        places = [None if code is None else points.place(to_plane(code)) for code in (*side.ends, side.drawn)]
+        places = [None if code is None else place_of(to_plane(code)) for code in (*side.ends, side.drawn)]
         trail = side.trail
         if trail is None:
             self.cloud.set_path(None, None)
@@ -264,12 +277,12 @@ class MapView(QWidget):
         model = self._side.model
         if model is not None:
             self._lines.say(*wording.map_lines(model))
-            figures = wording.map_figures(model, compared=self._session.beside.present)
+            figures, meaning = wording.map_figures(model, compared=self._session.beside.present)
             kept = self._side.projecting.kept
             if kept is not None:
                 figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
-            self._figure.setToolTip(f"{figures}\n{wording.FIGURES_MEAN}")
+            self._figure.setToolTip(f"{figures}\n{meaning}".strip())
 
     def showEvent(self, event: object) -> None:
         self._side.seen = True

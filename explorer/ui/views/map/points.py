@@ -1,4 +1,4 @@
-"""What a map is given to draw of a model: classes of its points, their names, single places. No Qt."""
+"""The items of a model as the map takes them: classes, their names, places. Part of the map view."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from explorer.session.open_model import OpenModel
 from explorer.ui.widgets.map.rasteriser import MOST_CLASSES
 
 
-def classes(model: OpenModel) -> NDArray[np.uint8]:
+def classes_of(model: OpenModel) -> NDArray[np.uint8]:
+    """Of the items, (N,)."""
     count = 0 if model.embedding is None else len(model.embedding)
     labels = None if model.embedding is None else model.embedding.labels
     if labels is None:
@@ -17,7 +18,7 @@ def classes(model: OpenModel) -> NDArray[np.uint8]:
     return np.clip(labels, 0, MOST_CLASSES - 1).astype(np.uint8)
 
 
-def names(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tuple[float, float], int]]:
+def class_words(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tuple[float, float], int]]:
     """The names of the classes, each at the median of its points."""
     if model.embedding is None or model.embedding.labels is None:
         return []
@@ -31,7 +32,8 @@ def names(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tupl
     return words
 
 
-def place(place: NDArray[np.float32] | None) -> tuple[float, float] | None:
+def place_of(place: NDArray[np.float32] | None) -> tuple[float, float] | None:
+    """A place (2,) for the map; None where there is none."""
     if place is None or not np.isfinite(place).all():
         return None
     return float(place[0]), float(place[1])

@@ -24,13 +24,21 @@ from explorer.ui.widgets.two_lines import TwoLines
 NEIGHBOURS = 6
 
 NEAR_HEIGHT = 54
-NEAREST = "nearest real images, and their distance in z"
+NEAREST = "nearest real images, and their distance in {space}"
 
 NEAR_MS = 50
 """While the cursor moves, the nearest images follow it this often: the large picture comes first."""
 
 EMPTY = "Press on the map."
 NO_DECODER = "Features have no decoder."
+LINES = (
+    "What the decoder draws at the cursor.",
+    "A sharp picture is no proof that such an image exists.",
+)
+FEATURE_LINES = (
+    "The image at the cursor, and those in which the network sees the most alike.",
+    "Between images there is nothing to be drawn: features have no decoder.",
+)
 
 LARGE = 176
 """Height of the pictures, caption included."""
@@ -61,10 +69,7 @@ class PictureView(QWidget):
         self._near = [ImageView() for _ in range(NEIGHBOURS)]
         self._near_items: list[int] = []
         """Those whose images are at hand."""
-        self._lines = TwoLines(
-            "What the decoder draws at the cursor.",
-            "A sharp picture is no proof that such an image exists.",
-        )
+        self._lines = TwoLines()
         self._lay_out()
         self.setMaximumHeight(ROOM)
         session.main.model_opened.connect(self._on_opened)
@@ -73,6 +78,7 @@ class PictureView(QWidget):
         session.main.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
         session.changed.connect(self._on_changed)
+        session.carrying.changed.connect(self._on_opened)
         session.beside.cursor.picture_changed.connect(self._on_beside)
         self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
         self._near_soon.timeout.connect(self._on_neighbours)
@@ -92,7 +98,7 @@ class PictureView(QWidget):
             view.setFixedHeight(NEAR_HEIGHT)
             near.addWidget(view, 0, column)
         near.setRowMinimumHeight(0, NEAR_HEIGHT)
-        self._title = QLabel(NEAREST)
+        self._title = QLabel()
         self._title.setObjectName("picture.nearest")
         self._title.setProperty("role", "caption")
         self._below = QWidget()
@@ -123,10 +129,17 @@ class PictureView(QWidget):
     def _on_opened(self) -> None:
         model = self._session.main.model
         ink = model is not None and wording.as_ink(model)
-        for view in (self.original, self.beside, self.decoded, *self._near):
+        for view in (self.original, self.decoded, *self._near):
             view.set_ink(ink)
         # The codes on a generator's map were drawn: no image belongs to them.
         self._title.setVisible(model is None or model.can_encode)
+        features = model is not None and not model.can_decode
+        self._lines.say(*(FEATURE_LINES if features else LINES))
+        self._code.setToolTip(
+            "What the network sees in the image: its features, of which each is one number."
+            if features
+            else "The latent code: what the decoder draws from."
+        )
         self._on_beside()
         self._on_cursor()
         self._on_neighbours()
@@ -148,12 +161,12 @@ class PictureView(QWidget):
             self._on_picture()
             return
         whose = f"{model.run.name}: " if compared else ""
-        self._code.setText(whose + wording.code_text(cursor))
-        self._code.setToolTip("The latent code z: what the decoder draws from.")
+        self._code.setText(whose + wording.code_text(model, cursor))
         if original is not None:
             self.original.set_picture(original)
-            self.original.set_caption("own picture" if item is None else _short(model, item))
-        plain = "decoded" if original is None else "reconstruction"
+            self.original.set_caption("own picture" if item is None else wording.item_caption(model, item))
+        made = "" if not decodes else "decoded" if item is None else wording.item_caption(model, item)
+        plain = made if original is None else "reconstruction"
         self.decoded.set_caption(
             _caption(session.main) if compared else wording.asked_for(session.main) or plain
         )
@@ -172,6 +185,7 @@ class PictureView(QWidget):
         self.beside.setVisible(beside.present)
         self.beside.set_picture(beside.cursor.picture)
         if beside.model is not None:
+            self.beside.set_ink(wording.as_ink(beside.model))
             self.beside.set_caption(_caption(beside))
 
     def _on_picture(self) -> None:
@@ -180,11 +194,13 @@ class PictureView(QWidget):
         picture, original = session.main.cursor.picture if here else None, session.main.cursor.original
         self.decoded.set_picture(picture)
         if picture is None or original is None or picture.shape != original.shape:
+            self.difference.set_signed(None)
+            self.difference.set_caption("difference")
             return
         difference = (picture.astype(np.float32) - original) / 255
         self.difference.set_signed(difference)
         error = float(np.square(difference).mean())
-        self.difference.set_caption(f"difference: {wording.error(error)}")
+        self.difference.set_caption(f"difference: {wording.error_text(error)}")
         self.difference.setToolTip(
             "Decoded minus original: red too bright, blue too dark; mean square per pixel."
         )
@@ -212,13 +228,14 @@ class PictureView(QWidget):
                 view.set_caption(f"{shown[place][1]:.2f}")
         if model is not None:
             self._say_missing(model, missing)
-        self._distance.setText(self._distance_text(found))
-        self._distance.setToolTip(f"{self._distance.text()} in z" if self._distance.text() else "")
+        far = self._distance_text(found)
+        self._distance.setText(far)
+        self._distance.setToolTip(far and f"{far} in {self._space()}")
 
     def _say_missing(self, model: OpenModel, missing: list[int]) -> None:
         """Where images that belong to the row are not on this computer, which ones."""
         if not missing:
-            self._title.setText(NEAREST)
+            self._title.setText(NEAREST.format(space=self._space()))
             self._title.setToolTip("")
             return
         names = ", ".join(wording.short_title(model, item) for item in missing)
@@ -237,6 +254,10 @@ class PictureView(QWidget):
             return f"{where} the drawn codes: nearest {distance:.2f} away"
         return f"{where}: nearest held-out image {distance:.2f} away"
 
+    def _space(self) -> str:
+        model = self._session.main.model
+        return "z" if model is None else model.space
+
     def _go_to_neighbour(self, place: int) -> None:
         if place < len(self._near_items):
             self._session.main.select(self._near_items[place])
@@ -247,7 +268,3 @@ def _caption(side: Side) -> str:
     name = "" if side.model is None else side.model.run.name
     asked = wording.asked_for(side)
     return f"{name}, {asked}" if asked else name
-
-
-def _short(model: OpenModel, item: int) -> str:
-    return f"original {wording.short_title(model, item)}"

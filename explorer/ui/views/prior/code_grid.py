@@ -61,7 +61,8 @@ class GanGrid(QWidget):
     def _arrange(self) -> None:
         self._controls = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._controls.setSpacing(8)
-        for part in (self._reading, self._psi, QLabel("class"), self._classes):
+        self._class_label = QLabel("class")
+        for part in (self._reading, self._psi, self._class_label, self._classes):
             self._controls.addWidget(part)
         self._controls.addStretch()
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
@@ -80,12 +81,16 @@ class GanGrid(QWidget):
     def show_corners(self, shown: bool) -> None:
         """Whether the corners of the plane have their letters."""
         self._shows_corners = shown
-        press = "make it a corner of the plane" if shown else "look at it"
+        self._explain()
+        self._on_corners()
+
+    def _explain(self) -> None:
+        press = "make it a corner of the plane" if self._shows_corners else "look at it"
         self.grid.setToolTip(
-            f"64 codes drawn once from N(0, I), always the same ones; press one to {press}. While a model "
+            self._adversaries.grid.refusal
+            or f"64 codes drawn once from N(0, I), always the same ones; press one to {press}. While a model "
             "learns, the running average of its weights draws them."
         )
-        self._on_corners()
 
     def _on_psi(self, value: int) -> None:
         self._adversaries.grid.truncate(value / FINE)
@@ -95,15 +100,17 @@ class GanGrid(QWidget):
         refusal = self._adversaries.grid.refusal
         self._reading.setText(f"ψ = {self._psi.value() / FINE:.2f}")
         self._psi.setEnabled(not refusal)
+        self._explain()
         subject = self._adversaries.subject
         names, condition = subject.askable, subject.look.condition
         if [self._classes.itemText(i) for i in range(self._classes.count())] != list(names):
             self._classes.clear()
             self._classes.addItems(list(names))
         self._classes.setCurrentIndex(condition.label if names and condition is not None else -1)
-        self._classes.setEnabled(bool(names))
+        for part in (self._class_label, self._classes):
+            part.setEnabled(bool(names))
         self._classes.setToolTip(
-            "The class that is asked for, here and under the cursor: G(z, y)"
+            "The class that is asked for, here and under the cursor"
             if names
             else "This model was trained without classes, so none can be asked for"
         )

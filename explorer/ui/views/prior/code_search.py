@@ -113,7 +113,7 @@ class GanSearch(QWidget):
         self._bar.setValue(0 if found is None else round(100 * found.step / max(found.steps, 1)))
         if found is not None:
             where = f"step {found.step} of {found.steps}: " if search.searching else ""
-            self._words.setText(f"{where}squared error {wording.error(found.error)} per pixel")
+            self._words.setText(f"{where}squared error {wording.error_text(found.error)} per pixel")
         else:
             self._words.setText("The model is being made ready …" if search.searching else refusal)
 

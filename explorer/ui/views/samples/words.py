@@ -10,7 +10,7 @@ import numpy as np
 from explorer.session.prior.reconstructions import Reconstructions, Row
 from explorer.session.prior.sample_requests import READABLE, Wanted
 from explorer.session.prior.samples import Sheet
-from explorer.ui.look import wording
+from explorer.ui.look.wording import error_text
 
 NOTHING = "Open a model in the library: its held-out images are then rebuilt by it, and by others beside it."
 SOURCES = {"prior": "N(0, I)", "fitted": "fitted"}
@@ -31,7 +31,7 @@ REBUILT = (
 )
 DRAWN = (
     "Codes drawn from N(0, I), and from a Gaussian fitted to each model's own codes.",
-    "An autoencoder's trouble is where one samples, not what it can draw.",
+    "Where a model was trained to no prior, the trouble is where one samples, not what it can draw.",
 )
 
 
@@ -46,7 +46,7 @@ def row_words(rebuilt: Reconstructions, row: Row) -> str:
         return ""
     if not row.done:
         return f"rebuilding … {100 * float(np.isfinite(row.errors).mean()):.0f} %"
-    return f"error {wording.error(float(row.errors.mean()))} per pixel\non {_title(rebuilt)}"
+    return f"error {error_text(float(row.errors.mean()))} per pixel\non {_title(rebuilt)}"
 
 
 def _title(rebuilt: Reconstructions) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from explorer.latent.projection import subscript
 from explorer.session.session import Session
 from explorer.session.steering.strips import SDS
 from explorer.ui.look import wording
@@ -65,6 +66,7 @@ class SlidersView(QWidget):
         embedding = None if model is None else model.embedding
         if model is None or embedding is None:
             self.bank.set_rows([])
+            self._lines.say("", "")
             self._shape = ()
             return
         what = "variance" if embedding.kl is None else "KL in nats"
@@ -93,6 +95,7 @@ class SlidersView(QWidget):
         return [
             Dimension(
                 index=d,
+                name=f"{model.space}{subscript(d + 1)}",
                 centre=float(embedding.mean[d]),
                 unit=0.0 if d in embedding.still else float(embedding.std[d]),
                 weight=float(embedding.activity[d]) / most,

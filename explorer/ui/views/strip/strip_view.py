@@ -18,18 +18,10 @@ from explorer.session.session import Session
 from explorer.session.steering.interpolation import STEPS
 from explorer.ui.look import theme, wording
 from explorer.ui.views.strip.strip_end import StripEnd
+from explorer.ui.views.strip.words import ROWS, lines, row_tip
 from explorer.ui.widgets.pictures.image_strip import EDGE, GAP, LARGEST, TITLE, ImageStrip
 from explorer.ui.widgets.two_lines import TwoLines
 
-ROWS: dict[Manner, tuple[str, str]] = {
-    "line": ("Straight line", "z(t) = (1 − t) a + t b, decoded"),
-    "circle": (
-        "Great circle",
-        "Slerp, decoded: z(t) turns evenly from the direction of a to that of b while its length grows "
-        "evenly; where codes are Gaussian, it keeps to the shell on which they lie",
-    ),
-    "pixels": ("Pixel blend", "x(t) = (1 − t) A + t B, pixel by pixel, for contrast: no model in it"),
-}
 SIDE = 208
 """Least width of the column for words and buttons."""
 LEAST = 34
@@ -53,10 +45,7 @@ class StripView(QWidget):
         self._shown: dict[Manner, tuple[NDArray[np.uint8], list[str]]] = {}
         self._reason, self._place = QLabel(), QLabel()
         self._play, self._swap, self._clear = QPushButton("Play"), QToolButton(), QToolButton()
-        self._lines = TwoLines(
-            "Rows from A to B; below the marked one, the nearest real image and its distance in z.",
-            "A smooth row doesn't prove that such images exist: far from data the decoder guesses.",
-        )
+        self._lines = TwoLines()
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tick)
         self._began = self._at = 0.0
@@ -189,6 +178,8 @@ class StripView(QWidget):
         parts: tuple[ImageStrip | StripEnd, ...] = (*self._rows.values(), *self._ends.values())
         for part in parts:
             part.set_ink(ink)
+        for manner, row in self._rows.items():
+            row.setToolTip(row_tip(model, manner))
         self._refresh()
 
     def _on_cursor(self) -> None:
@@ -208,8 +199,9 @@ class StripView(QWidget):
         self._reason.setText(strip.reason)
         self._reason.setVisible(not strip.complete)
         self._lines.setVisible(strip.complete)
+        self._lines.say(*lines(self._session.main.model))
         for manner, row in self._rows.items():
-            row.setVisible(strip.complete or manner == "line")
+            row.setVisible(manner in strip.rows if strip.complete else manner == "line")
             self._fill(manner, row)
         self._place.setText(self._place_text())
         self._share_heights()
@@ -265,7 +257,7 @@ class StripView(QWidget):
             return "Drag the handle, or click on a picture; a click on another row chooses that row."
         near = strip.nearest[round(handle * (STEPS - 1))]
         title = wording.item_title(model, int(near.items[0]))
-        return f"t = {handle:.2f}; nearest: {title}, {near.distances[0]:.2f} away in z"
+        return f"t = {handle:.2f}; nearest: {title}, {near.distances[0]:.2f} away in {model.space}"
 
     # Geometry
 

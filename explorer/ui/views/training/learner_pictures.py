@@ -31,7 +31,7 @@ class LearnerPictures(QWidget):
         self._pairs.setToolTip(
             "The same held-out images all along: above as they are, below as the model gives them back"
         )
-        self._samples.setToolTip("Decoded from codes drawn once from the prior, z ~ N(0, I)")
+        self._samples.setToolTip("Decoded from codes drawn once from the prior, N(0, I)")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 8, 12, 8)
         self._row.setSpacing(SPACE)
@@ -59,7 +59,9 @@ class LearnerPictures(QWidget):
         made = training.pictures.made
         rebuilt, samples = made.get("reconstructions"), made.get("samples")
         self._samples.setVisible(samples is not None)
-        self._pairs.setVisible(rebuilt is not None or samples is None)
+        model = training.learner.model
+        encodes = model is None or any(space.can_encode for space in model.run.manifest.spaces)
+        self._pairs.setVisible(rebuilt is not None or (samples is None and encodes))
         if samples is not None:
             self._show_samples(samples, ink, alone=rebuilt is None)
         columns = self._columns(len(originals), samples is not None)
