@@ -174,5 +174,5 @@ def test_with_all_images_at_hand_the_row_is_full(view: PictureView, session: Ses
     wait(qtbot, lambda: all(box.picture() is not None for box in view._near))
     title = view.findChild(QLabel, "picture.nearest")
     assert title is not None
-    assert title.text() == NEAREST
+    assert title.text() == NEAREST.format(space="z")
     assert not any(box.isHidden() for box in view._near)
