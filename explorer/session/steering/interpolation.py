@@ -75,6 +75,15 @@ class Interpolation:
         if (end := self._end_at(item)) is not None:
             self._choices.change(f"set end {which.upper()}", **{f"end_{which}": end})
 
+    def restore_end(self, which: Literal["a", "b"], end: End) -> None:
+        """Have an end of an earlier session again, unknown to undo; where it fits no longer it is left."""
+        model = self._side.model
+        embedding = None if model is None else model.embedding
+        if model is None or embedding is None or end.picture.shape != model.shape:
+            return
+        if end.code.shape == (embedding.size,) and np.isfinite(end.code).all():
+            self._choices.follow(**{f"end_{which}": end})
+
     def set_manner(self, manner: Manner) -> None:
         scene = self._choices.scene
         if manner != scene.manner:

@@ -147,8 +147,8 @@ def no_bridge(main: Side, beside: Side) -> str:
     return "No place can be carried over between these models; press on an image."
 
 
-def code_text(code: NDArray[np.float32]) -> str:
-    """Such as ``z = (1.29, 0.85)``; of long codes the first numbers."""
+def code_text(code: NDArray[np.float32], most: int = 6) -> str:
+    """Such as ``z = (1.29, 0.85)``; of long codes the first numbers, so many at most."""
     # A rounded zero may carry a sign; adding 0 takes it away.
-    numbers = ", ".join(f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in code[:6].tolist())
-    return f"z = ({numbers}{', …' if len(code) > 6 else ''})"
+    numbers = ", ".join(f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in code[:most].tolist())
+    return f"z = ({numbers}{', …' if len(code) > most else ''})"

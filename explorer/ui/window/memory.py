@@ -1,4 +1,4 @@
-"""What comes back at the next start: window, docks, theme, the open model and the cursor.
+"""What comes back at the next start: window, docks, theme, the open model and what is chosen of it.
 
 A file that can't be read is kept beside as ``.bad``, and the defaults hold. Imports paths and files.
 """

@@ -6,24 +6,26 @@ There may be two, side by side: each shows its `Side` of the session, whichever 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.session.side import Side
 from explorer.ui.look import wording
+from explorer.ui.views.map.points import classes_of, place_of, words_of
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.map.hover_card import HoverCard
 from explorer.ui.widgets.map.legend import Legend
 from explorer.ui.widgets.map.point_cloud import PointCloud
-from explorer.ui.widgets.map.rasteriser import MOST_CLASSES
 from explorer.ui.widgets.steady_label import ElidedLabel, SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 STEP = 0.1
 """Standard deviations that an arrow key moves the cursor."""
+
+USUAL, LEAST = 160, 96
+"""Sides of the cloud at least; where the map only accompanies."""
 
 TRAVEL = 0.35
 """Seconds that points take to their new places while a model learns."""
@@ -44,7 +46,7 @@ class MapView(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self._session, self._side = session, side
-        self._fresh = True
+        self._fresh, self._small = True, False
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
@@ -66,7 +68,7 @@ class MapView(QWidget):
         self._on_opened()
 
     def _lay_out(self) -> None:
-        self.head.setContentsMargins(14, 9, 14, 9)
+        self.head.setContentsMargins(14, 7, 14, 7)
         self.head.setSpacing(12)
         self.head.addWidget(self._title)
         self.head.addWidget(self._subtitle, 1)
@@ -77,12 +79,29 @@ class MapView(QWidget):
         column.addLayout(self.head)
         column.addWidget(self.cloud, 1)
         column.addWidget(self._lines)
-        self._figure.setContentsMargins(12, 0, 12, 6)
-        column.addWidget(self._figure)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(10, 0, 10, 4)
-        foot.addWidget(self.legend)
-        column.addLayout(foot)
+        self._figure.setContentsMargins(2, 0, 2, 4)
+        self._foot = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._foot.setContentsMargins(10, 0, 10, 4)
+        self._foot.setSpacing(0)
+        self._foot.addWidget(self._figure)
+        self._foot.addWidget(self.legend, 1)
+        column.addLayout(self._foot)
+
+    def set_small(self, small: bool) -> None:
+        """Title and cloud alone, where the map only accompanies; what it says is then in the title's tip."""
+        self._small = small
+        for part in (self._subtitle, self.projections, self._lines, self._figure):
+            part.setVisible(not small)
+        self.legend.setVisible(not small and self._has_classes())
+        self.head.setContentsMargins(14, *((2, 6, 2) if small else (7, 14, 7)))
+        self._title.setProperty("role", "title" if small else "heading")
+        self._title.style().unpolish(self._title)
+        self._title.style().polish(self._title)
+        self.cloud.setMinimumSize(LEAST if small else USUAL, LEAST if small else USUAL)
+
+    def _has_classes(self) -> bool:
+        model = self._side.model
+        return model is not None and len(model.run.manifest.data.class_names) > 1
 
     def _listen(self) -> None:
         session, side, cloud = self._session, self._side, self.cloud
@@ -171,7 +190,7 @@ class MapView(QWidget):
         self._title.short = manifest.short_title
         self._subtitle.setText(wording.sizes(model))
         self.legend.set_classes(manifest.data.class_names)
-        self.legend.setVisible(len(manifest.data.class_names) > 1)
+        self.legend.setVisible(not self._small and self._has_classes())
         self._tell()
         if model.embedding is None:
             self.cloud.placeholder = "The map appears with the first snapshot."
@@ -188,7 +207,7 @@ class MapView(QWidget):
         model = self._side.model
         if model is None:
             return
-        places, classes = model.places, _classes(model)
+        places, classes = model.places, classes_of(model)
         if model.living and model.can_encode and not self._fresh and len(places) == len(classes):
             self.cloud.move_points(places, TRAVEL)
         else:  # samples keep their places, and become others
@@ -197,13 +216,13 @@ class MapView(QWidget):
                 self.cloud.frame()
             self._fresh = len(places) == 0
         self.cloud.set_axes(None if model.projection is None else model.projection.axes)
-        self.cloud.set_words(_words(model, places))
+        self.cloud.set_words(words_of(model, places))
         self._on_shown()
         self._on_cursor()
         self._on_trail()
 
     def _on_cursor(self) -> None:
-        self.cloud.set_cursor(_place(self._side.cursor.place))
+        self.cloud.set_cursor(place_of(self._side.cursor.place))
         self.cloud.set_selected(self._side.cursor.item)
 
     def _on_hover(self) -> None:
@@ -214,7 +233,7 @@ class MapView(QWidget):
         model = self._side.model
         compared = self._session.beside.present
         if compared and model is not None and model.hole is not None and model.projection is not None:
-            place = _place(model.projection.to_plane(model.hole.code))
+            place = place_of(model.projection.to_plane(model.hole.code))
             self.cloud.set_marks([] if place is None else [("try here", place)])
         else:
             self.cloud.set_marks([])
@@ -232,7 +251,7 @@ class MapView(QWidget):
         if model is None or model.projection is None:
             return
         to_plane = model.projection.to_plane
-        places = [None if code is None else _place(to_plane(code)) for code in (*side.ends, side.drawn)]
+        places = [None if code is None else place_of(to_plane(code)) for code in (*side.ends, side.drawn)]
         trail = side.trail
         if trail is None:
             self.cloud.set_path(None, None)
@@ -251,6 +270,19 @@ class MapView(QWidget):
                 figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
             self._figure.setToolTip(f"{figures}\n{wording.FIGURES_MEAN}")
+            self._title.setToolTip("\n".join((*wording.map_lines(model), figures)))
+            self._share_foot()
+
+    def _share_foot(self) -> None:
+        """The figures stand beside the classes where there is the width, else above them."""
+        words = self._figure.fontMetrics().horizontalAdvance(self._figure.text())
+        beside = self.legend.isHidden() or self.legend.sizeHint().width() + words + 60 <= self.width()
+        way = QBoxLayout.Direction.RightToLeft if beside else QBoxLayout.Direction.TopToBottom
+        self._foot.setDirection(way)
+        self._figure.setMinimumWidth(words + 8 if beside else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._share_foot()
 
     def showEvent(self, event: object) -> None:
         self._side.seen = True
@@ -258,31 +290,3 @@ class MapView(QWidget):
     def hideEvent(self, event: object) -> None:
         self._side.seen = False
         self.card.dismiss()
-
-
-def _classes(model: OpenModel) -> NDArray[np.uint8]:
-    count = 0 if model.embedding is None else len(model.embedding)
-    labels = None if model.embedding is None else model.embedding.labels
-    if labels is None:
-        return np.zeros(count, np.uint8)
-    return np.clip(labels, 0, MOST_CLASSES - 1).astype(np.uint8)
-
-
-def _words(model: OpenModel, places: NDArray[np.float32]) -> list[tuple[str, tuple[float, float], int]]:
-    """The names of the classes, each at the median of its points."""
-    if model.embedding is None or model.embedding.labels is None:
-        return []
-    words = []
-    for label, name in enumerate(model.embedding.class_names[:MOST_CLASSES]):
-        members = places[model.embedding.labels == label]
-        members = members[np.isfinite(members).all(axis=1)]
-        if len(members):
-            x, y = np.median(members, axis=0)
-            words.append((name, (float(x), float(y)), label))
-    return words
-
-
-def _place(place: NDArray[np.float32] | None) -> tuple[float, float] | None:
-    if place is None or not np.isfinite(place).all():
-        return None
-    return float(place[0]), float(place[1])
