@@ -35,13 +35,29 @@ def from_png(path: Path, channels: int) -> NDArray[np.uint8]:
     BadInput
         It isn't a PNG, is damaged, or larger than any of ours.
     """
+    return of_png(read_file(path, limit=LIMIT), channels, str(path))
+
+
+def of_png(data: bytes, channels: int, where: str) -> NDArray[np.uint8]:
+    """The picture (H, W, channels) in the bytes of such a PNG.
+
+    Parameters
+    ----------
+    where
+        They come from, for the sentence that says what is wrong with them.
+
+    Raises
+    ------
+    BadInput
+        They are no PNG, are damaged, or hold more than any of ours.
+    """
     try:
-        with Image.open(io.BytesIO(read_file(path, limit=LIMIT)), formats=["PNG"]) as image:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if image.width * image.height > LIMIT:
                 raise BadInput(
-                    f"{path} is larger ({image.width} x {image.height}) than any picture of a model."
+                    f"{where} is larger ({image.width} x {image.height}) than any picture of a model."
                 )
             array = np.asarray(image.convert("L" if channels == 1 else "RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise BadInput(f"{path} is not a usable PNG: {error}.") from None
+        raise BadInput(f"{where} is not a usable PNG: {error}.") from None
     return array.reshape(image.height, image.width, channels).copy()

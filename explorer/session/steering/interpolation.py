@@ -82,6 +82,15 @@ class Interpolation:
         elif item is not None:
             self._awaited = which, item
 
+    def restore_end(self, which: Literal["a", "b"], end: End) -> None:
+        """Have an end of an earlier session again, unknown to undo; where it fits no longer it is left."""
+        model = self._side.model
+        embedding = None if model is None else model.embedding
+        if model is None or embedding is None or end.picture.shape != model.shape:
+            return
+        if end.code.shape == (embedding.size,) and np.isfinite(end.code).all():
+            self._choices.follow(**{f"end_{which}": end})
+
     def set_manner(self, manner: Manner) -> None:
         scene = self._choices.scene
         if manner != scene.manner:

@@ -221,8 +221,8 @@ def no_bridge(leader: Side, follower: Side, *, share_items: bool) -> str:
     return f"{here.run.name} has no decoder for these places, so none is carried over{advice}."
 
 
-def code_text(model: OpenModel, code: NDArray[np.float32]) -> str:
-    """Such as ``z = (1.29, 0.85)``; of long codes the first numbers."""
+def code_text(model: OpenModel, code: NDArray[np.float32], most: int = 6) -> str:
+    """Such as ``z = (1.29, 0.85)``; of long codes the first numbers, so many at most."""
     # A rounded zero may carry a sign; adding 0 takes it away.
-    numbers = ", ".join(f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in code[:6].tolist())
-    return f"{model.space} = ({numbers}{', …' if len(code) > 6 else ''})"
+    numbers = ", ".join(f"{round(value, 2) + 0.0:.2f}".replace("-", "−") for value in code[:most].tolist())
+    return f"{model.space} = ({numbers}{', …' if len(code) > most else ''})"

@@ -12,7 +12,7 @@ from itertools import pairwise
 import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from explorer.errors import Failure
 from explorer.ui.widgets.ghost_pointer import GhostPointer
@@ -144,15 +144,12 @@ def reveal(widget: QWidget) -> Iterator[float]:
 
 
 def bring_forward(widget: QWidget) -> None:
-    """Open the dock that a widget is in, in a workspace that has it, and put it in front of its tabs."""
+    """Bring the dock or the view that a widget is in, in a workspace that has it."""
     parents = [widget, *_parents(widget)]
     bar = parents[-1].findChild(WorkspaceBar)
     for parent in parents:
-        if isinstance(parent, QDockWidget):
-            if bar is not None:
-                bar.bring(parent.widget().objectName())
-            parent.show()
-            parent.raise_()
+        if bar is not None and parent.objectName() in bar.names:
+            bar.bring(parent.objectName())
 
 
 def _parents(widget: QWidget) -> Iterator[QWidget]:

@@ -148,6 +148,8 @@ class Opening:
         self._window.restore_layout(self._remembered.get("layout"))
 
     def _open(self) -> None:
+        from explorer.ui.window.recalling import restore_choices
+
         session = self._session
         name, cursor = self._remembered.get("model"), self._remembered.get("cursor")
         if isinstance(name, str):
@@ -160,6 +162,7 @@ class Opening:
         projection = self._remembered.get("projection")
         if projection in ("umap", "tsne"):
             session.main.projecting.choose(projection)
+        restore_choices(session, self._remembered.get("choices"))
         beside = self._remembered.get("beside")
         if isinstance(beside, str):
             session.beside.open(beside)
@@ -213,6 +216,8 @@ class Opening:
             os._exit(0)
 
     def _keep(self) -> None:
+        from explorer.ui.window.recalling import choices_to_keep
+
         session = self._session
         kept: dict[str, object] = {"theme": theme.choice(), "layout": self._window.layout_to_keep()}
         kept["lesson"] = self._window.guide.to_keep()
@@ -224,6 +229,7 @@ class Opening:
                 kept["cursor"] = [float(value) for value in session.main.look.code]
                 kept["item"] = session.main.look.item
             kept["projection"] = session.main.projecting.kind
+            kept["choices"] = choices_to_keep(session)
         memory.remember(kept)
 
     def _name_of(self, model: OpenModel) -> str:

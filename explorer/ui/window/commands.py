@@ -186,6 +186,7 @@ def _view(window: MainWindow, do: Commands) -> list[Command]:
             "&View", "Present", window.presenting.toggle, "F11", "Whole screen, large type; Esc leaves",
             holds=lambda: window.presenting.on,
         ),
+        Command("&View", "Reset layout", window.reset_layout, "", "All docks as at first", "reset"),
         Command(
             "&View", "Show the whole map", cloud.home, keys_of(Home()), "Fly to all points", "home", True,
             "Map",

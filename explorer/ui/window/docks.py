@@ -1,5 +1,6 @@
-"""The docks of the window: one row each. A new view is one folder of `views` and one row here.
+"""The docks of the window, and the views that have its middle to themselves: one row each.
 
+A new view is one folder of `views` and one row here.
 Imports Qt and every view; the window reads the table when it is furnished.
 """
 
@@ -47,7 +48,8 @@ DOCKS = (
     Row("Samples", BOTTOM, SamplesView),
     Row("Training", BOTTOM, TrainingView),
     Row("Draw your own", BOTTOM, DrawingView),
-    Row("GAN", BOTTOM, GanView),
-    Row("Denoising", BOTTOM, DenoisingView),
 )
 """Those at the bottom stand behind one another."""
+
+CENTRES: tuple[Callable[[Session], QWidget], ...] = (GanView, DenoisingView)
+"""Views that a workspace is about, known by their object names."""

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.files import shown
 from explorer.ui.look import theme
@@ -27,8 +37,7 @@ if TYPE_CHECKING:
     from explorer.ui.window.middle import Middle
     from explorer.ui.window.workspaces import Workspace, WorkspaceBar
 
-LAYOUT_VERSION = 4
-SETTLED_MS = 300
+LAYOUT_VERSION = 5
 """Raised when docks come or go: an older layout is then not restored."""
 
 CLOSING_MS = 2500
@@ -59,11 +68,11 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
         self.setCorner(Qt.Corner.BottomRightCorner, Area.RightDockWidgetArea)
         self.setCorner(Qt.Corner.BottomLeftCorner, Area.LeftDockWidgetArea)
-        self.setTabPosition(Area.AllDockWidgetAreas, self.tabPosition(Area.TopDockWidgetArea))
+        self.setTabPosition(Area.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.session: Session | None = None
         self.actions_by_name: dict[str, QAction] = {}
         self.docks: dict[str, QDockWidget] = {}
-        self._was_painted = self._may_close = False
+        self._was_painted = self._may_close = self._restoring = False
         waiting = QLabel("Opening the map …", alignment=Qt.AlignmentFlag.AlignCenter)
         waiting.setProperty("role", "muted")
         self.setCentralWidget(waiting)
@@ -71,13 +80,14 @@ class MainWindow(QMainWindow):
 
     def furnish(self, session: Session) -> None:
         """Bring the views of a session; the map first."""
+        from explorer.ui.window.docks import CENTRES
         from explorer.ui.window.message_bar import MessageBar
         from explorer.ui.window.middle import Middle
         from explorer.ui.window.status import Status
         from explorer.ui.window.turn_popup import TurnPopup
 
         self.session = session
-        self.middle: Middle = Middle(session)
+        self.middle: Middle = Middle(session, [view(session) for view in CENTRES])
         self.map = self.middle.map
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -94,18 +104,11 @@ class MainWindow(QMainWindow):
         TurnPopup(self, session, "training.watch", lambda: self.guide.asks)
 
     def _furnish_docks(self, session: Session) -> None:
-        from explorer.ui.window.docks import BOTTOM, DOCKS
+        from explorer.ui.window.docks import DOCKS, RIGHT
 
-        first: QDockWidget | None = None
+        self._dock("Map", self.middle.aside, RIGHT)
         for row in DOCKS:
-            dock = self._dock(row.title, row.view(session), row.area)
-            if row.area != BOTTOM:
-                continue
-            if first is None:
-                first = dock
-            else:
-                self.tabifyDockWidget(first, dock)
-        self.docks["library"].hide()
+            self._dock(row.title, row.view(session), row.area)
         self.guide.closed.connect(self.docks["guide"].hide)
 
     @property
@@ -120,10 +123,15 @@ class MainWindow(QMainWindow):
 
     def _furnish_top(self) -> None:
         from explorer.ui.window.presenting import Presenting
+        from explorer.ui.window.room import Room
+        from explorer.ui.window.titles import Titles
         from explorer.ui.window.workspaces import WorkspaceBar
 
-        self.workspaces: WorkspaceBar = WorkspaceBar(self, self.docks, LAYOUT_VERSION)
-        self.presenting: Presenting = Presenting(self, self.docks, self.workspaces)
+        homes = {name: self.dockWidgetArea(dock) for name, dock in self.docks.items()}
+        self.workspaces: WorkspaceBar = WorkspaceBar(self, self.docks, homes, LAYOUT_VERSION)
+        self.titles = Titles(self, self.docks.values())
+        self.room: Room = Room(self, self.docks, self.workspaces)
+        self.presenting: Presenting = Presenting(self, self.docks, self.workspaces, self.room, self.titles)
         self.workspaces.switched.connect(self._on_workspace)
         self.guide.begun.connect(self.workspaces.go_to)
         self.tabs = QToolBar("Workspaces", movable=False)
@@ -134,8 +142,8 @@ class MainWindow(QMainWindow):
         self.workspaces.arrange()
 
     def _on_workspace(self, space: Workspace) -> None:
-        self.middle.set_comparing(space.compares)
-        if space.model and self.session is not None:
+        self.middle.show_workspace(space)
+        if space.model and self.session is not None and not self._restoring:
             self.session.open_like(space.model, space.beside)
 
     def _dock(self, title: str, view: QWidget, area: Area) -> QDockWidget:
@@ -144,6 +152,8 @@ class MainWindow(QMainWindow):
         dock.setWidget(view)
         # Qt only moves the docks behind a tab out of sight; a view that can't be seen must know.
         dock.visibilityChanged.connect(view.setVisible)
+        # One behind another must not keep that one high, which may be a single line.
+        dock.visibilityChanged.connect(partial(_hold_height, view))
         # Without its room a hidden view's dock may be no higher than its title, nor may those tabbed with it.
         policy = view.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -204,41 +214,45 @@ class MainWindow(QMainWindow):
             self.bring("drawing")
             self.session.drawing.drop(path)
 
-    def layout_to_keep(self) -> dict[str, str]:
-        """Place and docks of the window, as text."""
-        state = {"geometry": self.saveGeometry(), "docks": self.saveState(LAYOUT_VERSION)}
-        kept = {name: base64.b64encode(bytes(value.data())).decode() for name, value in state.items()}
-        return kept if self.session is None else {**kept, "workspace": self.workspaces.current.title}
+    def reset_layout(self) -> None:
+        """Docks and sizes of every workspace as at the first start."""
+        if self.presenting.on:
+            self.presenting.toggle()
+        self.room.forget()
+        self.workspaces.reset()
+
+    def layout_to_keep(self) -> dict[str, object]:
+        """Place of the window, arrangement and sizes of the docks in each workspace."""
+        geometry = base64.b64encode(bytes(self.saveGeometry().data())).decode()
+        if self.session is None:
+            return {"geometry": geometry}
+        docks, sizes = self.workspaces.to_keep(), self.room.to_keep()
+        return {
+            "geometry": geometry, "workspace": self.workspaces.current.title, "docks": docks, "sizes": sizes
+        }  # fmt: skip
 
     def restore_layout(self, kept: object) -> bool:
-        """Put the window back as it was; what doesn't fit is left at its default."""
+        """Put the window back as it was, in proportion; what doesn't fit is left at its default."""
         if not isinstance(kept, dict):
             return False
         try:
-            geometry, docks = (
-                base64.b64decode(str(kept[name]), validate=True) for name in ("geometry", "docks")
-            )
+            geometry = base64.b64decode(str(kept["geometry"]), validate=True)
         except (KeyError, binascii.Error, ValueError):
             return False
-        self.workspaces.forget()  # what a window not yet laid out would keep of itself is worth nothing
-        self.workspaces.go_to(str(kept.get("workspace")))
         restored = self.restoreGeometry(QByteArray(geometry))
-        if not self.restoreState(QByteArray(docks), LAYOUT_VERSION):
+        # The model that was open is opened by whoever restores the rest.
+        self._restoring = True
+        known = self.workspaces.restore(kept.get("workspace"), kept.get("docks"))
+        self._restoring = False
+        if not known:
             return False
+        self.room.restore(kept.get("sizes"))
         self.tabs.show()
-        self.workspaces.leave_sizes()
-        # The desktop gives a maximised window its size in its own time, and the docks' sizes hold only then.
-        QTimer.singleShot(SETTLED_MS, self, lambda: self._size_again(QByteArray(docks)))
         if not any(
             screen.availableGeometry().intersects(self.geometry()) for screen in QApplication.screens()
         ):
             self._fit_to_screen()
         return restored
-
-    def _size_again(self, docks: QByteArray) -> None:
-        if self.isMaximized() and not self.presenting.on:
-            self.restoreState(docks, LAYOUT_VERSION)
-            self.tabs.show()
 
     def _fit_to_screen(self) -> None:
         room = QApplication.primaryScreen().availableSize()
@@ -274,6 +288,12 @@ class MainWindow(QMainWindow):
     def _close_now(self) -> None:
         self._may_close = True
         self.close()
+
+
+def _hold_height(view: QWidget, seen: bool) -> None:
+    """Its own least height holds while it is seen; 0 stands for that."""
+    if view.minimumHeight() <= 1:
+        view.setMinimumHeight(0 if seen else 1)
 
 
 def _saving() -> Message:

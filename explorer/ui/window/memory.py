@@ -1,4 +1,4 @@
-"""What comes back at the next start: window, docks, theme, the open model, the cursor and the lesson.
+"""What comes back at the next start: window, docks, theme, the open model, what is chosen, the lesson.
 
 A file that can't be read is kept beside as ``.bad``, and the defaults hold. Imports paths and files.
 """

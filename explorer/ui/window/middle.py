@@ -1,81 +1,93 @@
-"""The middle of the window: one map, or two side by side with one cursor.
+"""The middle of the window: what the workspace at hand is about.
 
-Knows the session and the map view. Imports Qt.
+That is the maps, one or two side by side with one cursor; the map with the pictures of a model that learns;
+or another view, and then the maps are small and stand aside. Knows the session and the views. Imports Qt.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
-from explorer.ui.look import theme, wording
-from explorer.ui.views.map.compare_list import CompareList
-from explorer.ui.views.map.map_view import MapView
+from explorer.ui.views.training.learner_pictures import LearnerPictures
+from explorer.ui.window.maps import Maps
+from explorer.ui.window.workspaces import ASIDE, Workspace
 
-EVEN = 10_000
-"""Sizes that are the same are shares of what there is."""
+SHARES = (62, 38)
+"""Of the map and of the pictures beside it."""
+
+
+class Aside(QWidget):
+    """Holds the maps where they only accompany; a dock's content."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(ASIDE)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    def take(self, maps: Maps) -> None:
+        self._column.addWidget(maps)
+        maps.show()
 
 
 class Middle(QWidget):
-    """The maps; the second is there while a model is beside the first."""
+    """One of several views; the maps go where the workspace has them.
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    centres
+        Views that a workspace may give the middle to.
+    """
+
+    def __init__(self, session: Session, centres: Iterable[QWidget], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("middle")
         self._session = session
-        self.map = MapView(session, session.main, "map")
-        self.beside = MapView(session, session.beside, "beside")
+        self.maps, self.aside = Maps(session), Aside()
+        self.map, self.beside = self.maps.map, self.maps.beside
+        self.pictures = LearnerPictures(session)
+        self.views = {view.objectName(): view for view in centres}
+        self._trains = False
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setObjectName("middle.training")
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.beside)
-        self._splitter.addWidget(self.map)
-        self._bridge = QLabel()
-        self._bridge.setObjectName("middle.bridge")
-        self._bridge.setProperty("role", "caption")
-        self._bridge.setContentsMargins(14, 0, 14, 4)
+        self._splitter.addWidget(self.maps)
+        self._splitter.addWidget(self.pictures)
+        self._splitter.setSizes([100 * share for share in SHARES])
+        for place, share in enumerate(SHARES):
+            self._splitter.setStretchFactor(place, share)
+        self.pictures.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._splitter, 1)
-        column.addWidget(self._bridge)
-        self._add_buttons()
-        session.carrying.changed.connect(self._refresh)
-        self._refresh()
+        for view in (self._splitter, *self.views.values()):
+            column.addWidget(view, 1)
+        for view in self.views.values():
+            view.hide()
+        session.training.changed.connect(self._follow_training)
+        session.training.pictures.changed.connect(self._follow_training)
 
-    def _add_buttons(self) -> None:
-        compare = QToolButton()
-        compare.setObjectName("map.compare")
-        compare.setText("Compare with …")
-        compare.setToolTip("Put the map of another model beside this one, with one cursor through both.")
-        self._list = CompareList(self._session, self)
-        compare.clicked.connect(lambda: self._list.open_below(compare))
-        self.map.head.addWidget(compare)
-        close = QToolButton(autoRaise=True)
-        close.setObjectName("beside.close")
-        close.setToolTip("Close this map")
-        theme.set_icon(close, "close")
-        close.clicked.connect(lambda: self._session.beside.show(None))
-        self.beside.head.addWidget(close)
+    def show_workspace(self, space: Workspace) -> None:
+        """Give the middle to what a workspace is about."""
+        self._trains = space.centre == "learning"
+        self._session.carrying.set_visible(space.compares)
+        view = self.views.get(space.centre)
+        for other in (self._splitter, *self.views.values()):
+            other.setVisible(other is (view or self._splitter))
+        self.maps.set_small(not space.has_maps)
+        if space.has_maps and self.maps.parent() is not self._splitter:
+            self._splitter.insertWidget(0, self.maps)
+            self.maps.show()
+        elif not space.has_maps:
+            self.aside.take(self.maps)
+        self._follow_training()
 
-    def set_comparing(self, comparing: bool) -> None:
-        """Whether the map beside the first may be seen."""
-        self._session.carrying.set_visible(comparing)
-
-    def _refresh(self) -> None:
-        carrying, present, hidden = (
-            self._session.carrying,
-            self._session.beside.present,
-            self.beside.isHidden(),
-        )
-        self.beside.setVisible(present)
-        if present and hidden:
-            self._splitter.setSizes([EVEN, EVEN])
-        self._bridge.setVisible(present)
-        if carrying.bridge is None and not carrying.can_carry:
-            self._bridge.setText(
-                wording.no_bridge(carrying.leader, carrying.follower, share_items=carrying.shares_items)
-            )
-        else:
-            self._bridge.setText(wording.bridge_text(carrying.bridge, self._session.scene.leads))
-        self._bridge.setToolTip(wording.BRIDGES_MEAN if carrying.bridge == "picture" else "")
+    def _follow_training(self) -> None:
+        """The pictures are there from the first training on."""
+        training = self._session.training
+        there = training.active or training.pictures.originals is not None
+        self.pictures.setVisible(self._trains and there)

@@ -7,32 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
+from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from explorer.ui.look import theme
 from explorer.ui.widgets.limelight import Limelight
+from explorer.ui.window.room import Room
+from explorer.ui.window.titles import Titles
 from explorer.ui.window.workspaces import Workspace, WorkspaceBar
 
 SCALE = 1.35
 """Of all type."""
-SETTLED_MS = 300
 
 
 class Presenting(QObject):
     """Enters and leaves present mode; leaving puts the window back as it was."""
 
     def __init__(
-        self, window: QMainWindow, docks: Mapping[str, QDockWidget], workspaces: WorkspaceBar
+        self,
+        window: QMainWindow,
+        docks: Mapping[str, QDockWidget],
+        workspaces: WorkspaceBar,
+        room: Room,
+        titles: Titles,
     ) -> None:
         super().__init__(window)
-        self._window, self._docks, self._workspaces = window, docks, workspaces
+        self._titles = titles
+        self._window, self._docks, self._workspaces, self._room = window, docks, workspaces, room
         self.limelight = Limelight(window)
         self._before: tuple[Workspace, QByteArray, Qt.WindowState] | None = None
         self._leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.toggle)
         self._leave.setEnabled(False)
-        workspaces.switched.connect(self._fold)
+        workspaces.arranged.connect(self._fold)
 
     @property
     def on(self) -> bool:
@@ -40,10 +47,12 @@ class Presenting(QObject):
 
     def toggle(self) -> None:
         window, spaces = self._window, self._workspaces
+        self._room.presents = self._titles.presents = not self.on
+        window.statusBar().setVisible(self.on)
         if self._before is None:
             self._before = spaces.current, window.saveState(), window.windowState()
             theme.use(theme.choice(), SCALE)
-            self._fold(spaces.current)
+            self._fold()
             window.showFullScreen()
         else:
             space, docks, state = self._before
@@ -52,15 +61,14 @@ class Presenting(QObject):
             window.setWindowState(state)
             spaces.forget()
             spaces.go_to(space.title)
-            # Sizes hold only in a window that the desktop has given its own size again.
             window.restoreState(docks)
-            spaces.leave_sizes()
-            QTimer.singleShot(SETTLED_MS, window, lambda: self.on or window.restoreState(docks))
+        self._titles.set()
+        self._room.give()
         self._leave.setEnabled(self.on)
         self.limelight.shine(self.on)
 
-    def _fold(self, space: Workspace) -> None:
+    def _fold(self) -> None:
         """Leave the picture, and what a workspace is for."""
         if self.on:
             for name, dock in self._docks.items():
-                dock.setVisible(name in ("picture", space.needs) and name != "strip")
+                dock.setVisible(name in self._workspaces.current.presented)

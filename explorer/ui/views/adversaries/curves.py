@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from explorer.runs.manifest import GroupRecord
 from explorer.session.session import Session
@@ -34,7 +34,7 @@ class GanCurves(QWidget):
         self._adversaries = session.adversaries
         self.losses, self.gradients = TracePlot("loss"), TracePlot("norm of the gradient")
         self.value = TracePlot("V(D, G)")
-        row = QHBoxLayout(self)
+        row = self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(8, 8, 8, 4)
         row.setSpacing(10)
         plots = (self.losses, self.gradients, self.value)
@@ -67,6 +67,11 @@ class GanCurves(QWidget):
             Trace(player.title, self._adversaries.curve(what, player), COLOURS[number % len(COLOURS)])
             for number, player in enumerate(players)
         ]
+
+    def resizeEvent(self, event: object) -> None:
+        """Above each other where there is more height than width."""
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._row.setDirection(across if self.width() > self.height() else down)
 
     def showEvent(self, event: object) -> None:
         self._refresh()

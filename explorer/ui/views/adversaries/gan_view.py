@@ -1,4 +1,4 @@
-"""The GAN dock: a fixed grid of codes left; right the game, its curves, a plane, directions, the search.
+"""The GAN view: a fixed grid of codes left; right the game, its curves, a plane, directions, the search.
 
 Knows the session. All of it stands where its facts arrive, whatever the family is called.
 """
@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
+from explorer.ui.views.adversaries.coverage import GanCoverage
 from explorer.ui.views.adversaries.curves import GanCurves
 from explorer.ui.views.adversaries.scores import GanScores
 from explorer.ui.views.adversaries.subject import GanSubject
@@ -17,12 +18,15 @@ from explorer.ui.views.prior.code_grid import GanGrid
 from explorer.ui.views.prior.code_search import GanSearch
 from explorer.ui.views.prior.directions import GanDirections
 from explorer.ui.views.prior.plane import GanPlane
+from explorer.ui.widgets.flow_row import FlowRow
 from explorer.ui.widgets.two_lines import TwoLines
 
-NARROWEST, WIDEST = 250, 0.36
-"""Pixels of the grid and its controls at least, and their share of the width at most."""
-BESIDE = 60
-"""By so much the grid with its controls is wider than high."""
+NARROWEST, WIDEST = 200, 0.48
+"""Pixels of the grid's side at least, and its share of the width at most."""
+AROUND, BARS = 110, 120
+"""Pixels of height that controls and words take, and that the bars of the classes do at least."""
+TALL = 520
+"""Height from which there is room for these bars."""
 
 LINES = {
     "Game": (
@@ -76,14 +80,19 @@ class GanView(QWidget):
             ("Invert", GanSearch(session), "The latent code of a real picture"),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
-        corner = QWidget()
-        beside = QHBoxLayout(corner)
-        beside.setContentsMargins(0, 0, 12, 2)
-        beside.addWidget(GanWatch(session))
-        self.tabs.setCornerWidget(corner)
+        head = FlowRow()
+        head.add(self.grid.controls)
+        head.add(GanWatch(session))
+        self._coverage = GanCoverage(session)
+        self._pictures = QVBoxLayout()
+        self._pictures.setContentsMargins(12, 8, 6, 4)
+        self._pictures.setSpacing(8)
+        self._pictures.addWidget(head)
+        self._pictures.addWidget(self.grid)
+        self._pictures.addWidget(self._coverage, 1)
         row = QHBoxLayout()
         row.setSpacing(4)
-        row.addWidget(self.grid)
+        row.addLayout(self._pictures)
         row.addWidget(self.tabs, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -120,12 +129,15 @@ class GanView(QWidget):
             self._adversaries.look_at(place)
 
     def resizeEvent(self, event: object) -> None:
-        """The higher the dock, the larger the pictures of the grid."""
-        room = max(NARROWEST, round(WIDEST * self.width()))
-        self.grid.setFixedWidth(min(max(self.height() + BESIDE, NARROWEST), room))
+        """The grid has as much of the height as leaves its classes some, and half of the width."""
+        bars = BARS if self.height() > TALL else 0
+        self._coverage.setVisible(bars > 0)
+        tall = self.height() - AROUND - bars
+        side = max(NARROWEST, min(tall, round(WIDEST * self.width())))
+        self.grid.setFixedSize(side, side)
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 340)
+        return QSize(900, 640)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(640, 240)
+        return QSize(640, 320)

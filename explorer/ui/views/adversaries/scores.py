@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import (
 from explorer.runs.manifest import GroupRecord
 from explorer.session.session import Session
 from explorer.training.events import FAKE, REAL, VALUE
-from explorer.ui.views.adversaries.coverage import GanCoverage
 from explorer.ui.widgets.plots.histogram import Histogram, Mark, Series
 from explorer.ui.widgets.steady_label import SteadyLabel
 
@@ -93,11 +93,12 @@ class GanScores(QWidget):
             lamp.setObjectName(f"gan.light.{light.title}")
             lights.addWidget(lamp)
         lights.addStretch(1)
-        lights.addWidget(self._odds)
-        charts = QHBoxLayout()
-        charts.setSpacing(10)
-        charts.addWidget(self.scores, 3)
-        charts.addWidget(GanCoverage(self._session), 2)
+        self.value.setWordWrap(True)
+        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        said = QHBoxLayout()
+        said.setSpacing(10)
+        said.addWidget(self.value, 1)
+        said.addWidget(self._odds)
         self._row = QHBoxLayout()
         self._row.setSpacing(6)
         steps = QHBoxLayout()
@@ -111,8 +112,8 @@ class GanScores(QWidget):
         column.setContentsMargins(10, 6, 12, 4)
         column.setSpacing(4)
         column.addLayout(lights)
-        column.addLayout(charts, 1)
-        column.addWidget(self.value)
+        column.addWidget(self.scores, 1)
+        column.addLayout(said)
         column.addLayout(steps)
 
     # Intents

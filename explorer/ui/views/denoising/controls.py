@@ -1,4 +1,4 @@
-"""The left column of the denoising view: where a walk starts, how it goes, and what hinders it.
+"""The controls above a walk: where a walk starts, how it goes, and what hinders it.
 
 Knows the session. A control that does not apply now is greyed, and its tooltip says why.
 """
@@ -9,8 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -24,6 +22,7 @@ from explorer.session.denoising.settings import HIGHEST_GUIDANCE, HIGHEST_SEED, 
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.views.denoising.words import RENOISE, STARTS
+from explorer.ui.widgets.flow_row import FlowRow
 from explorer.ui.widgets.sliders.number_field import NumberField
 
 SOURCES: tuple[tuple[Source, str, str], ...] = (
@@ -63,7 +62,7 @@ class DenoisingControls(QWidget):
         self._seed = NumberField(0, HIGHEST_SEED, 0, whole=True)
         self._many, self._start = QCheckBox("4 × 4 pictures"), QPushButton("Denoise")
         self._says = QLabel()
-        self._labels: dict[str, QLabel] = {}
+        self._class_label = QLabel("class")
         self._named: tuple[str, ...] | None = None
         self._fill_lists()
         self._name_parts()
@@ -86,8 +85,6 @@ class DenoisingControls(QWidget):
             ("many", self._many), ("start", self._start), ("says", self._says),
         ):  # fmt: skip
             part.setObjectName(f"denoising.{name}")
-        for combo in (self._source, self._sampler, self._class):
-            combo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._start.setProperty("role", "primary")
         theme.set_icon(self._start, "play")
         self._says.setProperty("role", "danger")
@@ -95,32 +92,21 @@ class DenoisingControls(QWidget):
         self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def _lay_out(self) -> None:
-        rows = QGridLayout()
-        rows.setHorizontalSpacing(6)
-        rows.setVerticalSpacing(4)
-        rows.addWidget(QLabel("start from"), 0, 0)
-        rows.addWidget(self._source, 0, 1, 1, 3)
-        fields = (
-            (("sampler", self._sampler), ("steps", self._steps)),
-            (("eta η", self._eta), ("guidance", self._guidance)),
-            (("class", self._class), ("seed", self._seed)),
-        )
-        for row, pair in enumerate(fields, start=1):
-            for place, (words, field) in enumerate(pair):
-                label = self._labels[words] = QLabel(words)
-                rows.addWidget(label, row, 2 * place)
-                rows.addWidget(field, row, 2 * place + 1)
-        rows.setColumnStretch(1, 1)
-        rows.setColumnStretch(3, 1)
-        last = QHBoxLayout()
-        last.addWidget(self._many)
-        last.addStretch()
-        last.addWidget(self._start)
+        flow = FlowRow()
+        flow.setObjectName("denoising.controls")
+        flow.add("start from", self._source, letters=24)
+        flow.add(self._class_label, self._class, letters=8)
+        flow.add("seed", self._seed, tight=True)
+        flow.add("sampler", self._sampler, letters=6)
+        flow.add("steps", self._steps, tight=True)
+        flow.add("eta η", self._eta, tight=True)
+        flow.add("guidance", self._guidance, tight=True)
+        flow.add(self._many)
+        flow.add(self._start)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 6, 6, 0)
+        column.setContentsMargins(12, 6, 12, 0)
         column.setSpacing(4)
-        column.addLayout(rows)
-        column.addLayout(last)
+        column.addWidget(flow)
         column.addWidget(self._says)
 
     def _connect(self) -> None:
@@ -225,7 +211,7 @@ class DenoisingControls(QWidget):
             hindrance = reason or hindrance
             widget.setEnabled(not hindrance)
             widget.setToolTip(hindrance or TIPS[name])
-        self._labels["class"].setEnabled(self._class.isEnabled())
+        self._class_label.setEnabled(self._class.isEnabled())
         self._source.setEnabled(not reason)
         self._source.setToolTip(reason or "Where the walk begins")
 

@@ -1,4 +1,4 @@
-"""The denoising dock: noise becomes a picture step by step, and every step can be looked at again.
+"""The denoising view: noise becomes a picture step by step, and every step can be looked at again.
 
 Knows the session and contains widgets. Imports Qt and numpy.
 """
@@ -32,15 +32,13 @@ from explorer.ui.widgets.plots.schedule_plot import SchedulePlot
 from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
-SIDE = 316
-"""Width of the column of controls."""
 SECONDS = 6.0
 """From noise to the picture, for eyes to follow."""
 TICK_MS = 33
 
 
 class DenoisingView(QWidget):
-    """Controls at the left; pictures, the schedule with its handle, and numbers at the right."""
+    """Controls above; then the pictures, numbers, and the schedule with its handle."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,13 +86,6 @@ class DenoisingView(QWidget):
         for page in (self._pictures, self._forks):
             self._pages.addWidget(page)
         self.setFocusProxy(self._plot)
-        side = QWidget()
-        side.setFixedWidth(SIDE)
-        left = QVBoxLayout(side)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(0)
-        left.addWidget(self._controls)
-        left.addStretch()
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 2, 12, 2)
         buttons.setSpacing(4)
@@ -102,20 +93,14 @@ class DenoisingView(QWidget):
             buttons.addWidget(part)
         buttons.addSpacing(8)
         buttons.addWidget(self._numbers, 1)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self._pages, 1)
-        right.addLayout(buttons)
-        right.addWidget(self._plot)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(side)
-        row.addLayout(right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(DenoisingSubject(self._session))
-        column.addLayout(row, 1)
+        column.addWidget(self._controls)
+        column.addWidget(self._pages, 1)
+        column.addLayout(buttons)
+        column.addWidget(self._plot)
         column.addWidget(self._lines)
 
     def _connect(self) -> None:
@@ -250,10 +235,10 @@ class DenoisingView(QWidget):
         self._session.drawing.drop(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def sizeHint(self) -> QSize:
-        return QSize(1000, 380)
+        return QSize(900, 600)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(720, 250)
+        return QSize(480, 320)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

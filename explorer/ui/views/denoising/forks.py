@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.data.image_set import grid
 from explorer.session.denoising.requests import Stop
@@ -47,10 +47,18 @@ class ForkColumn(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addLayout(head)
+        self._pair = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._pair.setSpacing(4)
+        column.addLayout(self._pair, 1)
         for view, tip in ((self._x_t, TIPS[0]), (self._clean, TIPS[2])):
             view.setToolTip(tip)
             view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            column.addWidget(view, 1)
+            self._pair.addWidget(view, 1)
+
+    def resizeEvent(self, event: object) -> None:
+        """Its two pictures stand where they become larger."""
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._pair.setDirection(across if self.width() > self.height() else down)
 
     def set_ink(self, ink: bool) -> None:
         self._x_t.set_ink(ink)

@@ -21,6 +21,8 @@ from explorer.ui.look.palettes import channels
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.pictures.picture_grid import PictureGrid
 
+LARGE, SMALL = 7, 2
+"""Shares of the width."""
 WIDEST = 1.3
 """Of its height, the room that a picture takes."""
 SPREAD = 3.0
@@ -57,15 +59,15 @@ class DenoisingPictures(QStackedWidget):
         self.show_step(None)
 
     def _add(self, layout: QBoxLayout, views: Sequence[QWidget], tips: Sequence[str], gap: int) -> None:
-        """One page."""
+        """One page; of three pictures the one in the middle, the noise, is small."""
         page = QWidget()
         page.setLayout(layout)
         layout.setContentsMargins(12, 6, 12, 0)
         layout.setSpacing(gap)
         layout.addStretch()
-        for view, tip in zip(views, tips, strict=True):
+        for place, (view, tip) in enumerate(zip(views, tips, strict=True)):
             view.setToolTip(tip)
-            layout.addWidget(view, 1)
+            layout.addWidget(view, SMALL if len(views) == 3 and place == 1 else LARGE)
         layout.addStretch()
         self.addWidget(page)
 

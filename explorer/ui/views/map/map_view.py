@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.session.side import Side
@@ -24,6 +25,8 @@ STEP = 0.1
 """Standard deviations that an arrow key moves the cursor."""
 
 EMPTY = "Open a model from the library, or press Watch one learn."
+USUAL, LEAST = 160, 96
+"""Sides of the cloud at least; where the map only accompanies."""
 
 TRAVEL = 0.35
 """Seconds that points take to their new places while a model learns."""
@@ -47,6 +50,7 @@ class MapView(QWidget):
         self._fresh = True
         self._carded = (-1, QPoint())
         self._classes: tuple[str, ...] | None = None
+        self._small = False
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
         self._title.setProperty("role", "heading")
         for label in (self._subtitle, self._figure):
@@ -68,7 +72,7 @@ class MapView(QWidget):
         self._on_opened()
 
     def _lay_out(self) -> None:
-        self.head.setContentsMargins(14, 9, 14, 9)
+        self.head.setContentsMargins(14, 7, 14, 7)
         self.head.setSpacing(12)
         self.head.addWidget(self._title)
         self.head.addWidget(self._subtitle, 1)
@@ -79,12 +83,25 @@ class MapView(QWidget):
         column.addLayout(self.head)
         column.addWidget(self.cloud, 1)
         column.addWidget(self._lines)
-        self._figure.setContentsMargins(12, 0, 12, 6)
-        column.addWidget(self._figure)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(10, 0, 10, 4)
-        foot.addWidget(self.legend)
-        column.addLayout(foot)
+        self._figure.setContentsMargins(2, 0, 2, 4)
+        self._foot = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._foot.setContentsMargins(10, 0, 10, 4)
+        self._foot.setSpacing(0)
+        self._foot.addWidget(self._figure)
+        self._foot.addWidget(self.legend, 1)
+        column.addLayout(self._foot)
+
+    def set_small(self, small: bool) -> None:
+        """Title and cloud alone, where the map only accompanies; what it says is then in the title's tip."""
+        self._small = small
+        for part in (self._subtitle, self.projections, self._lines, self._figure):
+            part.setVisible(not small)
+        self.legend.setVisible(not small and bool(self._classes) and len(self._classes or ()) > 1)
+        self.head.setContentsMargins(14, *((2, 6, 2) if small else (7, 14, 7)))
+        self._title.setProperty("role", "title" if small else "heading")
+        self._title.style().unpolish(self._title)
+        self._title.style().polish(self._title)
+        self.cloud.setMinimumSize(LEAST if small else USUAL, LEAST if small else USUAL)
 
     def _listen(self) -> None:
         session, side, cloud = self._session, self._side, self.cloud
@@ -207,7 +224,7 @@ class MapView(QWidget):
         if names != self._classes:
             self._classes = names
             self.legend.set_classes(names)
-            self.legend.setVisible(len(names) > 1)
+            self.legend.setVisible(len(names) > 1 and not self._small)
 
     def _on_embedding(self) -> None:
         self._name_classes()
@@ -283,6 +300,20 @@ class MapView(QWidget):
                 figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
             self._figure.setToolTip(f"{figures}\n{meaning}".strip())
+            whose = f"{model.run.name}, trained on {model.run.manifest.data.title}"
+            self._title.setToolTip("\n".join((whose, *wording.map_lines(model), figures)))
+            self._share_foot()
+
+    def _share_foot(self) -> None:
+        """The figures stand beside the classes where there is the width, else above them."""
+        words = self._figure.fontMetrics().horizontalAdvance(self._figure.text())
+        beside = self.legend.isHidden() or self.legend.sizeHint().width() + words + 60 <= self.width()
+        way = QBoxLayout.Direction.RightToLeft if beside else QBoxLayout.Direction.TopToBottom
+        self._foot.setDirection(way)
+        self._figure.setMinimumWidth(words + 8 if beside else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._share_foot()
 
     def showEvent(self, event: object) -> None:
         self._side.seen = True

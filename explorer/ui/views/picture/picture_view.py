@@ -6,25 +6,22 @@ Knows the session and contains widgets. Imports Qt and numpy.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.session.asking.requests import Neighbours
-from explorer.session.open_model import OpenModel
 from explorer.session.scene import Scene
 from explorer.session.session import Session
 from explorer.session.side import Side
 from explorer.ui.look import wording
+from explorer.ui.views.picture.nearest import SMALLEST, NearestImages
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
-
-NEIGHBOURS = 6
-
-NEAR_HEIGHT = 54
-NEAREST = "nearest real images, and their distance in {space}"
 
 NEAR_MS = 50
 """While the cursor moves, the nearest images follow it this often: the large picture comes first."""
@@ -40,14 +37,23 @@ FEATURE_LINES = (
     "Between images there is nothing to be drawn: features have no decoder.",
 )
 
-LARGE = 176
-"""Height of the pictures, caption included."""
+WIDE = 16_777_215
+"""Qt's own word for no limit."""
 
-SMALL = 112
-"""The least that the pictures shrink to on a low screen."""
+LEAST = 96
+"""Side of the large pictures on the lowest screen."""
 
-ROOM = 430
-"""The dock takes no more height than its content needs; the sliders below want the rest."""
+ROWS = 3
+"""Of words beside the small picture, which is as high as they are."""
+
+KEPT = 0.9
+"""Share of their largest size that the large pictures keep where nearest images and lines are shown."""
+
+FAIR = 0.75
+"""Share of its size alone that the decoded picture keeps where the original stands beside it as large."""
+
+LARGEST = 0.15
+"""Share of the height that a nearest image takes at most."""
 
 
 class PictureView(QWidget):
@@ -63,15 +69,16 @@ class PictureView(QWidget):
         self.beside.setObjectName("picture.beside")
         self.decoded.setObjectName("picture.decoded")
         self.difference.setObjectName("picture.difference")
-        self._code, self._distance = SteadyLabel(), SteadyLabel()
+        self._code, self._distance, self._other = SteadyLabel(), SteadyLabel(), SteadyLabel()
         self._code.setObjectName("picture.code")
-        self._distance.setProperty("role", "muted")
-        self._near = [ImageView() for _ in range(NEIGHBOURS)]
-        self._near_items: list[int] = []
-        """Those whose images are at hand."""
+        self._distance.setObjectName("picture.distance")
+        self._other.setObjectName("picture.other")
+        for label in (self._distance, self._other):
+            label.setProperty("role", "muted")
+        self._near = NearestImages(session)
+        self._whose = self._title = self._error = ""
         self._lines = TwoLines()
         self._lay_out()
-        self.setMaximumHeight(ROOM)
         session.main.model_opened.connect(self._on_opened)
         session.main.items_arrived.connect(self._on_opened)
         session.main.cursor.moved.connect(self._on_cursor)
@@ -80,59 +87,121 @@ class PictureView(QWidget):
         session.changed.connect(self._on_changed)
         session.carrying.changed.connect(self._on_opened)
         session.beside.cursor.picture_changed.connect(self._on_beside)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._share_room)
         self._near_soon = QTimer(self, singleShot=True, interval=NEAR_MS)
         self._near_soon.timeout.connect(self._on_neighbours)
         session.main.cursor.neighbours_changed.connect(self._near_later)
         self._on_opened()
 
     def _lay_out(self) -> None:
-        large = QHBoxLayout()
-        large.setSpacing(8)
-        for view in (self.original, self.beside, self.decoded, self.difference):
-            view.setMinimumHeight(SMALL)
-            view.setMaximumHeight(LARGE)
-            large.addWidget(view)
-        near = QGridLayout()
-        near.setSpacing(4)
-        for column, view in enumerate(self._near):
-            view.setFixedHeight(NEAR_HEIGHT)
-            near.addWidget(view, 0, column)
-        near.setRowMinimumHeight(0, NEAR_HEIGHT)
-        self._title = QLabel()
-        self._title.setObjectName("picture.nearest")
-        self._title.setProperty("role", "caption")
-        self._below = QWidget()
-        below = QVBoxLayout(self._below)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(6)
-        below.addWidget(self._title)
-        below.addLayout(near)
-        below.addWidget(self._lines)
+        self._large = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._large.setSpacing(8)
+        for view in (self.beside, self.decoded):
+            self._large.addWidget(view, 1)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        for label in (self._code, self._distance, self._other):
+            words.addWidget(label)
+        self._aside = QHBoxLayout()
+        self._aside.setSpacing(10)
+        self._aside.addWidget(self.difference)
+        self._aside.addLayout(words, 1)
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 8, 12, 0)
+        rows.setContentsMargins(12, 8, 12, 4)
         rows.setSpacing(6)
-        rows.addLayout(large, 1)
-        rows.addWidget(self._code)
-        rows.addWidget(self._distance)
-        rows.addWidget(self._below)
-        rows.addStretch()
-        self._whole = rows.minimumSize().height()
-        self.setMinimumHeight(self._whole - self._below.minimumSizeHint().height())
-        for place, view in enumerate(self._near):
-            view.activated.connect(lambda place=place: self._go_to_neighbour(place))
-            view.setToolTip("A real image near the cursor; double click to look at it.")
+        rows.addLayout(self._large, 1)
+        rows.addLayout(self._aside)
+        rows.addWidget(self._near)
+        self._lines.setContentsMargins(-12, 0, -12, 0)
+        rows.addWidget(self._lines)
+        for view in (self.original, self.beside, self.decoded, self.difference):
+            view.setMinimumSize(SMALLEST, SMALLEST)
+
+    # Geometry
+
+    def _small_side(self) -> int:
+        """Of the picture beside the words."""
+        return max(SMALLEST, ROWS * (self.fontMetrics().height() + 1))
+
+    def _share_room(self) -> None:
+        """The large pictures come first; the nearest images and the lines take what these can't use."""
+        line, side, model = self.fontMetrics().height(), self._small_side(), self._session.main.model
+        near = 6 + self._near.fit(self.width() - 24, round(LARGEST * self.height()))
+        lines, tall = 4 * line, self.height() - 12 - side - 6
+        self._stand(tall)
+        count = sum(not view.isHidden() for view in self._in_front)
+        most, above = self._side(count, tall)
+        # The codes on a generator's map were drawn: no image belongs to them.
+        images = model is None or model.can_encode
+        enough = max(KEPT * most, LEAST)
+        images = images and self._side(count, tall - near)[0] >= enough
+        self._near.setVisible(images)
+        rest = tall - (near if images else 0) - lines
+        self._lines.setVisible(self._side(count, rest)[0] >= enough)
+        way = QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight
+        self._large.setDirection(way)
+        self._say_code()
+        self._near_later()
+
+    def _side(self, count: int, tall: float) -> tuple[float, bool]:
+        """Of so many large pictures in that height, and whether they become larger above each other."""
+        wide, caption, gaps = self.width() - 24, self.fontMetrics().height() + 6, 8 * (count - 1)
+        across = min((wide - gaps) / max(count, 1), tall - caption)
+        down = min(wide, (tall - gaps) / max(count, 1) - caption)
+        return max(across, down), count > 1 and down > across
+
+    @property
+    def _in_front(self) -> list[ImageView]:
+        """Those that may be large."""
+        standing = [self.beside, self.decoded]
+        return standing if self._aside.indexOf(self.original) >= 0 else [self.original, *standing]
+
+    def _stand(self, tall: float) -> None:
+        """Beside two decoded pictures, or where there is little room, the original is small."""
+        one, two = self._side(1, tall)[0], self._side(2, tall)[0]
+        decoded = not self.decoded.isHidden()
+        small = self._session.beside.present or (decoded and two < FAIR * one)
+        aside = self.original if small else self.difference
+        if small:
+            self.difference.hide()
+        elif self._large.indexOf(self.original) < 0:
+            self._large.insertWidget(0, self.original, 1)
+        if self._aside.indexOf(aside) < 0:
+            self._aside.insertWidget(0, aside)
+        side = self._small_side()
+        for view in (self.original, self.difference):
+            least, most = (side, side) if view is aside else (SMALLEST, WIDE)
+            view.setMinimumSize(least, least)
+            view.setMaximumSize(most, most)
+        self.difference.setVisible(not small and decoded and not self.original.isHidden())
+        self.original.set_caption("" if small else self._title)
+        self._other.setText(self._title if small else self._error)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """On a low screen the sliders need the room more than the nearest images do."""
-        self._below.setVisible(self.height() >= self._whole)
+        self._share_room()
+        # The height of the large pictures is known once the others have theirs.
+        self._soon.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._soon.start()
+        super().changeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        return QSize(300, 12 + LEAST + line + 6 + 6 + self._small_side())
+
+    def sizeHint(self) -> QSize:
+        return QSize(372, 420)
+
+    # Facts
 
     def _on_opened(self) -> None:
         model = self._session.main.model
         ink = model is not None and wording.as_ink(model)
-        for view in (self.original, self.decoded, *self._near):
+        for view in (self.original, self.decoded, self._near):
             view.set_ink(ink)
-        # The codes on a generator's map were drawn: no image belongs to them.
-        self._title.setVisible(model is None or model.can_encode)
         features = model is not None and not model.can_decode
         self._lines.say(*(FEATURE_LINES if features else LINES))
         self._code.setToolTip(
@@ -151,20 +220,23 @@ class PictureView(QWidget):
         compared = session.beside.present
         self.original.setVisible(original is not None)
         decodes = model is None or model.can_decode
-        self.difference.setVisible(original is not None and not compared and decodes)
         # What comes for features is the image itself, and no reconstruction.
         self.decoded.setVisible(original is None or decodes)
         self.decoded.set_placeholder(EMPTY if decodes else NO_DECODER)
+        self._soon.start()
         if model is None or cursor is None:
             self._code.setText("")
             self.decoded.set_caption("")
             self._on_picture()
             return
-        whose = f"{model.run.name}: " if compared else ""
-        self._code.setText(whose + wording.code_text(model, cursor))
+        self._whose = f"{model.run.name}: " if compared else ""
+        self._say_code()
         if original is not None:
             self.original.set_picture(original)
-            self.original.set_caption("own picture" if item is None else wording.item_caption(model, item))
+            self._title = "own picture" if item is None else wording.item_caption(model, item)
+            self.original.setAccessibleName(self._title)
+        else:
+            self._title = self._error = ""
         made = "" if not decodes else "decoded" if item is None else wording.item_caption(model, item)
         plain = made if original is None else "reconstruction"
         self.decoded.set_caption(
@@ -178,6 +250,16 @@ class PictureView(QWidget):
             self._on_cursor()
         if before.beside.condition != now.beside.condition:
             self._on_beside()
+
+    def _say_code(self) -> None:
+        """As many of its numbers as there is room for; the model's name gives way first."""
+        model, code = self._session.main.model, self._session.main.look.code
+        if model is None or code is None:
+            return
+        fits = self._code.fontMetrics().horizontalAdvance
+        words = [f"{whose}{wording.code_text(model, code, most)}" for most in range(6, 0, -1)
+                 for whose in (self._whose, "")]  # fmt: skip
+        self._code.setText(next((each for each in words if fits(each) <= self._code.width()), words[-1]))
 
     def _on_beside(self) -> None:
         """The picture of the second model, where there is one."""
@@ -200,7 +282,9 @@ class PictureView(QWidget):
         difference = (picture.astype(np.float32) - original) / 255
         self.difference.set_signed(difference)
         error = float(np.square(difference).mean())
-        self.difference.set_caption(f"difference: {wording.error_text(error)}")
+        self._error = f"difference {wording.error_text(error)} per pixel"
+        if not self.difference.isHidden():
+            self._other.setText(self._error)
         self.difference.setToolTip(
             "Decoded minus original: red too bright, blue too dark; mean square per pixel."
         )
@@ -210,57 +294,31 @@ class PictureView(QWidget):
             self._near_soon.start()
 
     def _on_neighbours(self) -> None:
-        session = self._session
-        found, model = session.main.cursor.neighbours, session.main.model
-        shown: list[tuple[int, float]] = []
-        missing: list[int] = []
-        if model is not None and model.can_encode and found is not None:
-            for item, distance in zip(found.items.tolist(), found.distances.tolist(), strict=True):
-                if model.picture_of(item) is None:
-                    missing.append(item)
-                else:
-                    shown.append((item, distance))
-        self._near_items = [item for item, _ in shown]
-        for place, view in enumerate(self._near):
-            view.setVisible(place < len(shown))
-            if place < len(shown) and model is not None:
-                view.set_picture(model.picture_of(shown[place][0]))
-                view.set_caption(f"{shown[place][1]:.2f}")
-        if model is not None:
-            self._say_missing(model, missing)
-        far = self._distance_text(found)
-        self._distance.setText(far)
-        self._distance.setToolTip(far and f"{far} in {self._space()}")
+        found = self._session.main.cursor.neighbours
+        self._near.refresh()
+        words = self._distance_words(found)
+        fits = self._distance.fontMetrics().horizontalAdvance
+        fitting = (each for each in words if fits(each) <= self._distance.width())
+        self._distance.setText(next(fitting, words[-1]))
+        self._distance.setToolTip(words[0] and f"{words[0]} in {self._space()}")
 
-    def _say_missing(self, model: OpenModel, missing: list[int]) -> None:
-        """Where images that belong to the row are not on this computer, which ones."""
-        if not missing:
-            self._title.setText(NEAREST.format(space=self._space()))
-            self._title.setToolTip("")
-            return
-        names = ", ".join(wording.short_title(model, item) for item in missing)
-        count = len(missing) + len(self._near_items)
-        self._title.setText(f"nearest real images; {len(missing)} of {count} are not on this computer")
-        self._title.setToolTip(f"Not on this computer: {names}")
-
-    def _distance_text(self, found: Neighbours | None) -> str:
+    def _distance_words(self, found: Neighbours | None) -> Sequence[str]:
+        """How far it is from data; the same in ever fewer words."""
         model = self._session.main.model
         if found is None or model is None or model.embedding is None or not len(found.distances):
-            return ""
+            return ("",)
         distance = float(found.distances[0])
         where = "far from data" if model.embedding.is_far(distance) else "inside the data"
         if not model.can_encode:
             where = "far from" if model.embedding.is_far(distance) else "among"
-            return f"{where} the drawn codes: nearest {distance:.2f} away"
-        return f"{where}: nearest held-out image {distance:.2f} away"
+            words = (f"{where} the drawn codes: {distance:.2f} to the nearest", f"{where}: {distance:.2f}")
+        else:
+            words = (f"{where}: {distance:.2f} to the nearest image", f"{where}: {distance:.2f}")
+        return *words, f"{distance:.2f} away"
 
     def _space(self) -> str:
         model = self._session.main.model
         return "z" if model is None else model.space
-
-    def _go_to_neighbour(self, place: int) -> None:
-        if place < len(self._near_items):
-            self._session.main.select(self._near_items[place])
 
 
 def _caption(side: Side) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from explorer.session.display import Display
 from explorer.session.prior.code_grid import SIDE
@@ -35,6 +35,8 @@ class GanGrid(QWidget):
         self._shows_corners = False
         self.grid = ChoiceGrid(SIDE)
         self.grid.setObjectName("gan.grid")
+        self.controls = QWidget()
+        """Truncation and class, for whoever contains this to place."""
         self._psi, self._reading = QSlider(Qt.Orientation.Horizontal), SteadyLabel("ψ = 0.00")
         self._psi.setObjectName("gan.psi")
         self._psi.setRange(0, FINE)
@@ -59,24 +61,16 @@ class GanGrid(QWidget):
         self._on_model()
 
     def _arrange(self) -> None:
-        self._controls = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._controls.setSpacing(8)
+        row = QHBoxLayout(self.controls)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        self._psi.setMaximumWidth(180)
         self._class_label = QLabel("class")
         for part in (self._reading, self._psi, self._class_label, self._classes):
-            self._controls.addWidget(part)
-        self._controls.addStretch()
-        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
-        self._box.setContentsMargins(12, 8, 6, 4)
-        self._box.setSpacing(6)
-        self._box.addLayout(self._controls)
-        self._box.addWidget(self.grid, 1)
-
-    def resizeEvent(self, event: object) -> None:
-        """Where height is scarce the controls stand beside the pictures."""
-        low = self.height() < self.width()
-        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._box.setDirection(across if low else down)
-        self._controls.setDirection(down if low else across)
+            row.addWidget(part)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.grid)
 
     def show_corners(self, shown: bool) -> None:
         """Whether the corners of the plane have their letters."""

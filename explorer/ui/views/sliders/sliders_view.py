@@ -21,6 +21,10 @@ STRIP_MS = 120
 """While the cursor moves, the strips follow it this often: the large picture comes first."""
 
 
+LOW = 300
+"""Pixels of height below which there is no room for words."""
+
+
 class SlidersView(QWidget):
     """The bank of sliders and its two lines."""
 
@@ -122,6 +126,10 @@ class SlidersView(QWidget):
         pictures = self._session.strips.rows[dimension]
         if len(pictures) == len(SDS):
             self.bank.set_strip(dimension, list(pictures))
+
+    def resizeEvent(self, event: object) -> None:
+        """On a low screen the sliders need the room more than the words do."""
+        self._lines.setVisible(self.height() >= LOW)
 
     def showEvent(self, event: object) -> None:
         self._session.strips.want(tuple(self.bank.visible_rows()))

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -20,8 +20,6 @@ from explorer.ui.widgets.pictures.image_view import ImageView
 
 class StripEnd(QWidget):
     """A or B."""
-
-    WIDTH = 96
 
     def __init__(self, which: Literal["a", "b"], session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,20 +33,47 @@ class StripEnd(QWidget):
         self._title.setWordWrap(True)
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._picture = ImageView(which.upper())
-        self._picture.setFixedSize(64, 64)
         self._picture.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFixedWidth(self.WIDTH)
+        self._small = False
         self.setAcceptDrops(True)
         self.setToolTip(
             f"End {which.upper()}: point at an image on the map and press {which.upper()}, "
             "or drop a picture file here"
         )
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 0)
+        column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(2)
         column.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._title)
+        self._fit()
         session.drawing.changed.connect(self._on_drawing)
+
+    def set_small(self, small: bool) -> None:
+        """As high as a line of text, without words: so it stands where neither end is chosen."""
+        if small != self._small:
+            self._small = small
+            self._fit()
+
+    @property
+    def need(self) -> int:
+        """Pixels of its height."""
+        words = 0 if self._small else 2 + 2 * self._title.fontMetrics().height()
+        return 4 + self._picture.height() + words
+
+    def _fit(self) -> None:
+        """Type may be large: the letter is whole in the slot, and the words fit below it."""
+        line = self.fontMetrics().height()
+        side = line + 14 if self._small else max(64, 4 * line)
+        self._picture.setMinimumSize(0, 0)
+        self._picture.setFixedSize(side, side)
+        self._title.setVisible(not self._small)
+        wide = self.fontMetrics().horizontalAdvance("press B or drop")
+        self.setFixedWidth(side + 4 if self._small else max(side, wide) + 12)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+        super().changeEvent(event)
 
     def set_ink(self, ink: bool) -> None:
         self._picture.set_ink(ink)

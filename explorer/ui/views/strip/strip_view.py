@@ -5,18 +5,18 @@ Knows the session and contains widgets. Imports Qt and numpy.
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from explorer.latent.path import Manner
 from explorer.session.session import Session
 from explorer.session.steering.interpolation import STEPS
 from explorer.ui.look import theme, wording
+from explorer.ui.views.strip import words as words
+from explorer.ui.views.strip.play_button import PlayButton
 from explorer.ui.views.strip.strip_end import StripEnd
 from explorer.ui.views.strip.words import ROWS, lines, row_tip
 from explorer.ui.widgets.pictures.image_strip import EDGE, GAP, LARGEST, TITLE, ImageStrip
@@ -26,15 +26,13 @@ SIDE = 208
 """Least width of the column for words and buttons."""
 LEAST = 34
 """Side of the smallest pictures."""
-ROOMY = 46
-"""Side from which a caption has room for the distance too."""
-SECONDS = 6.0
-"""From A to B, for eyes to follow."""
-TICK_MS = 33
 
 
 class StripView(QWidget):
-    """Empty until both ends are chosen; then the rows, the chosen one marked."""
+    """One line until an end is chosen; with both the rows, the chosen one marked."""
+
+    need_changed = Signal()
+    """It wants another height now."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,12 +42,9 @@ class StripView(QWidget):
         self._rows: dict[Manner, ImageStrip] = {manner: ImageStrip(STEPS) for manner in ROWS}
         self._shown: dict[Manner, tuple[NDArray[np.uint8], list[str]]] = {}
         self._reason, self._place = QLabel(), QLabel()
-        self._play, self._swap, self._clear = QPushButton("Play"), QToolButton(), QToolButton()
+        self._play, self._swap, self._clear = PlayButton(session), QToolButton(), QToolButton()
         self._lines = TwoLines()
-        self._clock = QTimer(self, interval=TICK_MS)
-        self._clock.timeout.connect(self._tick)
-        self._began = self._at = 0.0
-        self._picture_side = 0
+        self._picture_side = self._need = 0
         self._name_parts()
         self._lay_out()
         self._connect()
@@ -74,11 +69,11 @@ class StripView(QWidget):
             theme.set_icon(button, icon)
 
     def _lay_out(self) -> None:
-        ends = QVBoxLayout()
-        ends.setSpacing(2)
+        self._pair = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._pair.setSpacing(2)
         for end in self._ends.values():
-            ends.addWidget(end)
-        ends.addStretch()
+            self._pair.addWidget(end, 0, Qt.AlignmentFlag.AlignTop)
+        self._pair.addStretch()
         self._column = QVBoxLayout()
         self._column.setSpacing(0)
         for row in self._rows.values():
@@ -88,9 +83,10 @@ class StripView(QWidget):
         outer = QHBoxLayout(self)
         outer.setContentsMargins(EDGE, 4, 0, 4)
         outer.setSpacing(0)
-        outer.addLayout(ends)
+        outer.addLayout(self._pair)
         outer.addLayout(self._column)
-        outer.addWidget(self._side())
+        self._beside = self._side()
+        outer.addWidget(self._beside)
         outer.addStretch(1)
 
     def _side(self) -> QWidget:
@@ -124,51 +120,21 @@ class StripView(QWidget):
             row.handle_moved.connect(session.interpolation.move_handle)
             row.pressed.connect(self._press)
             row.released.connect(session.choices.end_gesture)
-        self._play.clicked.connect(self._play_or_pause)
         self._swap.clicked.connect(session.interpolation.swap)
         self._clear.clicked.connect(session.interpolation.clear)
 
     # Intents
 
     def _choose(self, manner: Manner, place: int) -> None:
-        self._pause()
+        self._play.pause()
         self._session.choices.begin_gesture()
         self._session.interpolation.set_manner(manner)
         self._session.interpolation.move_handle(place / (STEPS - 1))
         self._session.choices.end_gesture()
 
     def _press(self) -> None:
-        self._pause()
+        self._play.pause()
         self._session.choices.begin_gesture()
-
-    def _play_or_pause(self) -> None:
-        if self._clock.isActive():
-            self._pause()
-            return
-        handle = self._session.scene.handle
-        start = handle if handle is not None and handle < 1 else 0.0
-        self._began = time.monotonic() - start * SECONDS
-        self._session.choices.begin_gesture()
-        self._clock.start()
-        self._tick()
-        self._say_play()
-
-    def _tick(self) -> None:
-        self._at = min((time.monotonic() - self._began) / SECONDS, 1.0)
-        self._session.interpolation.move_handle(self._at, title="play the path")
-        if self._at >= 1:
-            self._pause()
-
-    def _pause(self) -> None:
-        if self._clock.isActive():
-            self._clock.stop()
-            self._session.choices.end_gesture()
-            self._say_play()
-
-    def _say_play(self) -> None:
-        playing = self._clock.isActive()
-        self._play.setText("Pause" if playing else "Play")
-        theme.set_icon(self._play, "pause" if playing else "play")
 
     # Facts
 
@@ -185,12 +151,12 @@ class StripView(QWidget):
     def _on_cursor(self) -> None:
         """Somebody has gone elsewhere: then the handle plays no longer."""
         if self._session.scene.handle is None:
-            self._pause()
+            self._play.pause()
 
     def _refresh(self) -> None:
         strip = self._session.interpolation
-        if not strip.complete or self._session.scene.handle != self._at:
-            self._pause()  # undo has taken back what was played, or there is no path any more
+        if not strip.complete or self._session.scene.handle != self._play.at:
+            self._play.pause()  # undo has taken back what was played, or there is no path any more
         if not self.isVisible():
             return
         for end in self._ends.values():
@@ -198,13 +164,21 @@ class StripView(QWidget):
         self._allow()
         self._reason.setText(strip.reason)
         self._reason.setVisible(not strip.complete)
+        self._beside.setVisible(not self.is_line)
+        tallest = max(end.need for end in self._ends.values()) if self.is_line else 0
+        self._reason.setMinimumHeight(tallest)
         self._lines.setVisible(strip.complete)
         self._lines.say(*lines(self._session.main.model))
+        way = QBoxLayout.Direction
+        self._pair.setDirection(way.TopToBottom if strip.complete else way.LeftToRight)
+        for end in self._ends.values():
+            end.set_small(self.is_line)
         for manner, row in self._rows.items():
-            row.setVisible(manner in strip.rows if strip.complete else manner == "line")
+            row.setVisible(strip.complete and manner in strip.rows)
             self._fill(manner, row)
-        self._place.setText(self._place_text())
+        self._place.setText(words.place(self._session))
         self._share_heights()
+        self._tell_need()
 
     def _allow(self) -> None:
         strip, scene = self._session.interpolation, self._session.scene
@@ -228,7 +202,7 @@ class StripView(QWidget):
         chosen, pictures = manner == scene.manner, strip.rows[manner]
         handle = scene.handle or 0.0
         row.set_title(ROWS[manner][0])
-        captions = self._captions() if chosen else []
+        captions = words.captions(self._session, self._picture_side) if chosen else []
         shown = self._shown.get(manner)
         # While the handle runs the pictures stay as they are, and scaling them anew would cost the most.
         same = shown is not None and np.array_equal(pictures, shown[0]) and captions == shown[1]
@@ -238,54 +212,81 @@ class StripView(QWidget):
         row.set_handle(handle if chosen else None)
         row.set_selected(round(handle * (STEPS - 1)) if chosen else None)
 
-    def _captions(self) -> list[str]:
-        model, found = self._session.main.model, self._session.interpolation.nearest
-        if model is None:
-            return []
-        names = [model.class_of(int(near.items[0])) or f"{near.items[0]}" for near in found]
-        if self._picture_side < ROOMY:
-            return names
-        return [f"{name} · {near.distances[0]:.2f}" for name, near in zip(names, found, strict=True)]
-
-    def _place_text(self) -> str:
-        """Where the handle is, in words."""
-        session, strip = self._session, self._session.interpolation
-        model, handle = session.main.model, session.scene.handle
-        if not strip.complete or model is None:
-            return ""
-        if handle is None or not strip.nearest:
-            return "Drag the handle, or click on a picture; a click on another row chooses that row."
-        near = strip.nearest[round(handle * (STEPS - 1))]
-        title = wording.item_title(model, int(near.items[0]))
-        return f"t = {handle:.2f}; nearest: {title}, {near.distances[0]:.2f} away in {model.space}"
-
     # Geometry
+
+    @property
+    def is_line(self) -> bool:
+        """Neither end is chosen: there is nothing to see yet."""
+        scene = self._session.scene
+        return scene.end_a is None and scene.end_b is None
+
+    @property
+    def need(self) -> int:
+        """Pixels of height that it would use in its width."""
+        ends, low = list(self._ends.values()), 8
+        if self.is_line:
+            return max(end.need for end in ends) + low
+        if not self._session.interpolation.complete:
+            return max(max(end.need for end in ends), self._beside.minimumSizeHint().height()) + low
+        rows = self._least()
+        side = max(LEAST, min(self._widest(), LARGEST))
+        return low + max(sum(rows) + len(rows) * (side - LEAST), sum(end.need for end in ends) + 2)
+
+    def _tell_need(self) -> None:
+        need = self.need
+        if need != self._need:
+            self._need = need
+            self.updateGeometry()
+            self.need_changed.emit()
+
+    def _least(self) -> list[int]:
+        """Heights of the rows with the smallest pictures."""
+        return [row.minimumSizeHint().height() for row in self._rows.values() if not row.isHidden()]
+
+    def _around(self) -> int:
+        """Pixels of a row's width beside its pictures."""
+        return 2 * EDGE + TITLE + STEPS * GAP - GAP
+
+    def _widest(self) -> int:
+        """Side of the pictures that the width allows."""
+        ends = max(end.width() for end in self._ends.values())
+        return (self.width() - EDGE - ends - SIDE - self._around()) // STEPS
 
     def _share_heights(self) -> None:
         """Pictures of one size in all rows, though one of them has captions and the handle too."""
         rows = [row for row in self._rows.values() if not row.isHidden()]
-        least = [row.minimumSizeHint().height() for row in rows]
-        around = 2 * EDGE + (TITLE if len(rows) > 1 else 0) + STEPS * GAP - GAP
+        if not rows:
+            return
+        least = self._least()
         tall = (self.height() - 8 - sum(least)) // len(rows) + LEAST
-        wide = (self.width() - EDGE - StripEnd.WIDTH - SIDE - around) // STEPS
-        side = max(16, min(tall, wide, LARGEST if len(rows) > 1 else 64))
+        side = max(16, min(tall, self._widest(), LARGEST))
         for row, height in zip(rows, least, strict=True):
-            row.setFixedSize(around + STEPS * side, height - LEAST + side)
+            row.setFixedSize(self._around() + STEPS * side, height - LEAST + side)
         if side != self._picture_side:
             self._picture_side = side
             self._refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        QTimer.singleShot(0, self, self._share_heights)
+        QTimer.singleShot(0, self, self._on_resized)
+
+    def _on_resized(self) -> None:
+        self._share_heights()
+        if self.isVisible():
+            self._tell_need()
 
     def sizeHint(self) -> QSize:
-        return QSize(1000, 270)
+        return QSize(1000, self.need)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(560, 200)
+        return QSize(560, min(self.need, 200))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._refresh)
+        super().changeEvent(event)
 
     def showEvent(self, event: object) -> None:
         self._on_items()
 
     def hideEvent(self, event: object) -> None:
-        self._pause()
+        self._play.pause()

@@ -5,7 +5,7 @@ Knows the session. A control that does not apply now is greyed, and its tooltip 
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -29,6 +29,11 @@ from explorer.ui.look import theme
 from explorer.ui.views.training.live_knobs import LiveKnobs
 from explorer.ui.views.training.plan import TrainingPlan
 from explorer.ui.widgets.steady_label import SteadyLabel
+
+EDGES = 18
+"""Pixels left and right of what can be filled in."""
+LETTERS = 46
+"""Of width at least."""
 
 UNDER_WAY = "A training is under way; stop it first."
 NOTHING = "Nothing is being trained now."
@@ -98,26 +103,44 @@ class TrainingControls(QWidget):
         self._fault.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._bar.setRange(0, 1000)
 
+    def _fit(self) -> None:
+        """Everything that can be filled in is whole, however large the type is."""
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        room = self._plan.minimumSizeHint().width() + bar + EDGES
+        self.setFixedWidth(max(room, self._buttons.minimumSize().width() + EDGES, LETTERS * self._letter()))
+
+    def _letter(self) -> int:
+        return self.fontMetrics().averageCharWidth()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._fitting.start()
+        super().changeEvent(event)
+
     def _arrange(self) -> None:
-        buttons = QHBoxLayout()
+        buttons = self._buttons = QHBoxLayout()
         buttons.setSpacing(4)
         for part in (self._watch, self._start, self._pause, self._step, self._stop):
             buttons.addWidget(part)
         buttons.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._plan)
         self._pages.addWidget(scroll)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 6, 8)
+        column.setContentsMargins(EDGES - 6, 8, 6, 8)
         column.setSpacing(5)
         column.addLayout(buttons)
         column.addWidget(self._bar)
         column.addWidget(self._words)
         column.addWidget(self._fault)
         column.addWidget(self._pages, 1)
+        self._fitting = QTimer(self, singleShot=True, interval=0)
+        self._fitting.timeout.connect(self._fit)
+        self._plan.changed.connect(self._fitting.start)
+        self._fit()
 
     # Intents
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.ui.look.wording import are_glyphs
@@ -32,8 +32,8 @@ class LearnerPictures(QWidget):
             "The same held-out images all along: above as they are, below as the model gives them back"
         )
         self._samples.setToolTip("Decoded from codes drawn once from the prior, N(0, I)")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 8, 12, 8)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(12, 8, 12, 8)
         self._row.setSpacing(SPACE)
         self._row.addWidget(self._pairs, 2)
         self._row.addWidget(self._samples, 1)

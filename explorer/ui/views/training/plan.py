@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.session.learning.families import FamilyForm
 from explorer.session.learning.plans import FIRST_LESSON, Plan
@@ -13,6 +13,8 @@ from explorer.ui.look.forms import ChoiceField, KnobForm, label_of
 COMMON = ("network", "latent_size", "epochs", "learning_rate", "beta", "corruption")
 """Settings that are in sight from the start, where a family has them."""
 
+SHORTEST = 14
+"""Letters of a family that are seen at least."""
 LONGEST = 18
 """Letters of a data set's title that there is room for."""
 
@@ -45,6 +47,8 @@ class TrainingPlan(QWidget):
         self._data = QPushButton()
         self._data.setObjectName("training.data")
         self._data.clicked.connect(self.data_wanted)
+        self._family.setMinimumContentsLength(SHORTEST)
+        self._family.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         heads = QHBoxLayout()
         heads.setSpacing(6)
         heads.addWidget(self._family, 1)

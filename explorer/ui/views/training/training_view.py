@@ -1,24 +1,19 @@
-"""The training dock: controls left, curves in the middle, pictures right. Knows the session; never modal."""
+"""The training dock: controls left, curves right. Knows the session; never modal."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.ui.views.data.data_dialog import DataDialog
 from explorer.ui.views.training.controls import TrainingControls
 from explorer.ui.views.training.curves import TrainingCurves
-from explorer.ui.views.training.learner_pictures import LearnerPictures
 from explorer.ui.views.training.subject import TrainingSubject
 from explorer.ui.widgets.two_lines import TwoLines
-
-NARROW = 780
-"""Pixels below which there is no room for pictures beside the curves."""
-
 
 SEES = "What the training lowers, step by step; a line marks where something was changed."
 BEWARE = "A falling loss says nothing about samples."
@@ -31,16 +26,12 @@ class TrainingView(QWidget):
         self._session = session
         self._dialog: DataDialog | None = None
         controls, self._curves = TrainingControls(session), TrainingCurves(session)
-        controls.setFixedWidth(372)
         controls.data_wanted.connect(self.choose_data)
         self._curves.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._pictures = LearnerPictures(session)
-        self._pictures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(controls)
-        row.addWidget(self._curves, 3)
-        row.addWidget(self._pictures, 2)
+        row.addWidget(self._curves, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -73,9 +64,6 @@ class TrainingView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(640, 200)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._pictures.setVisible(self.width() >= NARROW)
 
     def showEvent(self, event: QShowEvent) -> None:
         QTimer.singleShot(0, self, self._on_shown)

@@ -16,7 +16,7 @@ from explorer.ui.look import theme
 
 MOST = 24
 """Chips before "other"."""
-PAD, DOT, GAP = 8, 10, 4
+PAD, TIGHT, DOT, GAP = 8, 5, 10, 4
 GESTURES = (
     ("Click", "Only this class or curve; again: all"),
     ("Ctrl or Shift + click", "Add it, or take it away"),
@@ -53,6 +53,7 @@ class Legend(QWidget):
         self._over: int | None = None
         self._current = 0
         self._chips: list[QRect] = []
+        self._pad = PAD
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -81,11 +82,16 @@ class Legend(QWidget):
     def _classes_of(self, chip: int) -> set[int]:
         return set(range(MOST, len(self._names))) if chip == MOST else {chip}
 
-    def _flow(self, width: int) -> list[QRect]:
+    def _fitting(self, width: int) -> int:
+        """The padding of a chip: less where that spares a row."""
+        usual, tight = self._flow(width, PAD), self._flow(width, TIGHT)
+        return TIGHT if usual and tight[-1].y() < usual[-1].y() else PAD
+
+    def _flow(self, width: int, pad: int) -> list[QRect]:
         metrics, chips, corner = self.fontMetrics(), [], QPoint(0, 0)
         height = metrics.height() + 8
         for label in self._labels():
-            size = QSize(min(metrics.horizontalAdvance(label), 160) + DOT + 3 * PAD, height)
+            size = QSize(min(metrics.horizontalAdvance(label), 160) + DOT + 3 * pad, height)
             if corner.x() and (self._column or corner.x() + size.width() > width):
                 corner = QPoint(0, corner.y() + height + 2)
             chips.append(QRect(corner, size))
@@ -93,22 +99,26 @@ class Legend(QWidget):
         return chips
 
     def _lay_out(self) -> None:
-        self._chips = self._flow(self.width())
+        self._place()
         self.updateGeometry()
         self.update()
 
+    def _place(self) -> None:
+        self._pad = self._fitting(self.width())
+        self._chips = self._flow(self.width(), self._pad)
+
     def heightForWidth(self, width: int) -> int:
-        chips = self._flow(width)
+        chips = self._flow(width, self._fitting(width))
         return chips[-1].bottom() + 1 if chips else 0
 
     def sizeHint(self) -> QSize:
-        chips = self._flow(self.width() if self._column else 10_000)
+        chips = self._flow(self.width() if self._column else 10_000, PAD)
         if not chips:
             return QSize(0, 0)
         return QSize(max(chip.right() for chip in chips) + 1, chips[-1].bottom() + 1)
 
     def minimumSizeHint(self) -> QSize:
-        chips = self._flow(10_000)
+        chips = self._flow(10_000, TIGHT)
         widest = max((chip.width() for chip in chips), default=0)
         return QSize(widest, self.sizeHint().height() if self._column else self.heightForWidth(self.width()))
 
@@ -132,11 +142,11 @@ class Legend(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setOpacity(1.0 if lit else 0.35)
             painter.setBrush(tints[number])
-            dot = QRectF(chip.x() + PAD, chip.center().y() - DOT / 2 + 0.5, DOT, DOT)
+            dot = QRectF(chip.x() + self._pad, chip.center().y() - DOT / 2 + 0.5, DOT, DOT)
             painter.drawEllipse(dot)
             painter.setOpacity(1.0)
             painter.setPen(QColor(colours.text if lit else colours.muted))
-            room = chip.adjusted(PAD + DOT + 6, 0, -PAD + 2, 0)
+            room = chip.adjusted(self._pad + DOT + self._pad - 2, 0, -self._pad + 2, 0)
             text = self.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, room.width() + 2)
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.end()
@@ -190,7 +200,7 @@ class Legend(QWidget):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._chips = self._flow(self.width())
+        self._place()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):

@@ -12,7 +12,7 @@ from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, draw_centred, to_tile
 
 GAP = 4
-LARGEST = 96
+LARGEST = 192
 SMALLEST = 12
 
 
