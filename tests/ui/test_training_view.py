@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from explorer.data.framing import Framing
 from explorer.session.session import Session
 from explorer.ui.views.training.controls import duration
+from explorer.ui.views.training.learner_pictures import LearnerPictures
 from explorer.ui.views.training.training_view import TrainingView
 from explorer.ui.widgets.pictures.picture_grid import PictureGrid
 from explorer.ui.widgets.plots.loss_plot import LossPlot
@@ -41,6 +42,16 @@ def view(qtbot: QtBot, session: Session, tiny_data: Path) -> TrainingView:
     made.resize(1200, 260)
     made.show()
     qtbot.waitUntil(lambda: bool(session.training.families), timeout=SOON)
+    return made
+
+
+@pytest.fixture
+def pictures(qtbot: QtBot, session: Session) -> LearnerPictures:
+    """On screen, as beside the map."""
+    made = LearnerPictures(session)
+    qtbot.addWidget(made)
+    made.resize(500, 260)
+    made.show()
     return made
 
 
@@ -96,7 +107,7 @@ def test_until_the_families_are_loaded_start_is_grey_and_says_why(qtbot: QtBot, 
 
 
 def test_a_training_runs_to_its_end_and_leaves_a_model_in_the_library(
-    qtbot: QtBot, view: TrainingView, session: Session
+    qtbot: QtBot, view: TrainingView, pictures: LearnerPictures, session: Session
 ) -> None:
     choose(view, "family", "Autoencoder")
     choose(view, "knob.network", "dense")
@@ -112,7 +123,7 @@ def test_a_training_runs_to_its_end_and_leaves_a_model_in_the_library(
     assert "finished" in text(view, "words")
     assert session.main.model is not None
     assert session.main.model.run.folder == entry.folder
-    plot, grid = view.findChild(LossPlot), view.findChild(PictureGrid, "training.pairs")
+    plot, grid = view.findChild(LossPlot), pictures.findChild(PictureGrid, "training.pairs")
     assert plot is not None
     assert grid is not None
     assert not plot.grab().isNull()
@@ -221,20 +232,20 @@ def test_a_training_that_can_not_begin_says_so_in_place(
 
 
 def test_pictures_are_asked_for_only_while_they_are_seen(
-    qtbot: QtBot, view: TrainingView, session: Session
+    qtbot: QtBot, view: TrainingView, pictures: LearnerPictures, session: Session
 ) -> None:
     assert session.training.pictures.wanted
     begin_long(qtbot, view, session)
-    grid = view.findChild(PictureGrid, "training.pairs")
-    samples = view.findChild(PictureGrid, "training.samples")
+    grid = pictures.findChild(PictureGrid, "training.pairs")
+    samples = pictures.findChild(PictureGrid, "training.samples")
     assert grid is not None
     assert samples is not None
     qtbot.waitUntil(lambda: "samples" in session.training.pictures.made, timeout=SOON)
     assert grid.count == 16
     assert samples.count == 8
-    view.hide()
+    pictures.hide()
     assert not session.training.pictures.wanted
-    view.show()
+    pictures.show()
     assert session.training.pictures.wanted
     end(qtbot, view, session)
 

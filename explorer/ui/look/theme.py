@@ -50,6 +50,11 @@ def choice() -> Choice:
     return _state.choice
 
 
+def is_large() -> bool:
+    """Whether type is enlarged, for those who look from afar (present mode)."""
+    return _state.scale > 1
+
+
 def use(choice: Choice, scale: float | None = None) -> None:
     """Put a palette on the application; `scale` enlarges all type from now on (present mode)."""
     app = QApplication.instance()

@@ -17,7 +17,7 @@ from explorer.session.asking.requests import Neighbours
 from explorer.session.scene import Scene
 from explorer.session.session import Session
 from explorer.session.side import Side
-from explorer.ui.look import wording
+from explorer.ui.look import theme, wording
 from explorer.ui.views.picture.nearest import SMALLEST, NearestImages
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
@@ -49,8 +49,9 @@ ROWS = 3
 KEPT = 0.9
 """Share of their largest size that the large pictures keep where nearest images and lines are shown."""
 
-FAIR = 0.75
-"""Share of its size alone that the decoded picture keeps where the original stands beside it as large."""
+FAIR, FROM_AFAR = 0.5, 0.75
+"""Share of its size alone that the decoded picture keeps where the original stands beside it as large; in
+present mode."""
 
 LARGEST = 0.15
 """Share of the height that a nearest image takes at most."""
@@ -160,8 +161,8 @@ class PictureView(QWidget):
     def _stand(self, tall: float) -> None:
         """Beside two decoded pictures, or where there is little room, the original is small."""
         one, two = self._side(1, tall)[0], self._side(2, tall)[0]
-        decoded = not self.decoded.isHidden()
-        small = self._session.beside.present or (decoded and two < FAIR * one)
+        fair, decoded = FROM_AFAR if theme.is_large() else FAIR, not self.decoded.isHidden()
+        small = self._session.beside.present or (decoded and two < fair * one)
         aside = self.original if small else self.difference
         if small:
             self.difference.hide()

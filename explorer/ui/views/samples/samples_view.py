@@ -36,8 +36,8 @@ from explorer.ui.widgets.two_lines import TwoLines
 MARGIN = 6
 SIDE = 268
 """Width of the column for words and buttons."""
-GLANCE = 3
-"""So many sheets are in view together where there is height for larger ones: they are to be compared."""
+GLANCE = 4
+"""So many sheets share the width that there is: they are to be compared."""
 APART = 12
 """Pixels between sheets, and before the first."""
 SHEETS = 1 + MOST
@@ -221,6 +221,7 @@ class SamplesView(QWidget):
         for panel in self.sheets[shown:]:
             panel.hide()
         self._scroll.setVisible(shown > 0)
+        self._fit()
         self._empty.setVisible(not shown)
         self._empty.setText("Choose two models of the library." if draws else words.NOTHING)
 
@@ -263,10 +264,15 @@ class SamplesView(QWidget):
         self._want()
 
     def resizeEvent(self, event: object) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Those that are shown share the width."""
         bar = self._scroll.horizontalScrollBar().sizeHint().height()
         tall, wide = self.height() - bar - MARGIN, self.width() - SIDE
+        count = min(max(sum(not panel.isHidden() for panel in self.sheets), 1), GLANCE)
         for panel in self.sheets:
-            panel.set_height(min(tall, (wide - APART) // GLANCE - APART + panel.below))
+            panel.set_room((wide - APART) // count - APART, tall)
 
     def sizeHint(self) -> QSize:
         return QSize(880, 250)

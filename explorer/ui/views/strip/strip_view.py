@@ -165,8 +165,7 @@ class StripView(QWidget):
         self._reason.setText(strip.reason)
         self._reason.setVisible(not strip.complete)
         self._beside.setVisible(not self.is_line)
-        tallest = max(end.need for end in self._ends.values()) if self.is_line else 0
-        self._reason.setMinimumHeight(tallest)
+        self._reason.setMinimumHeight(self._ends["a"].need if self.is_line else 0)
         self._lines.setVisible(strip.complete)
         self._lines.say(*lines(self._session.main.model))
         way = QBoxLayout.Direction
@@ -223,14 +222,15 @@ class StripView(QWidget):
     @property
     def need(self) -> int:
         """Pixels of height that it would use in its width."""
-        ends, low = list(self._ends.values()), 8
+        ends, low = [end.need for end in self._ends.values()], 8
         if self.is_line:
-            return max(end.need for end in ends) + low
+            return max(ends) + low
         if not self._session.interpolation.complete:
-            return max(max(end.need for end in ends), self._beside.minimumSizeHint().height()) + low
+            return max(*ends, self._beside.minimumSizeHint().height()) + low
         rows = self._least()
         side = max(LEAST, min(self._widest(), LARGEST))
-        return low + max(sum(rows) + len(rows) * (side - LEAST), sum(end.need for end in ends) + 2)
+        words = self._beside.heightForWidth(SIDE)
+        return low + max(sum(rows) + len(rows) * (side - LEAST), sum(ends) + 2, words)
 
     def _tell_need(self) -> None:
         need = self.need

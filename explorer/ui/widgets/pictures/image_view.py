@@ -21,13 +21,20 @@ from explorer.ui.look.palettes import channels
 
 
 class ImageView(QWidget):
-    """Shows uint8 (H, W, C) pictures or signed differences; an empty one says why it is empty."""
+    """Shows uint8 (H, W, C) pictures or signed differences; an empty one says why it is empty.
+
+    Parameters
+    ----------
+    square
+        Whether its frame is; else it is all the room there is.
+    """
 
     activated = Signal()
     """Double click, or Return while it has the focus."""
 
-    def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, placeholder: str = "", parent: QWidget | None = None, *, square: bool = True) -> None:
         super().__init__(parent)
+        self._square = square
         self._picture: Picture | None = None
         self._signed: NDArray[np.floating] | None = None
         self._caption = ""
@@ -84,6 +91,8 @@ class ImageView(QWidget):
 
     def _frame(self) -> QRect:
         room = self.rect().adjusted(0, 0, 0, -self._caption_height())
+        if not self._square:
+            return room
         side = min(room.width(), room.height())
         return QRect(
             room.x() + (room.width() - side) // 2, room.y() + (room.height() - side) // 2, side, side
