@@ -226,7 +226,8 @@ def training_runs(before: Facts, after: Facts, *, share: float = 0.0) -> Fact:
         return Fact("A new model is learning", False)
     if not learning.run or learning.share < share:
         return Fact(f"A new model has done {share:.0%} of its steps", False)
-    return Fact(f"{learning.run} has done {learning.share:.0%} of its steps", True)
+    how = f"done {learning.share:.0%} of its steps" if learning.share >= 0.01 else "begun to learn"
+    return Fact(f"{learning.run} has {how}", True)
 
 
 def training_finished(before: Facts, after: Facts) -> Fact:
