@@ -15,7 +15,8 @@ from explorer.session.learning.plans import Plan
 from explorer.session.scene import Condition
 from explorer.session.session import Session
 from explorer.ui.views.map.map_view import MapView
-from explorer.ui.views.picture.picture_view import NEAREST, PictureView
+from explorer.ui.views.picture.nearest import NEAREST
+from explorer.ui.views.picture.picture_view import PictureView
 from explorer.ui.widgets.pictures.image_view import ImageView
 from tests.ui.opened import wait
 
@@ -151,7 +152,7 @@ def test_the_card_of_an_item_shows_its_image_or_the_decoded_picture_and_says_so(
 def test_images_that_are_not_at_hand_leave_no_empty_boxes(
     view: PictureView, clothes: Session, qtbot: QtBot
 ) -> None:
-    main, title = clothes.main, view.findChild(QLabel, "picture.nearest")
+    main, title = clothes.main, view.findChild(QLabel, "picture.nearest.title")
     assert main.model is not None
     assert title is not None
     main.select(5123)
@@ -172,7 +173,7 @@ def test_with_all_images_at_hand_the_row_is_full(view: PictureView, session: Ses
     wait(qtbot, lambda: session.main.ready is not None and session.main.images.data is not None)
     session.main.select(9000)
     wait(qtbot, lambda: all(box.picture() is not None for box in view._near))
-    title = view.findChild(QLabel, "picture.nearest")
+    title = view.findChild(QLabel, "picture.nearest.title")
     assert title is not None
     assert title.text() == NEAREST.format(space="z")
     assert not any(box.isHidden() for box in view._near)

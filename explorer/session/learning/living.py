@@ -6,10 +6,12 @@ Part of the session; numpy only.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from explorer.session.display import Display
 from explorer.session.maps.requests import Cost
+from explorer.session.side import Side
 from explorer.training.events import Snapshot
 
 REST = 10.0
@@ -88,3 +90,23 @@ class Living:
         self._embedding = False
         self._rest_until = time.monotonic() + REST * cost.seconds
         self.refresh()
+
+
+def keepers(
+    learner: Display,
+    sides: Sequence[Side],
+    *,
+    paused: Callable[[], bool],
+    watched: Callable[[], bool],
+    wants_samples: Callable[[], bool],
+) -> list[Living]:
+    """What keeps each display up; the learner's own map is drawn only where no side shows it."""
+
+    def is_seen(side: Side) -> bool:
+        return side.seen
+
+    kept = [Living(learner, paused, wants_samples, watched)]
+    for side in sides:
+        kept.append(Living(side, paused, partial(is_seen, side)))
+        side.seen_changed.connect(kept[-1].on_seen)
+    return kept

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 from explorer.data.framing import Framing
 from explorer.data.image_set import DataSet
 from explorer.data.sources import embedded
+from explorer.runs.run import Run
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,12 @@ class Plan:
     """Name of a stopped run to go on with; the rest of the plan is then not asked."""
     fast: bool = False
     """Compute in bfloat16 where that saves time."""
+
+    @classmethod
+    def to_resume(cls, run: Run) -> Self:
+        """To go on with a run that was stopped."""
+        manifest = run.manifest
+        return cls(manifest.family, manifest.settings, manifest.data.origin, resume=run.name)
 
     def means(self, data: DataSet) -> bool:
         """Whether a data set that has been read is the one that is asked for."""

@@ -22,7 +22,7 @@ from explorer.session.data_at_hand import DataAtHand
 from explorer.session.display import Display
 from explorer.session.learning.course import Course, Flag, collapse_text, turned
 from explorer.session.learning.families import DescribeFamilies, FamilyForm, setting
-from explorer.session.learning.living import Living
+from explorer.session.learning.living import keepers
 from explorer.session.learning.pictures import FixedPictures
 from explorer.session.learning.plans import FIRST_GAME, FIRST_LESSON, Plan
 from explorer.session.learning.training_job import Ended, Started, TrainingJob
@@ -86,27 +86,15 @@ class Training:
         self.course = Course()
         self.pictures = FixedPictures(learner)
         self._watched: set[Watched] = set()
-        self._living = self._keepers()
+        self._living = keepers(
+            learner,
+            sides,
+            paused=lambda: self.state == "paused",
+            watched=lambda: bool(self._watched),
+            wants_samples=self._wants_samples,
+        )
         self._families: Question[tuple[FamilyForm, ...]] = Question(sides[0].engine, self._take_families)
         sides[0].model_opened.connect(self._on_opened)
-
-    def _keepers(self) -> list[Living]:
-        """What keeps each display up; the learner's own map is drawn only where no side shows it."""
-
-        def paused() -> bool:
-            return self.state == "paused"
-
-        def is_seen(side: Side) -> bool:
-            return side.seen
-
-        def is_watched() -> bool:
-            return bool(self._watched)
-
-        keepers = [Living(self.learner, paused, self._wants_samples, is_watched)]
-        for side in self._sides:
-            keepers.append(Living(side, paused, partial(is_seen, side)))
-            side.seen_changed.connect(keepers[-1].on_seen)
-        return keepers
 
     @property
     def active(self) -> bool:
@@ -125,13 +113,7 @@ class Training:
             self._families.ask(DescribeFamilies())
 
     def start(self, plan: Plan, data: DataSet | None = None) -> None:
-        """Begin a training; while another is under way it is `wanted` only.
-
-        Parameters
-        ----------
-        data
-            Those of a run that is resumed, where they are at hand.
-        """
+        """Begin a training, with its `data` where they are at hand; beside another it is `wanted` only."""
         if self.active:
             self.wanted(plan)
             return
@@ -145,9 +127,7 @@ class Training:
 
     def resume(self, run: Run) -> None:
         """Go on with a training that was stopped before its end."""
-        manifest = run.manifest
-        plan = Plan(manifest.family, manifest.settings, manifest.data.origin, resume=run.name)
-        self.start(plan, self._at_hand.get(manifest.data.fingerprint))
+        self.start(Plan.to_resume(run), self._at_hand.get(run.manifest.data.fingerprint))
 
     def watch_one_learn(self) -> None:
         """A first training with nothing to fill in."""
