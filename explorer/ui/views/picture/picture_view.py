@@ -6,17 +6,14 @@ Knows the session and contains widgets. Imports Qt and numpy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.session.asking.requests import Neighbours
-from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.ui.look import theme, wording
+from explorer.ui.views.picture import words as words_of
 from explorer.ui.views.picture.nearest import SMALLEST, NearestImages
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
@@ -216,18 +213,18 @@ class PictureView(QWidget):
             self.decoded.set_caption("")
             self._on_picture()
             return
-        whose = f"{_caption(model)}: " if compared else ""
+        whose = f"{words_of.caption(model)}: " if compared else ""
         self._whose = whose
         self._say_code()
         self._code.setToolTip("The latent code z: what the decoder draws from.")
         if original is not None:
             self.original.set_picture(original)
-            self._title = "own picture" if item is None else _short(model, item)
+            self._title = "own picture" if item is None else words_of.original(model, item)
             self.original.setAccessibleName(self._title)
         else:
             self._title = self._error = ""
         self.decoded.set_caption(
-            _caption(model) if compared else "decoded" if original is None else "reconstruction"
+            words_of.caption(model) if compared else "decoded" if original is None else "reconstruction"
         )
         self._on_picture()
 
@@ -253,7 +250,7 @@ class PictureView(QWidget):
         self.beside.setVisible(beside.present)
         self.beside.set_picture(beside.cursor.picture)
         if beside.model is not None:
-            self.beside.set_caption(_caption(beside.model))
+            self.beside.set_caption(words_of.caption(beside.model))
 
     def _on_picture(self) -> None:
         session = self._session
@@ -279,32 +276,8 @@ class PictureView(QWidget):
     def _on_neighbours(self) -> None:
         found = self._session.main.cursor.neighbours
         self._near.refresh()
-        words = self._distance_words(found)
+        words = words_of.distance(self._session.main.model, found)
         fits = self._distance.fontMetrics().horizontalAdvance
         fitting = (each for each in words if fits(each) <= self._distance.width())
         self._distance.setText(next(fitting, words[-1]))
         self._distance.setToolTip(f"{words[0]} in z" if words[0] else "")
-
-    def _distance_words(self, found: Neighbours | None) -> Sequence[str]:
-        """How far it is from data; the same in ever fewer words."""
-        model = self._session.main.model
-        if found is None or model is None or model.embedding is None or not len(found.distances):
-            return ("",)
-        distance = float(found.distances[0])
-        where = "far from data" if model.embedding.is_far(distance) else "inside the data"
-        if not model.can_encode:
-            where = "far from" if model.embedding.is_far(distance) else "among"
-            words = (f"{where} the drawn codes: {distance:.2f} to the nearest", f"{where}: {distance:.2f}")
-        else:
-            words = (f"{where}: {distance:.2f} to the nearest image", f"{where}: {distance:.2f}")
-        return *words, f"{distance:.2f} away"
-
-
-def _caption(model: OpenModel) -> str:
-    """Whose picture it is, in few words."""
-    return model.run.name
-
-
-def _short(model: OpenModel, item: int) -> str:
-    name = model.class_of(item)
-    return f"original {item:,}" + ("" if name is None else f": {name}")
