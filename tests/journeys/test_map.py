@@ -185,7 +185,7 @@ def test_resting_on_an_item_shows_its_card(
     item = lonely_item(cloud, session)
     QTest.mouseMove(cloud, a_void(cloud))
     QTest.mouseMove(cloud, cloud.pixel_of(item))
-    card = window.map.card
+    card = window.map.hand.card
     qtbot.waitUntil(card.isVisible, timeout=3000)
     assert session.main.look.item != item
 

@@ -171,7 +171,7 @@ def test_docks_behind_one_another_take_the_height_they_are_given(
 ) -> None:
     bare_window.resize(1280, 1100)
     strip = bare_window.docks["strip"]
-    qtbot.waitUntil(lambda: strip.height() < 350)
+    qtbot.waitUntil(lambda: strip.height() < 350 and not bare_window.room.busy)
     bare_window.resizeDocks([strip], [450], Qt.Orientation.Vertical)
     qtbot.waitUntil(lambda: strip.height() > 400)
 

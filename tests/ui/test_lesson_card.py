@@ -11,7 +11,7 @@ from explorer.guide.lesson import lessons
 from explorer.ui.look import theme
 from explorer.ui.views.guide.lesson_card import LessonCard
 from explorer.ui.window.app import application
-from explorer.ui.window.workspaces import WIDTH
+from explorer.ui.window.room import NARROWEST
 
 LONGEST = Fact("From t = 0.60 back in 12 steps, 11.5 % per pixel from the real picture of the data", True)
 
@@ -25,14 +25,14 @@ def test_no_step_is_cut_however_low_the_dock_is(qtbot: QtBot, colours: theme.Cho
     scroll, tick = card.findChild(QScrollArea), card.findChild(QLabel, "guide.tick")
     assert isinstance(scroll, QScrollArea)
     assert isinstance(tick, QLabel)
-    card.resize(WIDTH, 170)
+    card.resize(NARROWEST, 170)
     card.show()
     for lesson in lessons():
         for index, step in enumerate(lesson.steps):
             card.show_step(lesson.title, step, index, len(lesson.steps))
             card.show_facts([LONGEST])
             QApplication.processEvents()
-            card.resize(WIDTH, card.minimumSizeHint().height())
+            card.resize(NARROWEST, card.minimumSizeHint().height())
             QApplication.processEvents()
             assert scroll.verticalScrollBar().maximum() == 0, step.name
             assert tick.height() >= tick.heightForWidth(tick.width()), step.name

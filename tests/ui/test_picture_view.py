@@ -130,12 +130,12 @@ def test_the_card_of_an_item_shows_its_image_or_the_decoded_picture_and_says_so(
     shown.show()
     qtbot.waitExposed(shown)
     shown.cloud.card_wanted.emit(item, shown.mapToGlobal(QPoint(50, 50)))
-    assert shown.card.isVisible()
-    words, model = texts(shown.card), clothes.main.model  # type: ignore[arg-type]
+    assert shown.hand.card.isVisible()
+    words, model = texts(shown.hand.card), clothes.main.model  # type: ignore[arg-type]
     assert model is not None
     assert f"{item:,}: {model.class_of(item)}" in words
     assert ("not on this computer" in words) == (item >= KEPT)
-    picture = shown.card.findChild(ImageView)
+    picture = shown.hand.card.findChild(ImageView)
     assert picture is not None
     wait(qtbot, picture.isVisible)
     if item < KEPT:

@@ -248,9 +248,8 @@ class MainWindow(QMainWindow):
             return False
         self.room.restore(kept.get("sizes"))
         self.tabs.show()
-        if not any(
-            screen.availableGeometry().intersects(self.geometry()) for screen in QApplication.screens()
-        ):
+        screens = QApplication.screens()
+        if not any(screen.availableGeometry().intersects(self.geometry()) for screen in screens):
             self._fit_to_screen()
         return restored
 
@@ -274,9 +273,11 @@ class MainWindow(QMainWindow):
         if self.session is None or self._may_close or not self.session.training.active:
             event.accept()
             return
+        from explorer.session.message import Message
+
         event.ignore()
         self.session.next_training.cancel()
-        self.messages.show_message(_saving())
+        self.messages.show_message(Message("Saving …"))
         self.session.training.changed.connect(self._close_when_saved)
         QTimer.singleShot(CLOSING_MS, self, self._close_now)
         self.session.training.stop()
@@ -294,9 +295,3 @@ def _hold_height(view: QWidget, seen: bool) -> None:
     """Its own least height holds while it is seen; 0 stands for that."""
     if view.minimumHeight() <= 1:
         view.setMinimumHeight(0 if seen else 1)
-
-
-def _saving() -> Message:
-    from explorer.session.message import Message
-
-    return Message("Saving …")

@@ -1,4 +1,4 @@
-"""A map: press an item or a void, scrub, pan, zoom, filter classes.
+"""A map: its points, the cursor, what is known of them; what a hand does there stands in `hand`.
 
 There may be two, side by side: each shows its `Side` of the session, whichever it is. Imports Qt and numpy.
 """
@@ -6,23 +6,19 @@ There may be two, side by side: each shows its `Side` of the session, whichever 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.session.side import Side
 from explorer.ui.look import wording
+from explorer.ui.views.map.hand import MapHand
 from explorer.ui.views.map.points import class_words, classes_of, place_of
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
-from explorer.ui.widgets.map.hover_card import HoverCard
 from explorer.ui.widgets.map.legend import Legend
 from explorer.ui.widgets.map.point_cloud import PointCloud
 from explorer.ui.widgets.steady_label import ElidedLabel, SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
-
-STEP = 0.1
-"""Standard deviations that an arrow key moves the cursor."""
 
 EMPTY = "Open a model from the library, or press Watch one learn."
 USUAL, LEAST = 160, 96
@@ -48,7 +44,6 @@ class MapView(QWidget):
         self.setObjectName(name)
         self._session, self._side = session, side
         self._fresh = True
-        self._carded = (-1, QPoint())
         self._classes: tuple[str, ...] | None = None
         self._small = False
         self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
@@ -62,7 +57,7 @@ class MapView(QWidget):
         self.cloud = PointCloud()
         self.cloud.setObjectName(f"{name}.cloud")
         self.cloud.placeholder = EMPTY
-        self.card = HoverCard(self.cloud)
+        self.hand = MapHand(session, side, self.cloud)
         self.legend = Legend(parent=self)
         """The classes of this map's own data."""
         self.legend.setObjectName(f"{name}.legend")
@@ -104,7 +99,7 @@ class MapView(QWidget):
         self.cloud.setMinimumSize(LEAST if small else USUAL, LEAST if small else USUAL)
 
     def _listen(self) -> None:
-        session, side, cloud = self._session, self._side, self.cloud
+        session, side = self._session, self._side
         side.model_opened.connect(self._on_opened)
         side.embedding_changed.connect(self._on_embedding)
         side.items_arrived.connect(self._on_items)
@@ -113,82 +108,20 @@ class MapView(QWidget):
         side.projecting.changed.connect(self._tell)
         side.hover_changed.connect(self._on_hover)
         side.shown_changed.connect(self._on_shown)
-        side.stand_in.arrived.connect(self._on_stand_in)
         side.trail_changed.connect(self._on_trail)
         session.carrying.changed.connect(self._on_hole)
-        cloud.pressed.connect(self._press)
-        cloud.scrubbed.connect(self._scrub)
-        cloud.pointer_over.connect(self._hover)
-        cloud.released.connect(session.choices.end_gesture)
-        cloud.card_wanted.connect(self._show_card)
-        cloud.card_unwanted.connect(self.card.dismiss)
-        cloud.nudged.connect(self._nudge)
-        cloud.end_chosen.connect(self._choose_end)
-        cloud.menu_wanted.connect(self._show_menu)
         self.legend.shown_changed.connect(self._filter)
-        self.legend.front_changed.connect(cloud.set_front_class)
-
-    # Gestures
-
-    def _press(self, x: float, y: float, item: int) -> None:
-        self._session.choices.begin_gesture()
-        if item >= 0:
-            self._side.select(item)
-        else:
-            self._side.go_to_plane(x, y)
-
-    def _scrub(self, x: float, y: float) -> None:
-        self._side.go_to_plane(x, y, title="scrub")
-
-    def _hover(self, item: int) -> None:
-        self._side.hover(item if item >= 0 else None)
-
-    def _nudge(self, right: int, up: int) -> None:
-        self._side.nudge(STEP * right, STEP * up)
-
-    def _choose_end(self, which: str, item: int) -> None:
-        self._session.interpolation.set_end("a" if which == "a" else "b", item if item >= 0 else None)
+        self.legend.front_changed.connect(self.cloud.set_front_class)
 
     def _filter(self, shown: set[int] | None) -> None:
         self._side.show_classes(None if shown is None else frozenset(shown))
-
-    def _show_menu(self, at: QPoint) -> None:
-        items = self.cloud.items_at(self.cloud.mapFromGlobal(at).toPointF())
-        item = items[0] if items else -1
-        what = "this image" if item >= 0 else "the picture at the cursor"
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if item >= 0:
-            menu.addAction("Look at this image", lambda: self._side.select(item))
-        if (near := self._side.nearest_at_hand(item)) is not None:
-            menu.addAction("Look at the nearest image on this computer", lambda: self._side.select(near))
-        menu.addAction(f"Make {what} end A", lambda: self._choose_end("a", item))
-        menu.addAction(f"Make {what} end B", lambda: self._choose_end("b", item))
-        menu.addSeparator()
-        menu.addAction("Show the whole map", self.cloud.home)
-        menu.popup(at)
-
-    def _show_card(self, item: int, at: QPoint) -> None:
-        model = self._side.model
-        if model is None or model.embedding is None or item >= len(model.embedding):
-            return
-        self._carded = (item, at)
-        picture = model.picture_of(item)
-        self.card.set_ink(wording.as_ink(model))
-        picture = self._side.stand_in.of(item) if picture is None else picture
-        self.card.show_at(at, picture, wording.card_lines(model, item))
-
-    def _on_stand_in(self, item: int) -> None:
-        """The item's image is not at hand, but now its decoded picture is."""
-        if self.card.isVisible() and item == self._carded[0]:
-            self._show_card(*self._carded)
 
     # Facts
 
     def _on_opened(self) -> None:
         model = self._side.model
         self._fresh = True
-        self.card.dismiss()
+        self.hand.card.dismiss()
         self._on_hole()
         if model is None:
             self._clear()
@@ -320,4 +253,4 @@ class MapView(QWidget):
 
     def hideEvent(self, event: object) -> None:
         self._side.seen = False
-        self.card.dismiss()
+        self.hand.card.dismiss()

@@ -6,18 +6,15 @@ Knows the session and contains widgets. Imports Qt and numpy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from explorer.session.asking.requests import Neighbours
 from explorer.session.scene import Scene
 from explorer.session.session import Session
-from explorer.session.side import Side
 from explorer.ui.look import theme, wording
+from explorer.ui.views.picture import words as words_of
 from explorer.ui.views.picture.nearest import SMALLEST, NearestImages
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
@@ -241,7 +238,7 @@ class PictureView(QWidget):
         made = "" if not decodes else "decoded" if item is None else wording.item_caption(model, item)
         plain = made if original is None else "reconstruction"
         self.decoded.set_caption(
-            _caption(session.main) if compared else wording.asked_for(session.main) or plain
+            words_of.caption(session.main) if compared else wording.asked_for(session.main) or plain
         )
         self._on_picture()
 
@@ -269,7 +266,7 @@ class PictureView(QWidget):
         self.beside.set_picture(beside.cursor.picture)
         if beside.model is not None:
             self.beside.set_ink(wording.as_ink(beside.model))
-            self.beside.set_caption(_caption(beside))
+            self.beside.set_caption(words_of.caption(beside))
 
     def _on_picture(self) -> None:
         session = self._session
@@ -295,35 +292,10 @@ class PictureView(QWidget):
             self._near_soon.start()
 
     def _on_neighbours(self) -> None:
-        found = self._session.main.cursor.neighbours
         self._near.refresh()
-        words = self._distance_words(found)
+        model = self._session.main.model
+        words = words_of.distance(model, self._session.main.cursor.neighbours)
         fits = self._distance.fontMetrics().horizontalAdvance
         fitting = (each for each in words if fits(each) <= self._distance.width())
         self._distance.setText(next(fitting, words[-1]))
-        self._distance.setToolTip(words[0] and f"{words[0]} in {self._space()}")
-
-    def _distance_words(self, found: Neighbours | None) -> Sequence[str]:
-        """How far it is from data; the same in ever fewer words."""
-        model = self._session.main.model
-        if found is None or model is None or model.embedding is None or not len(found.distances):
-            return ("",)
-        distance = float(found.distances[0])
-        where = "far from data" if model.embedding.is_far(distance) else "inside the data"
-        if not model.can_encode:
-            where = "far from" if model.embedding.is_far(distance) else "among"
-            words = (f"{where} the drawn codes: {distance:.2f} to the nearest", f"{where}: {distance:.2f}")
-        else:
-            words = (f"{where}: {distance:.2f} to the nearest image", f"{where}: {distance:.2f}")
-        return *words, f"{distance:.2f} away"
-
-    def _space(self) -> str:
-        model = self._session.main.model
-        return "z" if model is None else model.space
-
-
-def _caption(side: Side) -> str:
-    """Whose picture it is, in few words."""
-    name = "" if side.model is None else side.model.run.name
-    asked = wording.asked_for(side)
-    return f"{name}, {asked}" if asked else name
+        self._distance.setToolTip(f"{words[0]} in {model.space}" if model is not None and words[0] else "")

@@ -1,0 +1,28 @@
+"""What the picture view says of a picture. Part of that view; knows models, no Qt."""
+
+from __future__ import annotations
+
+from explorer.session.asking.requests import Neighbours
+from explorer.session.open_model import OpenModel
+from explorer.session.side import Side
+from explorer.ui.look import wording
+
+
+def caption(side: Side) -> str:
+    """Whose picture it is and what was asked for, in few words."""
+    name = "" if side.model is None else side.model.run.name
+    asked = wording.asked_for(side)
+    return f"{name}, {asked}" if asked else name
+
+
+def distance(model: OpenModel | None, found: Neighbours | None) -> tuple[str, ...]:
+    """How far the cursor is from data; the same in ever fewer words."""
+    if found is None or model is None or model.embedding is None or not len(found.distances):
+        return ("",)
+    number = float(found.distances[0])
+    far = model.embedding.is_far(number)
+    if model.can_encode:
+        where, whole = "far from data" if far else "inside the data", "{}: {:.2f} to the nearest image"
+    else:
+        where, whole = "far from" if far else "among", "{} the drawn codes: {:.2f} to the nearest"
+    return whole.format(where, number), f"{where}: {number:.2f}", f"{number:.2f} away"
