@@ -34,8 +34,7 @@ FEATURE_LINES = (
     "Between images there is nothing to be drawn: features have no decoder.",
 )
 
-WIDE = 16_777_215
-"""Qt's own word for no limit."""
+WIDE = 16_777_215  # Qt's own word for no limit
 
 LEAST = 96
 """Side of the large pictures on the lowest screen."""
