@@ -130,7 +130,7 @@ class MapView(QWidget):
         self._title.setText(manifest.title or manifest.family)
         self._title.short = manifest.short_title
         self._title.setToolTip(f"{model.run.name}, trained on {manifest.data.title}")
-        self._subtitle.setText(wording.sizes(model))
+        self._subtitle.setText(f"{model.run.name}   {wording.sizes(model)}")
         self._name_classes()
         self._tell()
         if model.embedding is None:
