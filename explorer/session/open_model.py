@@ -81,9 +81,10 @@ class OpenModel:
         return self.run.manifest.space(self.space)
 
     def shares_items(self, other: OpenModel | None) -> bool:
-        """Both have met the same held-out images, and each has a place for every one of them."""
-        same = other is not None and self.fingerprint == other.fingerprint
-        return same and self.can_encode and other is not None and other.can_encode
+        """Both are one run, or have met the same held-out images and place every one of them."""
+        if other is None or self.run.folder == other.run.folder:
+            return other is not None
+        return self.fingerprint == other.fingerprint and self.can_encode and other.can_encode
 
     @property
     def drawn_from(self) -> str | None:

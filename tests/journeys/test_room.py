@@ -174,7 +174,8 @@ def faults(window: MainWindow) -> list[str]:
         parent = widget.parentWidget()
         if parent is None or not widget.isVisible() or widget.isWindow() or not widget.width():
             continue
-        name = f"{type(widget).__name__} {widget.objectName()} {getattr(widget, 'text', str)()!r:.40}"
+        text = widget.text() if isinstance(widget, (QLabel, QAbstractButton)) else ""
+        name = f"{type(widget).__name__} {widget.objectName()} {text!r:.40}"
         plain = isinstance(widget, (QLabel, QAbstractButton, QComboBox, ImageView, PointCloud))
         scrolls = "scrollarea" in parent.objectName() or "viewport" in parent.objectName()
         if plain and not scrolls and not parent.rect().contains(widget.geometry()):

@@ -260,7 +260,7 @@ def test_with_nothing_that_ships_the_map_is_empty_after_its_model_was_deleted(
     assert session.main.look.code is None
     assert shown.cloud.placeholder.startswith("Open a model")
     qtbot.waitUntil(
-        lambda: all(box.picture() is None or box.isHidden() for box in picture._near), timeout=SOON
+        lambda: all(box.picture() is None or box.isHidden() for box in picture._near._views), timeout=SOON
     )
     assert picture.decoded.picture() is None
 

@@ -161,7 +161,7 @@ def test_images_that_are_not_at_hand_leave_no_empty_boxes(
     items = main.cursor.neighbours.items.tolist()
     at_hand = [item for item in items if item < KEPT]
     wait(qtbot, lambda: "5,123" in title.toolTip())
-    boxes = [box for box in view._near if not box.isHidden()]
+    boxes = [box for box in view._near._views if not box.isHidden()]
     assert len(boxes) == len(at_hand) < len(items)
     assert all(box.picture() is not None for box in boxes)
     assert f"{len(items) - len(at_hand)} of {len(items)}" in title.text()
@@ -172,8 +172,8 @@ def test_with_all_images_at_hand_the_row_is_full(view: PictureView, session: Ses
     session.main.open("vae-mnist-2d")
     wait(qtbot, lambda: session.main.ready is not None and session.main.images.data is not None)
     session.main.select(9000)
-    wait(qtbot, lambda: all(box.picture() is not None for box in view._near))
+    wait(qtbot, lambda: all(box.picture() is not None for box in view._near._views))
     title = view.findChild(QLabel, "picture.nearest.title")
     assert title is not None
     assert title.text() == NEAREST.format(space="z")
-    assert not any(box.isHidden() for box in view._near)
+    assert not any(box.isHidden() for box in view._near._views)

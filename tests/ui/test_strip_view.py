@@ -118,8 +118,8 @@ def test_undo_ends_the_playing_and_brings_back_where_it_began(
     wait(qtbot, lambda: (session.scene.handle or 0.0) > 0.25)
     session.choices.undo()
     assert button(filled, "play").text() == "Play"
-    filled._clock.timeout.connect(lambda: ticks.append(1))
-    assert not filled._clock.isActive()
+    filled._play._clock.timeout.connect(lambda: ticks.append(1))
+    assert not filled._play._clock.isActive()
     assert session.scene.handle == start
     assert session.main.look.code is before.code
     wait(qtbot, lambda: session.main.cursor.pictured is before.code or before.item is not None)

@@ -24,6 +24,8 @@ class NearestImages(QWidget):
         self._views = [ImageView() for _ in range(COUNT)]
         self._items: list[int] = []
         """Those whose images are at hand."""
+        self._model: OpenModel | None = None
+        """Whose images these are."""
         self._title = QLabel()
         self._title.setObjectName("picture.nearest.title")
         self._title.setProperty("role", "caption")
@@ -55,6 +57,11 @@ class NearestImages(QWidget):
     def refresh(self) -> None:
         """Those that are at hand; of the others is said that they are not."""
         found, model = self._session.main.cursor.neighbours, self._session.main.model
+        if model is not self._model:
+            self._model, self._items = model, []
+            for view in self._views:
+                view.set_picture(None)
+                view.set_caption("")
         if model is None or found is None or not model.can_encode:
             return
         near = list(zip(found.items.tolist(), found.distances.tolist(), strict=True))

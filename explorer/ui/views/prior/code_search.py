@@ -96,7 +96,7 @@ class GanSearch(QWidget):
         self._wanted.set_picture(search.target)
         self._wanted.set_caption("your own picture" if search.own is not None else "held-out image")
         busy = "The search is under way." if search.searching else ""
-        tip = "Search for the latent code z whose picture G(z) comes nearest"
+        tip = "Search for the latent code z whose picture comes nearest"
         self._find.setEnabled(not (refusal or busy))
         self._find.setToolTip("\n".join(part for part in (tip, refusal or busy) if part))
         self._cancel.setEnabled(search.searching)
@@ -108,7 +108,7 @@ class GanSearch(QWidget):
     def _show_found(self, refusal: str) -> None:
         search, found = self._search, self._search.found
         self._found.set_picture(None if found is None else found.picture)
-        self._found.set_caption("G(z), nearest so far" if found is None or not found.done else "G(z)")
+        self._found.set_caption("nearest so far" if found is None or not found.done else "nearest")
         self._bar.setRange(0, 0 if search.searching and found is None else 100)
         self._bar.setValue(0 if found is None else round(100 * found.step / max(found.steps, 1)))
         if found is not None:

@@ -15,10 +15,9 @@ from explorer.latent.path import Manner
 from explorer.session.session import Session
 from explorer.session.steering.interpolation import STEPS
 from explorer.ui.look import theme, wording
-from explorer.ui.views.strip import words as words
+from explorer.ui.views.strip import words
 from explorer.ui.views.strip.play_button import PlayButton
 from explorer.ui.views.strip.strip_end import StripEnd
-from explorer.ui.views.strip.words import ROWS, lines, row_tip
 from explorer.ui.widgets.pictures.image_strip import EDGE, GAP, LARGEST, TITLE, ImageStrip
 from explorer.ui.widgets.two_lines import TwoLines
 
@@ -39,7 +38,7 @@ class StripView(QWidget):
         self.setObjectName("strip")
         self._session = session
         self._ends = {"a": StripEnd("a", session), "b": StripEnd("b", session)}
-        self._rows: dict[Manner, ImageStrip] = {manner: ImageStrip(STEPS) for manner in ROWS}
+        self._rows: dict[Manner, ImageStrip] = {manner: ImageStrip(STEPS) for manner in words.ROWS}
         self._shown: dict[Manner, tuple[NDArray[np.uint8], list[str]]] = {}
         self._reason, self._place = QLabel(), QLabel()
         self._play, self._swap, self._clear = PlayButton(session), QToolButton(), QToolButton()
@@ -53,9 +52,9 @@ class StripView(QWidget):
     def _name_parts(self) -> None:
         for manner, row in self._rows.items():
             row.setObjectName(f"strip.{manner}")
-            row.set_title(ROWS[manner][0])
-            row.setToolTip(ROWS[manner][1])
-            row.setAccessibleName(ROWS[manner][0])
+            row.set_title(words.ROWS[manner][0])
+            row.setToolTip(words.ROWS[manner][1])
+            row.setAccessibleName(words.ROWS[manner][0])
         self._reason.setProperty("role", "muted")
         self._place.setProperty("role", "muted")
         self._place.setWordWrap(True)
@@ -145,7 +144,7 @@ class StripView(QWidget):
         for part in parts:
             part.set_ink(ink)
         for manner, row in self._rows.items():
-            row.setToolTip(row_tip(model, manner))
+            row.setToolTip(words.row_tip(model, manner))
         self._refresh()
 
     def _on_cursor(self) -> None:
@@ -167,7 +166,7 @@ class StripView(QWidget):
         self._beside.setVisible(not self.is_line)
         self._reason.setMinimumHeight(self._ends["a"].need if self.is_line else 0)
         self._lines.setVisible(strip.complete)
-        self._lines.say(*lines(self._session.main.model))
+        self._lines.say(*words.lines(self._session.main.model))
         way = QBoxLayout.Direction
         self._pair.setDirection(way.TopToBottom if strip.complete else way.LeftToRight)
         for end in self._ends.values():
@@ -200,7 +199,7 @@ class StripView(QWidget):
             return
         chosen, pictures = manner == scene.manner, strip.rows[manner]
         handle = scene.handle or 0.0
-        row.set_title(ROWS[manner][0])
+        row.set_title(words.ROWS[manner][0])
         captions = words.captions(self._session, self._picture_side) if chosen else []
         shown = self._shown.get(manner)
         # While the handle runs the pictures stay as they are, and scaling them anew would cost the most.
