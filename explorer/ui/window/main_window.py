@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         self.tabs.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.tabs.addWidget(self.workspaces)
         self.addToolBar(self.tabs)
-        self.workspaces.arrange()
+        self.workspaces.reset()
 
     def _on_workspace(self, space: Workspace) -> None:
         self.middle.show_workspace(space)

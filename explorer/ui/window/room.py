@@ -135,16 +135,22 @@ class Room(QObject):
         own = None if self.presents else self._own.get(self._workspaces.current.title)
         below = self._standing(Area.BottomDockWidgetArea)
         for name, dock in below.items():
-            self._window.resizeDocks([dock], [self._height_below(name, dock.widget(), own)], VERTICAL)
+            self._resize([dock], [self._height_below(name, dock.widget(), own)], VERTICAL)
         right = self._standing(Area.RightDockWidgetArea)
         if right:
             docks = list(right.values())
-            self._window.resizeDocks(docks, self._heights(right, own), VERTICAL)
-            self._window.resizeDocks(docks, [self._width(own)] * len(docks), HORIZONTAL)
+            self._resize(docks, self._heights(right, own), VERTICAL)
+            self._resize(docks, [self._width(own)] * len(docks), HORIZONTAL)
         self._rounds -= 1
         moved = before != [(dock.width(), dock.height()) for dock in self._docks.values()]
         if self._rounds > 0 or (moved and self._rounds > -SETTLED):
             self._soon.start()
+
+    def _resize(self, docks: list[QDockWidget], wanted: list[int], way: Qt.Orientation) -> None:
+        """Each time the whole window is laid out: not for nothing."""
+        now = [dock.width() if way == HORIZONTAL else dock.height() for dock in docks]
+        if now != wanted:
+            self._window.resizeDocks(docks, wanted, way)
 
     def _width(self, own: Sizes | None) -> int:
         share = PRESENTED if self.presents else WIDTH if own is None else own.width

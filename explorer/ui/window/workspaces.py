@@ -189,13 +189,15 @@ class WorkspaceBar(QTabBar):
 
     def _is_home(self, names: Sequence[str], area: Qt.DockWidgetArea) -> bool:
         """Whether these docks stand in their area, those below the middle behind one another."""
-        behind = len(names) - 1 if area == BELOW else 0
         docks = [self._docks[name] for name in names]
+        # Qt doesn't tell behind which a closed dock stands.
+        seen = [dock for dock in docks if not dock.isHidden()]
+        behind = len(seen) - 1 if area == BELOW else 0
         return all(
-            self._window.dockWidgetArea(dock) == area
-            and not dock.isFloating()
-            and len(self._window.tabifiedDockWidgets(dock)) == behind
-            for dock in docks
+            self._window.dockWidgetArea(dock) == area and not dock.isFloating() for dock in docks
+        ) and all(
+            sum(not other.isHidden() for other in self._window.tabifiedDockWidgets(dock)) == behind
+            for dock in seen
         )
 
     def _bring_home(self, names: Sequence[str], area: Qt.DockWidgetArea) -> None:

@@ -264,7 +264,8 @@ class SamplesView(QWidget):
         self._want()
 
     def resizeEvent(self, event: object) -> None:
-        self._fit()
+        if self.isVisible():
+            self._fit()
 
     def _fit(self) -> None:
         """Those that are shown share the width."""
