@@ -113,10 +113,15 @@ class Embedding:
     def usual_gap(self) -> float:
         """Distance from a datum to its nearest other, exceeded by one datum in ten: the yardstick of
         `is_far`. Measured on at most 100 items, evenly chosen: a living map has another one each time."""
-        codes = self._usable
-        chosen, second = codes[:: max(1, len(codes) // 100)][:100], min(1, len(codes) - 1)
-        gaps = [np.partition(_squares(codes, code), second)[second] for code in chosen]
-        return float(np.sqrt(np.quantile(gaps, 0.9)))
+        codes = self._usable - self.mean
+        if len(codes) < 2:
+            return 0.0
+        chosen = np.arange(0, len(codes), max(1, len(codes) // 100))[:100]
+        # |a - b|^2 = |a|^2 + |b|^2 - 2 ab for all pairs at once, none with itself.
+        norms = np.einsum("nd,nd->n", codes, codes)
+        squared = norms[chosen, None] + norms - 2 * codes[chosen] @ codes.T
+        squared[np.arange(len(chosen)), chosen] = np.inf
+        return float(np.sqrt(np.quantile(np.maximum(squared.min(1), 0), 0.9)))
 
     def is_far(self, distance: float) -> bool:
         """Whether a place so far from its nearest datum lies outside the data."""

@@ -49,8 +49,8 @@ def test_interaction(small_run: Path, qtbot: QtBot, capsys: pytest.CaptureFixtur
     assert all(speed > 0 for speed in found["images_per_s"].values())
 
 
-def test_start() -> None:
-    found = starts.combined([starts.start("window", 0.3) | starts.start("eager", 0.3)])
+def test_start(tmp_path: Path) -> None:
+    found = starts.combined([starts.start("window", 0.3, str(tmp_path)) | starts.start("eager", 0.3, str(tmp_path))])
     assert set(found) == {
         *("window_s", "map_s", "first_decode_s", "eager_s"),
         *("stalls_ms", "warming_stalls_ms"),

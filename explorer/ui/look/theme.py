@@ -6,6 +6,7 @@ Widgets paint with `theme.current()` and refresh what they cached on `QEvent.Typ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -19,7 +20,10 @@ from explorer.ui.look.palettes import CLASS_COLOURS, DARK, LIGHT, OTHER_CLASS, P
 from explorer.ui.look.style_sheet import style_sheet
 
 Choice = Literal["system", "light", "dark"]
-ICON_SIZES = (16, 20, 24, 32, 40, 48, 64)
+ICON_SIDES = (16, 20, 24)
+"""In which controls show icons, in pixels of the interface."""
+
+WINDOW_ICON_SIDES = (16, 24, 32, 48, 64)
 
 
 class _State(QObject):
@@ -103,15 +107,18 @@ def class_colours(count: int) -> list[QColor]:
     return [QColor(name) for name in (*known, *[OTHER_CLASS[scheme]] * (count - len(known)))]
 
 
-def icon(name: str, colour: str | None = None) -> QIcon:
-    """An icon of ours, tinted with the palette on the screen now (or with a colour)."""
+def icon(name: str, colour: str | None = None, sides: Sequence[int] = ICON_SIDES) -> QIcon:
+    """An icon of ours, tinted with the palette on the screen now (or with a colour).
+
+    Drawn for the screens that there are: to have every size ready took a tenth of the way to the map.
+    """
     colours, made = current(), QIcon()
     tints = {
         QIcon.Mode.Normal: colour or colours.text, QIcon.Mode.Active: colour or colours.text,
         QIcon.Mode.Selected: colour or colours.text, QIcon.Mode.Disabled: colours.disabled,
     }  # fmt: skip
     for mode, tint in tints.items():
-        for side in ICON_SIZES:
+        for side in sorted({round(side * ratio) for side in sides for ratio in _ratios()}):
             made.addPixmap(_tinted(name, tint, side), mode)
     return made
 
@@ -124,6 +131,11 @@ def set_icon(owner: QObject, name: str) -> None:
         owner.setIcon(made)
     else:
         owner.setIcon(made)  # type: ignore[attr-defined]
+
+
+def _ratios() -> set[float]:
+    """Dots for a pixel of the interface, of every screen."""
+    return {screen.devicePixelRatio() for screen in QApplication.screens()}
 
 
 @lru_cache(maxsize=2048)

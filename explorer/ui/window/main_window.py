@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle("Latent Explorer")
-        self.setWindowIcon(theme.icon("decode"))
+        self.setWindowIcon(theme.icon("decode", sides=theme.WINDOW_ICON_SIDES))
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 560)
         self.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AnimatedDocks)
