@@ -34,7 +34,9 @@ class Carrying:
         self._main, self._beside, self._choices = main, beside, choices
         self.bridge: Bridge | None = None
         self._encodings = {
-            side.name: Question[Encoded](side.engine, partial(self._take, side), during=side.life, late=True)
+            side.name: Question[Encoded](
+                side.engine, partial(self._on_encoded, side), during=side.life, late=True
+            )
             for side in (main, beside)
         }
         for side in (main, beside):
@@ -149,7 +151,7 @@ class Carrying:
         if not (isinstance(asked, Encode) and asked.picture is picture):
             question.ask(Encode(picture, follower.model.space))
 
-    def _take(self, side: Side, result: Encoded) -> None:
+    def _on_encoded(self, side: Side, result: Encoded) -> None:
         if side is self.follower and self._needed() == "picture":
             self._say_bridge("picture")
             side.cursor.adopt(result.picture, result.code)

@@ -38,7 +38,7 @@ class Cursor:
         self.decode_seconds: float | None = None
         self.neighbours: Neighbours | None = None
         self._asking: Question[Decoded | Neighbours] = Question(
-            display.engine, self._take, during=display.life, late=True
+            display.engine, self._on_answer, during=display.life, late=True
         )
         choices.changed.connect(self._on_changed)
         display.embedding_changed.connect(self.settle)
@@ -151,7 +151,7 @@ class Cursor:
         if self.neighbours is not None:
             self.neighbours_changed()
 
-    def _take(self, result: Decoded | Neighbours) -> None:
+    def _on_answer(self, result: Decoded | Neighbours) -> None:
         if isinstance(result, Decoded):
             self.picture, self.pictured = result.picture, result.code
             self.decode_seconds = result.seconds
