@@ -53,6 +53,7 @@ class Carrying:
 
     @property
     def leader(self) -> Side:
+        """The side whose cursor was moved last; the other cursor follows."""
         return self._main if self._choices.scene.leads == "main" else self._beside
 
     @property

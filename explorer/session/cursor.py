@@ -41,7 +41,7 @@ class Cursor:
             display.engine, self._on_answer, during=display.life, late=True
         )
         choices.changed.connect(self._on_changed)
-        display.embedding_changed.connect(self.settle)
+        display.embedding_changed.connect(self.follow_embedding)
         for fact in (display.model_ready, display.weights_changed):
             fact.connect(self.decode)
         display.images.data_changed.connect(self._on_data)
@@ -110,7 +110,7 @@ class Cursor:
             self.picture_changed()
         self._find_near(code)
 
-    def settle(self) -> None:
+    def follow_embedding(self) -> None:
         """The codes are others now: it follows its item, or goes to the middle.
 
         An own picture's code follows when the encoder has answered.

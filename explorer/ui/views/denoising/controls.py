@@ -117,7 +117,7 @@ class DenoisingControls(QWidget):
         self._eta.edited.connect(self._edit)
         self._guidance.edited.connect(self._edit)
         self._seed.edited.connect(self._edit)
-        self._many.clicked.connect(self._take_many)
+        self._many.clicked.connect(self._choose_many)
         self._start.clicked.connect(self._press_start)
 
     # Intents
@@ -125,7 +125,7 @@ class DenoisingControls(QWidget):
     def _choose_class(self, index: int) -> None:
         self._denoising.ask_for(self._class.itemData(index))
 
-    def _take_many(self, on: bool) -> None:
+    def _choose_many(self, on: bool) -> None:
         self._denoising.turn(many=on)
 
     def _press_start(self) -> None:
