@@ -1,6 +1,6 @@
 """Diffusion: one network learns to take noise out of a picture at every strength (Ho et al. 2020).
 
-Imports torch, the contract in `base`, the network in `unet`, schedules and samplers in `schedule`.
+Imports torch, `roles`, the contract in `base`, the network in `unet`, schedules and samplers in `schedule`.
 Symbols as in the papers: x_t = alpha_t x_0 + sigma_t eps, from x_0, the picture in [-1, 1], to x_T,
 noise. Spaces: h, what the network sees in a picture; x_T, the noise from which a picture comes.
 """
@@ -43,6 +43,7 @@ from explorer.models.parts.schedule import (
     walk,
 )
 from explorer.models.parts.unet import UNet
+from explorer.roles import HIGHEST_GUIDANCE
 
 FEATURES_AT = 0.5
 """The t that the network is told when it looks at a picture, without noise, for its features: the classes
@@ -93,7 +94,10 @@ class DiffusionConfig(TrainedConfig):
     )
     steps: int = knob(20, low=1, high=1000, help="Steps from noise to picture when a picture is made.")
     guidance: float = knob(
-        1.0, low=0.0, high=20.0, help="Weight of the class: eps = eps_none + weight (eps_class - eps_none)."
+        1.0,
+        low=0.0,
+        high=HIGHEST_GUIDANCE,
+        help="Weight of the class: eps = eps_none + weight (eps_class - eps_none).",
     )
     learning_rate: float = knob(
         2e-3,

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.roles import HIGHEST_GUIDANCE
 from explorer.session.denoising.denoising import Label
 from explorer.session.denoising.requests import SAMPLERS
-from explorer.session.denoising.settings import HIGHEST_GUIDANCE, HIGHEST_SEED, Source
+from explorer.session.denoising.settings import HIGHEST_SEED, Source
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.views.denoising.words import RENOISE, STARTS
