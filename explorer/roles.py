@@ -1,4 +1,4 @@
-"""Words that families of models, runs and the interface share, none of which need torch to be said.
+"""Words and limits that families of models, runs and the interface share; none need torch to be said.
 
 A low module: standard library only.
 """
@@ -18,3 +18,6 @@ VALUE = "V(D, G)"
 
 KL = "kl"
 """The term of a posterior's distance from the prior, nats per image: its collapse shows there."""
+
+HIGHEST_GUIDANCE = 20.0
+"""The most that the class may weigh when a picture is made."""

@@ -26,7 +26,7 @@ from explorer.runs.run import Run, framing_of
 from explorer.session.learning.plans import Plan
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.sliders.dimension_slider import DimensionSlider
-from explorer.ui.window.app import settle
+from explorer.ui.window.app import spare_imports_from_gc
 
 if TYPE_CHECKING:
     from explorer.session.session import Session
@@ -72,7 +72,7 @@ def _words(run: Run) -> str:
     return f"{run.manifest.family}, {settings.get('network')}, {settings.get('latent_size')}-D, {run.name}"
 
 
-def take_slider(window: MainWindow) -> SliderDrag:
+def grab_slider(window: MainWindow) -> SliderDrag:
     """The first slider that moves something, once it is there and the pictures too."""
     session = window.session
     assert session is not None
@@ -156,9 +156,9 @@ class Interaction:
         """Steps per second of one leg."""
         with leg() as meter:
             wait(SETTLING * seconds)
-            settled = time.perf_counter()
+            began = time.perf_counter()
             wait(seconds)
-        return meter.rate(settled)
+        return meter.rate(began)
 
     def show_run(self) -> None:
         """Put the run on display, with everything that takes time once behind it."""
@@ -168,7 +168,7 @@ class Interaction:
         side = session.main
         wait_until(lambda: side.ready is not None and side.images.data is not None, "the model")
         wait_until(lambda: len(session.strips.rows) > 0, "the pictures of the sliders")
-        settle()
+        spare_imports_from_gc()
         wait(0.5)
 
     @contextmanager
@@ -194,7 +194,7 @@ class Interaction:
 
     def drag(self) -> dict[str, Any]:
         """Drag the first slider for some seconds."""
-        engine, drag = self.session.workers.main, take_slider(self.window)
+        engine, drag = self.session.workers.main, grab_slider(self.window)
         engine.in_flight_max = engine.waiting_max = 0
         drag.start()
         wait(self.seconds)
@@ -226,7 +226,7 @@ class Interaction:
             training.go_on()
             after.callback(training.pause)
             if condition == "dragging":
-                drag = take_slider(self.window)
+                drag = grab_slider(self.window)
                 drag.start()
                 after.callback(drag.close)
                 after.callback(drag.stop)

@@ -143,12 +143,15 @@ def _scatter(n: int) -> dict[str, float]:
 def _spread(act: Callable[[int], None], frames: int = FRAMES) -> dict[str, float]:
     """Milliseconds of an act, after one that is not counted."""
     act(0)
-    taken = []
+    durations = []
     for turn in range(frames):
         began = time.perf_counter()
         act(turn)
-        taken.append(1000 * (time.perf_counter() - began))
-    return {"p50": round(float(np.median(taken)), 3), "p95": round(float(np.percentile(taken, 95)), 3)}
+        durations.append(1000 * (time.perf_counter() - began))
+    return {
+        "p50": round(float(np.median(durations)), 3),
+        "p95": round(float(np.percentile(durations, 95)), 3),
+    }
 
 
 def table(figures: Mapping[str, Any]) -> list[str]:

@@ -78,7 +78,7 @@ def stalls(codes: NDArray[np.float32]) -> list[float]:
     from explorer.bench.window import open_window, own_home, wait, wait_until
 
     with own_home(), open_window() as window, contextlib.closing(Projector()) as projector:
-        settle(window)
+        show_run(window)
         beat, worker = Beat(), threading.Thread(target=_work, args=(codes, projector), daemon=True)
         beat.start()
         worker.start()
@@ -88,7 +88,7 @@ def stalls(codes: NDArray[np.float32]) -> list[float]:
         return _longest_first(beat.lateness)
 
 
-def settle(window: MainWindow) -> None:
+def show_run(window: MainWindow) -> None:
     """Put the run on display, with everything that takes time once behind it."""
     from explorer.bench.window import wait, wait_until
 

@@ -87,10 +87,10 @@ class Watch(QObject):
 
     def _use(self) -> None:
         """Warm: from now on nothing may hold up the window, whatever one does."""
-        from explorer.bench.interaction import take_slider
+        from explorer.bench.interaction import grab_slider
 
         assert self._window is not None
-        drag = take_slider(self._window)
+        drag = grab_slider(self._window)
         self._last, self._warm = time.monotonic(), True
         drag.start()
 

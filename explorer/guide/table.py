@@ -44,7 +44,7 @@ class Table:
             self._refuse(field, f"is not known here; known are {', '.join(sorted(self._read))}")
 
     def text(self, field: str, default: str | None = None) -> str:
-        value = self._take(field, default)
+        value = self._read_field(field, default)
         if not isinstance(value, str) or (not value.strip() and value != default):
             self._refuse(field, "must be a text")
         return value
@@ -56,13 +56,13 @@ class Table:
         return tuple(values)
 
     def truth(self, field: str) -> bool:
-        value = self._take(field, None)
+        value = self._read_field(field, None)
         if not isinstance(value, bool):
             self._refuse(field, "must be true or false")
         return value
 
     def number(self, field: str, default: float | None = None, low: float = -1e6, high: float = 1e6) -> float:
-        value = self._take(field, default)
+        value = self._read_field(field, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
             self._refuse(field, "must be a number")
         if not low <= value <= high:
@@ -70,7 +70,7 @@ class Table:
         return float(value)
 
     def table(self, field: str) -> Table:
-        value = self._take(field, None)
+        value = self._read_field(field, None)
         if not isinstance(value, dict):
             self._refuse(field, "must be a table")
         return Table(value, f"{self.name}, {field}")
@@ -96,12 +96,12 @@ class Table:
         return rest
 
     def _list(self, field: str) -> list[Any]:
-        value = self._take(field, None)
+        value = self._read_field(field, None)
         if not isinstance(value, list) or len(value) > MOST:
             self._refuse(field, f"must be a list of at most {MOST:,} entries")
         return value
 
-    def _take(self, field: str, default: Any) -> Any:
+    def _read_field(self, field: str, default: Any) -> Any:
         self._read.add(field)
         if field not in self._fields and default is None:
             self._refuse(field, "is missing")

@@ -34,8 +34,8 @@ def emptiness(places: Floats, cells: int = CELLS) -> Emptiness:
     side = np.maximum(high - low, 1e-12) / cells
     inside = known[((known >= low) & (known <= high)).all(axis=1)]
     column, row = np.minimum(((inside - low) / side).astype(np.intp), cells - 1).T
-    taken = np.zeros((cells, cells), bool)
-    taken[row, column] = True
-    rows, columns = np.nonzero(~taken)
+    occupied = np.zeros((cells, cells), bool)
+    occupied[row, column] = True
+    rows, columns = np.nonzero(~occupied)
     middles = low + (np.stack([columns, rows], axis=1) + 0.5) * side
-    return Emptiness(float((~taken).mean()), np.asarray(middles, np.float32))
+    return Emptiness(float((~occupied).mean()), np.asarray(middles, np.float32))

@@ -64,7 +64,7 @@ class Projector:
             The process can't be started or has died just now.
         """
         with self._lock:
-            self._alive().tell({"how": how, "settings": dict(settings)}, arrays)
+            self._alive().send({"how": how, "settings": dict(settings)}, arrays)
 
     def hear(self, seconds: float) -> Message | None:
         """What the process says next; None where it is silent for so long.
@@ -119,7 +119,7 @@ class Projector:
         before = self._child
         child = self._alive()
         if child is not before:
-            child.tell({"how": "warm"})
+            child.send({"how": "warm"})
 
 
 class _Child:
@@ -143,7 +143,7 @@ class _Child:
         self._ear = threading.Thread(target=self._listen, name="projector", daemon=True)
         self._ear.start()
 
-    def tell(self, words: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
+    def send(self, words: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]] | None = None) -> None:
         try:
             send(cast(BinaryIO, self.process.stdin), words, arrays)
         except OSError as error:

@@ -25,7 +25,7 @@ from explorer.latent.messages import Message, receive, send
 from explorer.latent.neighbours import NeighbourSearch
 
 Floats = NDArray[np.float32]
-Tell = Callable[[float, str], None]
+Report = Callable[[float, str], None]
 """Told the share of the work that is done, and what is being done."""
 
 NICENESS = 10
@@ -68,7 +68,7 @@ def _listen(source: BinaryIO, requests: queue.SimpleQueue[Message]) -> None:
 def answer(request: Message, sink: BinaryIO) -> None:
     """Work on one request and send what comes of it."""
 
-    def tell(share: float, doing: str) -> None:
+    def report(share: float, doing: str) -> None:
         send(sink, {"share": share, "doing": doing})
 
     how, settings = request.words["how"], request.words.get("settings", {})
@@ -79,7 +79,7 @@ def answer(request: Message, sink: BinaryIO) -> None:
                 warm()
                 send(sink, {"warm": True})
             else:
-                places = (umap if how == "umap" else tsne)(request.arrays["points"], settings, tell)
+                places = (umap if how == "umap" else tsne)(request.arrays["points"], settings, report)
                 send(sink, {}, {"places": places})
     except MemoryError:
         send(sink, {"failed": "There is too little memory for this projection; use fewer items."})
@@ -98,20 +98,20 @@ def warm() -> None:
     import sklearn.manifold  # noqa: F401
 
 
-def umap(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
+def umap(points: Floats, settings: Mapping[str, Any], report: Report) -> Floats:
     """Places (M, 2) of points (M, D), no two of which are the same.
 
     The neighbours are found exactly and the first layout is PCA's: umap's own ways to both compile for
     half a minute. Of unit vectors, half the squared distance is the cosine distance.
     """
-    tell(0.0, "Finding neighbours")
+    report(0.0, "Finding neighbours")
     count = min(settings["neighbours"], len(points))
     nearest, distances = NeighbourSearch(points).nearest(points, count)
-    tell(NEIGHBOURS_SHARE, "Preparing")
+    report(NEIGHBOURS_SHARE, "Preparing")
     from umap import UMAP
     from umap.umap_ import find_ab_params
 
-    watch = Watch(settings["epochs"], tell)
+    watch = Watch(settings["epochs"], report)
     # The layout is made of powers of b: in single precision they cost a fifth less.
     a, b = map(np.float32, find_ab_params(1.0, settings["min_dist"]))
     projector = UMAP(
@@ -128,15 +128,15 @@ def umap(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
     return np.asarray(projector.fit_transform(points), np.float32)
 
 
-def tsne(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
+def tsne(points: Floats, settings: Mapping[str, Any], report: Report) -> Floats:
     """Places (M, 2) of points (M, D), by Barnes-Hut t-SNE as scikit-learn has it.
 
     It tells its progress to nobody but the standard output, every 50 rounds.
     """
-    tell(0.0, "Finding neighbours")
+    report(0.0, "Finding neighbours")
     perplexity = min(settings["perplexity"], (len(points) - 1) / 3)
     nearest, distances = NeighbourSearch(points).nearest(points, min(int(3 * perplexity) + 2, len(points)))
-    tell(NEIGHBOURS_SHARE / 2, "Preparing")
+    report(NEIGHBOURS_SHARE / 2, "Preparing")
     from scipy.sparse import csr_matrix
     from sklearn.manifold import TSNE
 
@@ -150,7 +150,7 @@ def tsne(points: Floats, settings: Mapping[str, Any], tell: Tell) -> Floats:
         init=first_layout(points, JITTER, settings["seed"]),
         verbose=2,
     )
-    with contextlib.redirect_stdout(Watch(settings["iterations"], tell, after="Iteration ")):
+    with contextlib.redirect_stdout(Watch(settings["iterations"], report, after="Iteration ")):
         return np.asarray(projector.fit_transform(graph), np.float32)
 
 
@@ -176,14 +176,14 @@ class Watch(io.TextIOBase):
         What stands before the number.
     """
 
-    def __init__(self, rounds: int, tell: Tell, after: str = r"^\s*") -> None:
-        self._rounds, self._tell = rounds, tell
+    def __init__(self, rounds: int, report: Report, after: str = r"^\s*") -> None:
+        self._rounds, self._report = rounds, report
         self._number = re.compile(rf"{after}(\d+)")
 
     def write(self, text: str) -> int:
         if found := self._number.search(text):
             done = min(1.0, int(found[1]) / self._rounds)
-            self._tell(NEIGHBOURS_SHARE + (1 - NEIGHBOURS_SHARE) * done, "Laying out")
+            self._report(NEIGHBOURS_SHARE + (1 - NEIGHBOURS_SHARE) * done, "Laying out")
         return len(text)
 
 

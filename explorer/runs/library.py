@@ -98,9 +98,9 @@ class Library:
     def new_folder(self, wish: str) -> Path:
         """A folder that doesn't exist yet, for a new run: named by the wish made plain, numbered if taken."""
         name = run_id(wish)
-        taken = self._taken()
+        in_use = self._names_in_use()
         numbered = (f"{name}-{n}" for n in itertools.count(2))
-        return self.own / next(n for n in itertools.chain([name], numbered) if n not in taken)
+        return self.own / next(n for n in itertools.chain([name], numbered) if n not in in_use)
 
     def rename(self, name: str, wish: str) -> Path:
         """Give an own run another name.
@@ -114,7 +114,7 @@ class Library:
         target = self.own / run_id(wish)
         if target.name == folder.name:
             return folder
-        if target.name in self._taken():
+        if target.name in self._names_in_use():
             raise BadInput(f"There is a model named {target.name} already; choose another name.")
         try:
             return folder.rename(target)
@@ -221,12 +221,12 @@ class Library:
             raise BadInput(f"{name} ships with Latent Explorer and can't be {done}.")
         raise BadInput(f"There is no model named {shown(name)!r} in the library.")
 
-    def _taken(self) -> set[str]:
-        taken = set(_RESERVED)
+    def _names_in_use(self) -> set[str]:
+        in_use = set(_RESERVED)
         for root in (self.shipped, self.own):
             with contextlib.suppress(OSError):
-                taken |= {path.name.casefold() for path in root.iterdir()}
-        return taken
+                in_use |= {path.name.casefold() for path in root.iterdir()}
+        return in_use
 
 
 def _folders(root: Path) -> Iterator[Path]:

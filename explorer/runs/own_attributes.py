@@ -48,7 +48,7 @@ class OwnAttribute:
 
 
 def made(
-    title: str, having: Collection[int], lacking: Collection[int], n: int, taken: Collection[str] = ()
+    title: str, having: Collection[int], lacking: Collection[int], n: int, names_in_use: Collection[str] = ()
 ) -> OwnAttribute:
     """An own attribute of n items out of two groups.
 
@@ -60,7 +60,7 @@ def made(
     title = " ".join(title.split())
     if not title or not title.isprintable() or len(title) > LONGEST_TITLE:
         raise BadInput(f"An attribute needs a title of at most {LONGEST_TITLE} characters.")
-    if title in taken:
+    if title in names_in_use:
         raise BadInput(f"There is an attribute named {title} already; choose another title.")
     a, b = (np.unique(np.asarray(list(group), np.int64)) for group in (having, lacking))
     for group, which in ((a, "with"), (b, "without")):

@@ -34,7 +34,9 @@ class Carrying:
         self._main, self._beside, self._choices = main, beside, choices
         self.bridge: Bridge | None = None
         self._encodings = {
-            side.name: Question[Encoded](side.engine, partial(self._take, side), during=side.life, late=True)
+            side.name: Question[Encoded](
+                side.engine, partial(self._on_encoded, side), during=side.life, late=True
+            )
             for side in (main, beside)
         }
         for side in (main, beside):
@@ -51,6 +53,7 @@ class Carrying:
 
     @property
     def leader(self) -> Side:
+        """The side whose cursor was moved last; the other cursor follows."""
         return self._main if self._choices.scene.leads == "main" else self._beside
 
     @property
@@ -149,7 +152,7 @@ class Carrying:
         if not (isinstance(asked, Encode) and asked.picture is picture):
             question.ask(Encode(picture, follower.model.space))
 
-    def _take(self, side: Side, result: Encoded) -> None:
+    def _on_encoded(self, side: Side, result: Encoded) -> None:
         if side is self.follower and self._needed() == "picture":
             self._say_bridge("picture")
             side.cursor.adopt(result.picture, result.code)

@@ -38,10 +38,10 @@ class Cursor:
         self.decode_seconds: float | None = None
         self.neighbours: Neighbours | None = None
         self._asking: Question[Decoded | Neighbours] = Question(
-            display.engine, self._take, during=display.life, late=True
+            display.engine, self._on_answer, during=display.life, late=True
         )
         choices.changed.connect(self._on_changed)
-        display.embedding_changed.connect(self.settle)
+        display.embedding_changed.connect(self.follow_embedding)
         for fact in (display.model_ready, display.weights_changed):
             fact.connect(self.decode)
         display.images.data_changed.connect(self._on_data)
@@ -110,7 +110,7 @@ class Cursor:
             self.picture_changed()
         self._find_near(code)
 
-    def settle(self) -> None:
+    def follow_embedding(self) -> None:
         """The codes are others now: it follows its item, or goes to the middle.
 
         An own picture's code follows when the encoder has answered.
@@ -151,7 +151,7 @@ class Cursor:
         if self.neighbours is not None:
             self.neighbours_changed()
 
-    def _take(self, result: Decoded | Neighbours) -> None:
+    def _on_answer(self, result: Decoded | Neighbours) -> None:
         if isinstance(result, Decoded):
             self.picture, self.pictured = result.picture, result.code
             self.decode_seconds = result.seconds

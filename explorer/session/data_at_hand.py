@@ -50,12 +50,12 @@ class DataAtHand:
         if fingerprint in self._known or fingerprint in self._reading:
             return
         question: Question[Answer] = Question(
-            self._reader, partial(self._take, fingerprint), missed=partial(self._end, fingerprint)
+            self._reader, partial(self._on_answer, fingerprint), missed=partial(self._end, fingerprint)
         )
         self._reading[fingerprint] = question
         question.ask(LoadData(origin, framing))
 
-    def _take(self, wanted: str, result: Answer) -> None:
+    def _on_answer(self, wanted: str, result: Answer) -> None:
         if isinstance(result, ReadProgress):
             self.progress[wanted] = result
             self.changed(wanted)

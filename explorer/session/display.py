@@ -47,8 +47,8 @@ class Display:
         """As long as the same model is here."""
         self.model: OpenModel | None = None
         self.ready: Ready | None = None
-        self._put: Question[Ready] = Question(engine, self._take_ready)
-        self._install: Question[int] = Question(engine, self._take_weights, during=self.life)
+        self._put: Question[Ready] = Question(engine, self._on_ready)
+        self._install: Question[int] = Question(engine, self._on_weights, during=self.life)
         self.images = Images(self, at_hand)
 
     @property
@@ -117,13 +117,13 @@ class Display:
         declared = None if self.model is None else self.model.declared
         return declared is not None and declared.can_decode and declared.prior is not None
 
-    def _take_ready(self, result: Ready) -> None:
+    def _on_ready(self, result: Ready) -> None:
         self.ready = result
         self.model_ready()
         if self.model is not None and not self.model.living:
             self.images.complete()
 
-    def _take_weights(self, step: int) -> None:
+    def _on_weights(self, step: int) -> None:
         self.update(step=step)
         self.weights_changed()
 

@@ -53,9 +53,9 @@ class Images:
         self.data: DataSet | None = None
         """What the model was trained on, once it has been read."""
         life, engine = host.life, host.engine
-        self._gallery: Question[ImageSet | None] = Question(engine, self._take_gallery, during=life)
+        self._gallery: Question[ImageSet | None] = Question(engine, self._on_gallery, during=life)
         self._embed: Question[Embedded] = Question(
-            engine, self._take_embedding, missed=self._missed, during=life
+            engine, self._on_embedding, missed=self._missed, during=life
         )
         at_hand.changed.connect(self._on_read)
 
@@ -107,12 +107,12 @@ class Images:
             return False
         return True
 
-    def _take_gallery(self, result: ImageSet | None) -> None:
+    def _on_gallery(self, result: ImageSet | None) -> None:
         if result is not None:
             self._host.update(items=result)
             self._host.items_arrived()
 
-    def _take_embedding(self, result: Embedded) -> None:
+    def _on_embedding(self, result: Embedded) -> None:
         if isinstance(result, Mapped):
             self._host.update(embedding=result.embedding, projection=result.projection)
             self._host.embedding_changed()

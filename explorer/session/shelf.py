@@ -99,8 +99,8 @@ class Shelf:
         """None until the library has been read for the first time."""
         self.fault: str | None = None
         """Why the last intent was refused, in one sentence."""
-        self._list: Question[tuple[Card, ...] | Refused] = Question(reader, self._take_cards)
-        self._add: Question[Path | Refused] = Question(reader, self._take_added)
+        self._list: Question[tuple[Card, ...] | Refused] = Question(reader, self._on_cards)
+        self._add: Question[Path | Refused] = Question(reader, self._on_added)
 
     @property
     def interrupted(self) -> Card | None:
@@ -231,14 +231,14 @@ class Shelf:
             self.fault = fault
             self.changed()
 
-    def _take_cards(self, result: tuple[Card, ...] | Refused) -> None:
+    def _on_cards(self, result: tuple[Card, ...] | Refused) -> None:
         if isinstance(result, Refused):
             self._say(result.sentence)
         else:
             self.cards = result
             self.changed()
 
-    def _take_added(self, result: Path | Refused) -> None:
+    def _on_added(self, result: Path | Refused) -> None:
         if isinstance(result, Refused):
             self._say(result.sentence)
             # The library may be folded away while something is dropped on the window.

@@ -85,7 +85,7 @@ class Side(Display):
         self.cursor = Cursor(self, choices)
         self.projecting = Projecting(self, projector, say)
         self.stand_in = StandIn(self)
-        self._hole: Question[Hole | None] = Question(engine, self._take_hole, during=self.life)
+        self._hole: Question[Hole | None] = Question(engine, self._on_hole, during=self.life)
         choices.changed.connect(self._on_changed)
 
     # What is read
@@ -242,7 +242,7 @@ class Side(Display):
         if self._hole.asked is None:
             self._hole.ask(FindHole(model.emptiness.middles, model.space))
 
-    def _take_hole(self, hole: Hole | None) -> None:
+    def _on_hole(self, hole: Hole | None) -> None:
         if hole is not None:
             self.update(hole=hole)
             self.hole_found()

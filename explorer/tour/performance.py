@@ -74,7 +74,7 @@ class Tour:
         self._player = Player(window, self._session, self._watch, fast=True)
         self._changed = time.monotonic()
         self._watch.changed.connect(self._on_change)
-        self._session.said.connect(_tell)
+        self._session.said.connect(_print_warning)
 
     def run(self, lesson: Lesson) -> None:
         """Every step, whether or not the one before came true."""
@@ -168,6 +168,6 @@ def _interruptible(tour: Tour) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _tell(message: Message) -> None:
+def _print_warning(message: Message) -> None:
     if message.kind != "info":
         print(message.text, file=sys.stderr)

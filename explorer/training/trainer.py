@@ -69,9 +69,9 @@ class Trainer:
         self.step, self.steps = 0, 1
         self._rescue = Rescue()
         self._pending: list[Event] = []
-        self._settle(torch.device(device))
+        self._set_up_on(torch.device(device))
 
-    def _settle(self, device: torch.device) -> None:
+    def _set_up_on(self, device: torch.device) -> None:
         """Bring everything to a device, at the very start of the training."""
         self.device, model = device, self.model
         model.to(device)
@@ -244,7 +244,7 @@ class Trainer:
 
     def _go_to_cpu(self, reason: str) -> Warned:
         left = self.device.type
-        self._settle(torch.device("cpu"))
+        self._set_up_on(torch.device("cpu"))
         self._return()
         return Warned(self.step, f"Training goes on on the CPU, as {left} lacks an operation: {reason}")
 

@@ -111,7 +111,7 @@ def read(window: QMainWindow) -> list[Text]:
     return found
 
 
-def settled(window: QMainWindow) -> bool:
+def is_idle(window: QMainWindow) -> bool:
     """Nothing is going on behind the window or about to change it."""
     timers = window.findChildren(QTimer)
     return not any(one.isSingleShot() and one.isActive() and one.interval() < BUSY_MS for one in timers)

@@ -34,10 +34,10 @@ class Opening(app.Opening):
         super()._let_go()
         knobs = {"network": "dense", "latent_size": 2, "width": 4, "epochs": 100_000, "batch": 32}
         training = self._session.training
-        training.progressed.connect(self._tell)
+        training.progressed.connect(self._on_progress)
         training.start(Plan("vae", knobs, sys.argv[1], name="bars"))
 
-    def _tell(self):
+    def _on_progress(self):
         print("learning", flush=True)
         if sys.argv[2] == "crash":
             faulthandler._sigsegv()

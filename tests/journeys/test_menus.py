@@ -78,7 +78,7 @@ def find(window: MainWindow, text: str) -> tuple[CommandPalette, list[str]]:
     return palette, [found.item(row).text() for row in range(found.count())]
 
 
-def take_first(palette: CommandPalette) -> None:
+def choose_first(palette: CommandPalette) -> None:
     line = palette.findChild(QLineEdit)
     assert line is not None
     QTest.keyClick(line, Qt.Key.Key_Return)
@@ -87,10 +87,10 @@ def take_first(palette: CommandPalette) -> None:
 def test_the_palette_finds_an_image_by_its_number(window: MainWindow, session: Session) -> None:
     palette, found = find(window, "image 7982")
     assert found == ["held-out digit 7,982: " + str(session.main.model and session.main.model.class_of(7982))]
-    take_first(palette)
+    choose_first(palette)
     assert session.main.look.item == 7982
     palette, found = find(window, "image 70000")
-    take_first(palette)
+    choose_first(palette)
     assert session.main.look.item == 7982
     assert found == ["image 70,000"]
 
@@ -101,7 +101,7 @@ def test_the_palette_opens_a_model(window: MainWindow, session: Session, qtbot: 
     palette.close()
     palette, found = find(window, "pca-mnist-2d")
     assert found[0] == "pca-mnist-2d"
-    take_first(palette)
+    choose_first(palette)
     assert session.main.model is not None
     assert session.main.model.run.name == "pca-mnist-2d"
     qtbot.waitUntil(lambda: session.main.ready is not None, timeout=30_000)
@@ -132,7 +132,7 @@ def test_the_palette_brings_the_field_of_a_setting(
     palette.close()
     palette, found = find(window, "setting learning rate")
     assert found[0] == "Learning rate"
-    take_first(palette)
+    choose_first(palette)
     qtbot.waitUntil(lambda: window.training.isVisible())
     focused = QApplication.focusWidget()
     assert focused is not None

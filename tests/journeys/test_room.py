@@ -38,7 +38,7 @@ def light() -> Iterator[None]:
     theme.use("light")
 
 
-def settled(qtbot: QtBot, window: MainWindow) -> None:
+def wait_for_sizes(qtbot: QtBot, window: MainWindow) -> None:
     """All docks have the sizes that they were to get."""
     last: list[list[QRect]] = []
 
@@ -56,7 +56,7 @@ def go(qtbot: QtBot, window: MainWindow, title: str, size: tuple[int, int] = LOW
     tab = bar.tabRect(TITLES.index(title)).center()
     QTest.mouseClick(bar, LEFT, NOTHING, tab)
     assert window.workspaces.current.title == title
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert (window.width(), window.height()) == size, "nothing asks for more than the screen has"
 
 
@@ -99,15 +99,15 @@ def test_the_strip_grows_with_its_ends_and_shrinks_without(
     assert session.main.model is not None
     cloud.setFocus()
     QTest.keyClick(cloud, Qt.Key.Key_A)
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert line < strip.height()
     session.main.select(int(session.main.model.middle_of(0) or 0))
     QTest.keyClick(cloud, Qt.Key.Key_B)
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert strip.height() >= 180
     assert part(window, QWidget, "strip.pixels").isVisible()
     QTest.mouseClick(clear, LEFT)
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert (strip.height(), cloud.height()) == (line, tall)
 
 
@@ -203,11 +203,11 @@ def test_a_restart_comes_back_as_it_was(window: MainWindow, qtbot: QtBot, title:
         again.show()
         qtbot.waitExposed(again)
         again.resize(*LOW)  # the screen of a test is smaller
-        settled(qtbot, again)
+        wait_for_sizes(qtbot, again)
         assert again.workspaces.current.title == title
         assert sizes(again) == before
         again.resize(*HIGH)
-        settled(qtbot, again)
+        wait_for_sizes(qtbot, again)
         grown = sizes(again)
         assert grown.keys() == before.keys()
         assert all(grown[name][1] < 0.45 * HIGH[1] for name in grown if name == "guide")
@@ -234,19 +234,19 @@ def test_what_was_dragged_comes_back_in_proportion(window: MainWindow, qtbot: Qt
     QTest.mouseMove(window, border - QPoint(100, 0))
     qtbot.waitUntil(lambda: picture.width() > before + 60, timeout=SOON)
     QTest.mouseRelease(window, LEFT, NOTHING, border - QPoint(100, 0))
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     share = picture.width() / window.width()
     assert picture.width() > before + 60
     window.resize(*HIGH)
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert picture.width() / window.width() == pytest.approx(share, abs=0.01)
     kept = window.layout_to_keep()
     window.actions_by_name["Reset layout"].trigger()
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert picture.width() / window.width() < share - 0.02
     assert window.restore_layout(kept)
     window.resize(*HIGH)
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert picture.width() / window.width() == pytest.approx(share, abs=0.01)
 
 
@@ -258,7 +258,7 @@ def test_reset_layout_brings_every_dock_home(window: MainWindow, qtbot: QtBot) -
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks["guide"])
     window.docks["library"].show()
     window.actions_by_name["Reset layout"].trigger()
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert sizes(window) == before
     assert not window.docks["library"].isVisible()
 
@@ -269,7 +269,7 @@ def test_presenting_shows_a_large_picture(window: MainWindow, qtbot: QtBot, size
     QTest.keyClick(window, Qt.Key.Key_F11)
     window.showNormal()  # the screen of a test has a size of its own
     window.resize(*size)
-    settled(qtbot, window)
+    wait_for_sizes(qtbot, window)
     assert {name for name, dock in window.docks.items() if dock.isVisible()} == {"picture"}
     for name in ("beside", "decoded"):
         assert side(part(window, ImageView, f"picture.{name}")) >= size[1] / 3
@@ -338,7 +338,7 @@ def test_a_damaged_layout_leaves_the_default(window: MainWindow, qtbot: QtBot) -
         {"Compare": [0.3, {"picture": "x"}, None]},
     ):
         assert window.restore_layout({**kept, "sizes": sizes_kept})
-        settled(qtbot, window)
+        wait_for_sizes(qtbot, window)
         assert sizes(window).keys() == before.keys()
     assert not window.restore_layout({**kept, "docks": {"Compare": "!"}})
     assert not window.restore_layout({**kept, "docks": 3})

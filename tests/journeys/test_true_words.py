@@ -17,7 +17,7 @@ from explorer.runs.manifest import Manifest
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.ui.window.main_window import MainWindow
-from tests.journeys.reading import Text, read, settled
+from tests.journeys.reading import Text, is_idle, read
 from tests.journeys.small_models import SmallModels
 
 PATIENCE = 60_000
@@ -206,9 +206,9 @@ class Visit:
         self._known = frozenset(entry.name for entry in self.session.library.entries())
         self.session.samples.measured = 100
 
-    def settle(self) -> None:
+    def wait_until_idle(self) -> None:
         window, workers = self.window, self.session.workers
-        self._qtbot.waitUntil(lambda: workers.idle and settled(window), timeout=PATIENCE)
+        self._qtbot.waitUntil(lambda: workers.idle and is_idle(window), timeout=PATIENCE)
 
     def open(self) -> None:
         """What a workspace has opened instead is put back."""
@@ -218,10 +218,10 @@ class Visit:
                 side.open(name)
             elif shown != name:
                 side.show(None)
-        self.settle()
+        self.wait_until_idle()
 
     def look(self, where: str) -> None:
-        self.settle()
+        self.wait_until_idle()
         for lie in lies(self.window, self._known):
             self.found.setdefault(f"{lie}", None)
 

@@ -104,7 +104,7 @@ def test_a_dropped_picture_lands_on_the_map(
     canvas[15:75, 40:50] = 0
     path = tmp_path / "one.png"
     Image.fromarray(canvas).save(path)
-    window.take(path)
+    window.open_path(path)
     qtbot.waitUntil(lambda: session.drawing.code is not None)
     assert session.scene.glyph is not None
     assert session.scene.glyph.max() > 200
@@ -115,7 +115,7 @@ def test_a_dropped_text_is_one_sentence(window: MainWindow, session: Session, tm
     path = tmp_path / "notes.png"
     path.write_text("not a picture")
     before = session.scene
-    window.take(path)
+    window.open_path(path)
     assert window.messages.isVisible()
     assert "notes.png" in window.messages.text
     assert session.scene is before
@@ -129,7 +129,7 @@ def test_a_damaged_model_is_one_sentence_and_the_open_one_stays(
     (folder / "manifest.json").write_text('{"format": 1, "family": "vae"')
     model = session.main.model
     assert model is not None
-    window.take(folder)
+    window.open_path(folder)
     qtbot.waitUntil(window.messages.isVisible)
     assert session.main.model is not None
     assert session.main.model.run is model.run

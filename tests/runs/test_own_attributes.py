@@ -70,7 +70,7 @@ def test_wrong_groups_are_one_clear_sentence(
     title: str, having: list[int], lacking: list[int], reason: str
 ) -> None:
     with pytest.raises(BadInput, match=reason):
-        made(title, having, lacking, 100, taken=["taken"])
+        made(title, having, lacking, 100, names_in_use=["taken"])
 
 
 def test_there_is_an_end_to_it(own_run: Run) -> None:

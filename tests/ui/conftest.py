@@ -17,7 +17,7 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     """A session on the shipped and the user's own (empty) library, its mailbox led to the GUI thread."""
     bridge = Bridge()
     made = Session(Library(), bridge.wake)
-    bridge.lead_to(made.mailbox.collect)
+    bridge.connect_to(made.mailbox.collect)
     yield made
-    bridge.lead_to(None)
+    bridge.connect_to(None)
     assert made.close(), "a thread of the session did not end"

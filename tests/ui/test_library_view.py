@@ -61,9 +61,9 @@ def session(qtbot: QtBot, tmp_path: Path, originals: Path) -> Iterator[Session]:
     shutil.copytree(originals / "own", library.own)
     bridge = Bridge()
     made = Session(library, bridge.wake)
-    bridge.lead_to(made.mailbox.collect)
+    bridge.connect_to(made.mailbox.collect)
     yield made
-    bridge.lead_to(None)
+    bridge.connect_to(None)
     assert made.close()
 
 

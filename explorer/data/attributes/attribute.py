@@ -119,10 +119,10 @@ def _unusable(attribute: Attribute) -> str:
     return ""
 
 
-def _free(name: str, kind: Kind, taken: Iterable[str]) -> str:
-    wish = name if name not in taken else f"{name} ({kind})"
+def _free(name: str, kind: Kind, in_use: Iterable[str]) -> str:
+    wish = name if name not in in_use else f"{name} ({kind})"
     number = 2
-    while wish in taken:
+    while wish in in_use:
         wish, number = f"{name} ({kind} {number})", number + 1
     return wish
 

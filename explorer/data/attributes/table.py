@@ -78,11 +78,11 @@ def read_table(path: Path, pictures: Sequence[PurePath]) -> AttributeTable:
         )
     for column, name in enumerate(header):
         cells = ["" if row is None or column >= len(row) else row[column].strip() for row in places]
-        _take_column(table, name, cells, path.name)
+        _add_column(table, name, cells, path.name)
     return table
 
 
-def _take_column(table: AttributeTable, name: str, cells: list[str], file: str) -> None:
+def _add_column(table: AttributeTable, name: str, cells: list[str], file: str) -> None:
     values = _numbers(cells)
     if name.lower() in _CLASS_COLUMNS and all(cells):
         table.classes = cells

@@ -1,6 +1,6 @@
 """Diffusion: one network learns to take noise out of a picture at every strength (Ho et al. 2020).
 
-Imports torch, the contract in `base`, the network in `unet`, schedules and samplers in `schedule`.
+Imports torch, `roles`, the contract in `base`, the network in `unet`, schedules and samplers in `schedule`.
 Symbols as in the papers: x_t = alpha_t x_0 + sigma_t eps, from x_0, the picture in [-1, 1], to x_T,
 noise. Spaces: h, what the network sees in a picture; x_T, the noise from which a picture comes.
 """
@@ -43,6 +43,7 @@ from explorer.models.parts.schedule import (
     walk,
 )
 from explorer.models.parts.unet import UNet
+from explorer.roles import HIGHEST_GUIDANCE
 
 FEATURES_AT = 0.5
 """The t that the network is told when it looks at a picture, without noise, for its features: the classes
@@ -93,7 +94,10 @@ class DiffusionConfig(TrainedConfig):
     )
     steps: int = knob(20, low=1, high=1000, help="Steps from noise to picture when a picture is made.")
     guidance: float = knob(
-        1.0, low=0.0, high=20.0, help="Weight of the class: eps = eps_none + weight (eps_class - eps_none)."
+        1.0,
+        low=0.0,
+        high=HIGHEST_GUIDANCE,
+        help="Weight of the class: eps = eps_none + weight (eps_class - eps_none).",
     )
     learning_rate: float = knob(
         2e-3,
@@ -158,14 +162,14 @@ class Diffusion(GenerativeModel):
         count, device = len(clean), clean.device
         index = torch.randint(1, self.config.T + 1, (count,), generator=rng, device=device)
         noise = torch.randn(clean.shape, generator=rng, device=device)
-        told = None
+        one_hot = None
         if self.conditions:
             assert batch.labels is not None
             kept = torch.rand(count, generator=rng, device=device) >= self.config.label_drop
-            told = self._told(batch.labels) * kept[:, None]
+            one_hot = self._scaled_one_hot(batch.labels) * kept[:, None]
         x_t = self.noise_schedule.mixed(clean, noise, index)
         alpha, sigma = (factor[index][:, None, None, None] for factor in self.noise_schedule)
-        output = self.network(x_t, index / self.config.T, told).float()
+        output = self.network(x_t, index / self.config.T, one_hot).float()
         wanted = aim(self.config.target, clean, noise, alpha, sigma)
         loss = F.mse_loss(output, wanted)
         found = solve(self.config.target, output.detach(), x_t, alpha, sigma)
@@ -239,11 +243,11 @@ class Diffusion(GenerativeModel):
         @torch.no_grad()
         def predict(x_t: Tensor, index: int) -> Predicted:
             t = x_t.new_full((len(x_t),), index / self.config.T)
-            told = None if condition is None else self._told(condition)
-            if told is None or guidance == 1:
-                output = self.network(x_t, t, told)
+            one_hot = None if condition is None else self._scaled_one_hot(condition)
+            if one_hot is None or guidance == 1:
+                output = self.network(x_t, t, one_hot)
             else:
-                both = torch.cat([told, torch.zeros_like(told)])
+                both = torch.cat([one_hot, torch.zeros_like(one_hot)])
                 with_class, without = self.network(torch.cat([x_t, x_t]), torch.cat([t, t]), both).chunk(2)
                 output = without + guidance * (with_class - without)
             alpha, sigma = self.alpha[index], self.sigma[index]
@@ -252,7 +256,7 @@ class Diffusion(GenerativeModel):
 
         return predict
 
-    def _told(self, labels: Tensor) -> Tensor:
+    def _scaled_one_hot(self, labels: Tensor) -> Tensor:
         """Classes (N,) as the network is told them: (N, classes), each number of unit size on average."""
         return F.one_hot(labels, self.classes) * math.sqrt(self.classes)
 

@@ -39,16 +39,23 @@ class UNet(nn.Module):
         super().__init__()
         self.fold = fold
         channels = _channels(image, width, depth, fold)
-        coarsest, told = channels[-1], 4 * width
-        self.time = nn.Sequential(nn.Linear(TIME_FEATURES, told), nn.SiLU(), nn.Linear(told, told))
-        self.condition = nn.Linear(classes, told, bias=False) if classes else None
+        coarsest, conditioning = channels[-1], 4 * width
+        self.time = nn.Sequential(
+            nn.Linear(TIME_FEATURES, conditioning), nn.SiLU(), nn.Linear(conditioning, conditioning)
+        )
+        self.condition = nn.Linear(classes, conditioning, bias=False) if classes else None
         self.enter = nn.Conv2d(image.channels * fold**2, width, 3, padding=1)
-        self.down = nn.ModuleList(Block(a, b, told) for a, b in itertools.pairwise([width, *channels]))
+        self.down = nn.ModuleList(
+            Block(a, b, conditioning) for a, b in itertools.pairwise([width, *channels])
+        )
         self.halve = nn.ModuleList(nn.Conv2d(c, c, 3, stride=2, padding=1) for c in channels[:-1])
-        self.before, self.after = Block(coarsest, coarsest, told), Block(coarsest, coarsest, told)
+        self.before, self.after = (
+            Block(coarsest, coarsest, conditioning),
+            Block(coarsest, coarsest, conditioning),
+        )
         self.attention = Attention(coarsest)
         self.up = nn.ModuleList(
-            Block(a + b, b, told) for a, b in itertools.pairwise([coarsest, *reversed(channels)])
+            Block(a + b, b, conditioning) for a, b in itertools.pairwise([coarsest, *reversed(channels)])
         )
         self.leave = nn.Sequential(
             _norm(width), nn.SiLU(), ZeroConv(width, image.channels * fold**2, 3, padding=1)
@@ -61,50 +68,52 @@ class UNet(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
         """Output like x; `condition` (N, classes) is zero but for the class, and all zeros for none."""
-        told = self._told(t, condition)
-        h, skips = self._descend(x, told)
+        conditioning = self._conditioning(t, condition)
+        h, skips = self._descend(x, conditioning)
         for block, skip in zip(self.up, reversed(skips), strict=True):
             if h.shape[2:] != skip.shape[2:]:
                 h = F.interpolate(h, size=skip.shape[2:], mode="nearest")
-            h = block(torch.cat([h, skip], 1), told)
+            h = block(torch.cat([h, skip], 1), conditioning)
         h = F.pixel_shuffle(self.leave(h), self.fold)
         return h[..., : x.shape[2], : x.shape[3]]
 
     def coarse(self, x: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
         """Features (N, D, h, w) at the coarsest level."""
-        return self._descend(x, self._told(t, condition))[0]
+        return self._descend(x, self._conditioning(t, condition))[0]
 
-    def _descend(self, x: Tensor, told: Tensor) -> tuple[Tensor, list[Tensor]]:
+    def _descend(self, x: Tensor, conditioning: Tensor) -> tuple[Tensor, list[Tensor]]:
         odd = (0, -x.shape[3] % self.fold, 0, -x.shape[2] % self.fold)
         h = self.enter(F.pixel_unshuffle(F.pad(x, odd, mode="replicate"), self.fold))
         skips = []
         for level, block in enumerate(self.down):
             if level:
                 h = self.halve[level - 1](h)
-            h = block(h, told)
+            h = block(h, conditioning)
             skips.append(h)
-        return self.after(self.attention(self.before(h, told)), told), skips
+        return self.after(self.attention(self.before(h, conditioning)), conditioning), skips
 
-    def _told(self, t: Tensor, condition: Tensor | None) -> Tensor:
-        told: Tensor = self.time(waves(t))
+    def _conditioning(self, t: Tensor, condition: Tensor | None) -> Tensor:
+        """What every block is told: the time, and the class where there is one."""
+        conditioning: Tensor = self.time(waves(t))
         if self.condition is not None and condition is not None:
-            told = told + self.condition(condition)
-        return F.silu(told)
+            conditioning = conditioning + self.condition(condition)
+        return F.silu(conditioning)
 
 
 class Block(nn.Module):
     """x + f(x): two convolutions; time and class scale and shift between (Dhariwal & Nichol 2021)."""
 
-    def __init__(self, inputs: int, outputs: int, told: int) -> None:
+    def __init__(self, inputs: int, outputs: int, conditioning: int) -> None:
         super().__init__()
         self.first = nn.Sequential(_norm(inputs), nn.SiLU(), nn.Conv2d(inputs, outputs, 3, padding=1))
-        self.told = nn.Linear(told, 2 * outputs)
+        # Under this name its weights lie in the files of models.
+        self.told = nn.Linear(conditioning, 2 * outputs)
         self.norm = _norm(outputs)
         self.second = nn.Sequential(nn.SiLU(), ZeroConv(outputs, outputs, 3, padding=1))
         self.past = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
 
-    def forward(self, x: Tensor, told: Tensor) -> Tensor:
-        scale, shift = self.told(told)[:, :, None, None].chunk(2, dim=1)
+    def forward(self, x: Tensor, conditioning: Tensor) -> Tensor:
+        scale, shift = self.told(conditioning)[:, :, None, None].chunk(2, dim=1)
         past: Tensor = self.past(x)
         found: Tensor = self.second(self.norm(self.first(x)) * (1 + scale) + shift)
         return past + found

@@ -45,7 +45,7 @@ class Question(Generic[Result]):
     Parameters
     ----------
     answered
-        Takes each result, on the owner's thread.
+        Called with each result, on the owner's thread.
     missed
         Called when a request has failed; the fault itself is told elsewhere.
     during
@@ -90,7 +90,8 @@ class Question(Generic[Result]):
         """Whether an answer to this request still means something: it may have been in the post."""
         return request in self._welcome
 
-    def take(self, result: Result) -> None:
+    def deliver(self, result: Result) -> None:
+        """Hand a result to who asked."""
         self._answered(result)
 
     def miss(self) -> None:

@@ -73,7 +73,7 @@ class Workers:
             question.miss()
             self._fault(request, result)
         else:
-            question.take(result)
+            question.deliver(result)
 
     def _fault(self, request: Request[Any], error: Exception) -> None:
         if isinstance(error, (BadInput, Failure)):

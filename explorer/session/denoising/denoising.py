@@ -55,9 +55,9 @@ class Denoising:
         """The selected item at the last look."""
         self._plan = WalkPlan("ddim", 20, 0.0, 1.0)
         """With which the noise behind pictures was sought last."""
-        self._ask: Question[Abilities | None] = Question(main.engine, self._take_abilities, during=main.life)
+        self._ask: Question[Abilities | None] = Question(main.engine, self._on_abilities, during=main.life)
         self._invert: Question[Floats] = Question(
-            reader, self._take_inverted, missed=self._missed_inversion, during=main.life
+            reader, self._on_inverted, missed=self._missed_inversion, during=main.life
         )
         main.model_opened.connect(self._on_model)
         main.model_ready.connect(self._on_ready)
@@ -235,7 +235,7 @@ class Denoising:
     def _on_ready(self) -> None:
         self._ask.ask(AskAbilities())
 
-    def _take_abilities(self, result: Abilities | None) -> None:
+    def _on_abilities(self, result: Abilities | None) -> None:
         self.abilities, self._known, self._item = result, True, self._side.look.item
         if result is not None:
             # What the last model could may be more than this one can.
@@ -281,7 +281,7 @@ class Denoising:
             self.turn(source="inverted")
             self.start()
 
-    def _take_inverted(self, result: Floats) -> None:
+    def _on_inverted(self, result: Floats) -> None:
         self.inverting = False
         if len(result) == 2:
             shares = np.linspace(0, 1, ROW, dtype=np.float32)

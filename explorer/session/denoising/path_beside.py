@@ -22,7 +22,9 @@ class PathBeside:
         self._walk: Walk | None = None
         """Whose path is asked for, or drawn."""
         self._codes: NDArray[np.float32] | None = None
-        self._asking: Question[NDArray[np.float32]] = Question(beside.engine, self._take, during=beside.life)
+        self._asking: Question[NDArray[np.float32]] = Question(
+            beside.engine, self._on_answer, during=beside.life
+        )
         walks.changed.connect(self._on_walks)
         walks.stepped.connect(self._seek)
         walks.moved.connect(self._draw)
@@ -52,7 +54,7 @@ class PathBeside:
             pictures = np.stack([stop.clean[0] for stop in walk.steps])
             self._asking.ask(EncodeStops(second.run, pictures, second.space))
 
-    def _take(self, codes: NDArray[np.float32]) -> None:
+    def _on_answer(self, codes: NDArray[np.float32]) -> None:
         self._codes = codes
         self._draw()
 

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.roles import HIGHEST_GUIDANCE
 from explorer.session.asking.requests import asked_for
 from explorer.session.denoising.requests import Abilities, Sampler, WalkPlan
 from explorer.session.scene import Condition
@@ -26,7 +27,6 @@ LARGEST = 512 << 20
 BYTES = 4 + 2 + 1
 """Of each pixel in a step: x_t, noise, clean."""
 
-HIGHEST_GUIDANCE = 20.0
 HIGHEST_SEED = 2**31 - 1
 
 

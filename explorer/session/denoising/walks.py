@@ -48,11 +48,14 @@ class Walks:
     def __init__(self, side: Side) -> None:
         engine, life = side.engine, side.life
         self._walk: Question[Route | Stop] = Question(
-            engine, self._take_parent, missed=self.drop, during=life
+            engine, self._on_parent_answer, missed=self.drop, during=life
         )
         self._forks = [
             Question[Route | Stop](
-                engine, partial(self._take_fork, slot), missed=partial(self._miss_fork, slot), during=life
+                engine,
+                partial(self._on_fork_answer, slot),
+                missed=partial(self._miss_fork, slot),
+                during=life,
             )
             for slot in range(MOST_FORKS)
         ]
@@ -138,7 +141,7 @@ class Walks:
         step = self.step
         if self.why_no_fork or self.parent is None or step is None:
             return
-        taken = [fork.question for fork in self.forks]
+        in_use = [fork.question for fork in self.forks]
         parent = self.parent.request
         sampler: Sampler = "ddpm" if parent.plan.sampler == "ddpm" else "ddim"
         request = replace(
@@ -148,7 +151,7 @@ class Walks:
             start=step.x_t,
             t=step.t,
         )
-        question = next(free for free in self._forks if free not in taken)
+        question = next(free for free in self._forks if free not in in_use)
         self._forked += 1
         self.forks.append(Walk(request, question, at=self.place))
         question.ask(request)
@@ -161,14 +164,14 @@ class Walks:
             fork.question.forget()
             self.changed()
 
-    def _take_parent(self, result: Route | Stop) -> None:
+    def _on_parent_answer(self, result: Route | Stop) -> None:
         if self.parent is not None:
-            self._take(self.parent, result)
+            self._add_result(self.parent, result)
 
-    def _take_fork(self, slot: int, result: Route | Stop) -> None:
+    def _on_fork_answer(self, slot: int, result: Route | Stop) -> None:
         fork = self._fork_of(slot)
         if fork is not None:
-            self._take(fork, result)
+            self._add_result(fork, result)
 
     def _miss_fork(self, slot: int) -> None:
         """It has failed, which the message bar tells: nothing of it will come."""
@@ -179,7 +182,7 @@ class Walks:
     def _fork_of(self, slot: int) -> Walk | None:
         return next((fork for fork in self.forks if fork.question is self._forks[slot]), None)
 
-    def _take(self, walk: Walk, result: Route | Stop) -> None:
+    def _add_result(self, walk: Walk, result: Route | Stop) -> None:
         if isinstance(result, Route):
             walk.route = result
             self.changed()

@@ -106,8 +106,8 @@ class DataChoice:
         self.missing: Missing | None = None
         self.fault: str | None = None
         self.progress: ReadProgress | DownloadProgress | None = None
-        self._look: Question[Look] = Question(reader, self._take_look, missed=self._missed)
-        self._download: Question[Fetch] = Question(fetcher, self._take_download, missed=self._missed)
+        self._look: Question[Look] = Question(reader, self._on_look, missed=self._missed)
+        self._download: Question[Fetch] = Question(fetcher, self._on_download, missed=self._missed)
 
     def named_sets(self) -> tuple[NamedSet, ...]:
         """The sets that are known by name, with whether they are on this computer."""
@@ -166,7 +166,7 @@ class DataChoice:
         self.looked, self.missing, self.fault, self.progress = looked, missing, fault, progress
         self.changed()
 
-    def _take_look(self, result: Look) -> None:
+    def _on_look(self, result: Look) -> None:
         match result:
             case ReadProgress():
                 self._now(progress=result)
@@ -178,7 +178,7 @@ class DataChoice:
             case Refused():
                 self._now(fault=result.sentence)
 
-    def _take_download(self, result: Fetch) -> None:
+    def _on_download(self, result: Fetch) -> None:
         if isinstance(result, DownloadProgress):
             self._now(progress=result)
         elif isinstance(result, Refused):

@@ -32,7 +32,9 @@ class FixedPictures:
         """(FIXED_IMAGES, H, W, C); None before the first training."""
         self.made: dict[str, Images] = {}
         """ "reconstructions" and "samples", (FIXED_IMAGES, H, W, C), of the newest weights."""
-        self._asking: Question[tuple[str, Images]] = Question(learner.engine, self._take, during=learner.life)
+        self._asking: Question[tuple[str, Images]] = Question(
+            learner.engine, self._on_answer, during=learner.life
+        )
         for fact in (learner.model_ready, learner.weights_changed):
             fact.connect(self.refresh)
 
@@ -47,7 +49,7 @@ class FixedPictures:
         if self.wanted and self.originals is not None and model is not None and ready is not None:
             self._asking.ask(LearnerPictures(self.originals, model.space))
 
-    def _take(self, result: tuple[str, Images]) -> None:
+    def _on_answer(self, result: tuple[str, Images]) -> None:
         self.made = {**self.made, result[0]: result[1]}
         self.changed()
 

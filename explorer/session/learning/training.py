@@ -93,7 +93,7 @@ class Training:
             watched=lambda: bool(self._watched),
             wants_samples=self._wants_samples,
         )
-        self._families: Question[tuple[FamilyForm, ...]] = Question(sides[0].engine, self._take_families)
+        self._families: Question[tuple[FamilyForm, ...]] = Question(sides[0].engine, self._on_families)
         sides[0].model_opened.connect(self._on_opened)
 
     @property
@@ -196,14 +196,14 @@ class Training:
     # Facts from the job's thread
 
     def _post(self, event: object) -> None:
-        self._mailbox.post(partial(self._take_event, event))
+        self._mailbox.post(partial(self._on_event, event))
 
-    def _take_event(self, event: object) -> None:
+    def _on_event(self, event: object) -> None:
         match event:
             case Started():
-                self._take_started(event)
+                self._on_started(event)
             case Progress():
-                self._take_progress(event)
+                self._on_progress(event)
             case Snapshot():
                 for living in self._living:
                     living.offer(event)
@@ -217,11 +217,11 @@ class Training:
             case Finished():
                 self._flag(event.step, "finished")
             case Ended():
-                self._take_ended(event)
+                self._on_ended(event)
             case Exception():
                 self._say(str(event), "error")
 
-    def _take_started(self, event: Started) -> None:
+    def _on_started(self, event: Started) -> None:
         manifest = event.run.manifest
         self.run, self.settings, self.course = event.run, dict(manifest.settings), Course(event.past)
         self._at_hand.add(manifest.data.fingerprint, event.data)
@@ -234,7 +234,7 @@ class Training:
         self.library_changed()
         self._set("running" if self.state == "starting" else self.state)
 
-    def _take_progress(self, event: Progress) -> None:
+    def _on_progress(self, event: Progress) -> None:
         self.progress = event
         self.course.add(event)
         if self.course.watch_collapse(event):
@@ -251,7 +251,7 @@ class Training:
         """The name of what is being trained, or was last; empty before the first training."""
         return "" if self.run is None else self.run.name
 
-    def _take_ended(self, event: Ended) -> None:
+    def _on_ended(self, event: Ended) -> None:
         if self._job is not None:
             self._job.join(1.0)
         self._job, self.fault = None, event.fault
@@ -291,6 +291,6 @@ class Training:
         """Coverage is looked at, and no side draws the samples anyway."""
         return "samples" in self._watched and self.shown_on is None
 
-    def _take_families(self, result: tuple[FamilyForm, ...]) -> None:
+    def _on_families(self, result: tuple[FamilyForm, ...]) -> None:
         self.families = result
         self.families_arrived()

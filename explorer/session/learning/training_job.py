@@ -162,14 +162,14 @@ class TrainingJob:
         events = record(run, trainer, self._data)
         try:
             while turn := self._next_turn():
-                for knob, value in self._take_changes():
+                for knob, value in self._pop_changes():
                     try:
                         trainer.change(knob, value)
                     except BadInput as error:
                         self._post(error)
                 trainer.interval, trainer.snapshot_interval = (0.0, 0.0) if turn.single else usual
                 came = False
-                for event in _take_turn(turn, trainer, events):
+                for event in _events_of_turn(turn, trainer, events):
                     if not started:
                         # Only now the manifest says what family and spaces the recorder has met.
                         self._post(Started(run, self._data, past))
@@ -196,13 +196,14 @@ class TrainingJob:
                 self._changed.wait(wait)
             return None
 
-    def _take_changes(self) -> list[tuple[str, object]]:
+    def _pop_changes(self) -> list[tuple[str, object]]:
+        """Settings that were turned since the last turn, each once."""
         with self._changed:
             changes, self._changes = self._changes, []
             return changes
 
 
-def _take_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> Iterator[Event]:
+def _events_of_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> Iterator[Event]:
     """The events of a turn; those of a single step end with the weights that it has led to."""
     trainer.only = turn.only
     stepped = False

@@ -119,7 +119,7 @@ class Projecting:
         self.kept: float | None = None
         """Neighbours kept, 0 to 1, where that is known."""
         self._asking: Question[ProjectionProgress | Projected] = Question(
-            engine, self._take, missed=self._end, during=side.life
+            engine, self._on_answer, missed=self._end, during=side.life
         )
         side.model_opened.connect(self._on_opened)
 
@@ -166,7 +166,7 @@ class Projecting:
 
     # Facts
 
-    def _take(self, result: ProjectionProgress | Projected) -> None:
+    def _on_answer(self, result: ProjectionProgress | Projected) -> None:
         if isinstance(result, ProjectionProgress):
             self.progress = result
         else:

@@ -26,7 +26,7 @@ class StandIn:
     def __init__(self, display: Display) -> None:
         self._display = display
         self._item, self._picture = -1, np.zeros((0, 0, 0), np.uint8)
-        self._asking: Question[Pictures] = Question(display.engine, self._take, during=display.life)
+        self._asking: Question[Pictures] = Question(display.engine, self._on_answer, during=display.life)
         for fact in (display.model_opened, display.weights_changed):
             fact.connect(self._forget)
 
@@ -45,7 +45,7 @@ class StandIn:
             self._asking.ask(DecodeRow(code, (item,), model.space, condition=condition))
         return None
 
-    def _take(self, result: Pictures) -> None:
+    def _on_answer(self, result: Pictures) -> None:
         self._picture = result.pictures[0]
         self.arrived(self._item)
 

@@ -52,11 +52,9 @@ class CodeGrid:
         self.psi = 1.0
         """How far from the mean the codes are, as a share: 1 is as drawn."""
         engine, life = display.engine, display.life
-        self._draw: Question[Floats] = Question(engine, self._take_codes, during=life)
-        self._grid: Question[GridPart] = Question(engine, self._take_part, missed=self._missed, during=life)
-        self._plane: Question[Decoded | Neighbours] = Question(
-            engine, self._take_plane, during=life, late=True
-        )
+        self._draw: Question[Floats] = Question(engine, self._on_codes, during=life)
+        self._grid: Question[GridPart] = Question(engine, self._on_part, missed=self._missed, during=life)
+        self._plane: Question[Decoded | Neighbours] = Question(engine, self._on_plane, during=life, late=True)
         choices.changed.connect(self._on_changed)
         display.model_opened.connect(self._on_model)
         display.model_ready.connect(self.refresh)
@@ -150,11 +148,11 @@ class CodeGrid:
         self.changed()
         self.plane_changed()
 
-    def _take_codes(self, result: Floats) -> None:
+    def _on_codes(self, result: Floats) -> None:
         self._codes = result
         self.refresh()
 
-    def _take_part(self, result: GridPart) -> None:
+    def _on_part(self, result: GridPart) -> None:
         now, count = time.monotonic(), SIDE * SIDE
         if len(self.pictures) != count:
             self.pictures = [None] * count
@@ -170,7 +168,7 @@ class CodeGrid:
     def _missed(self) -> None:
         self._drawing = False
 
-    def _take_plane(self, result: Decoded | Neighbours) -> None:
+    def _on_plane(self, result: Decoded | Neighbours) -> None:
         if isinstance(result, Decoded):
             self.plane_code, self.plane_picture = result.code, result.picture
             self.plane_changed()

@@ -33,7 +33,7 @@ class CodeSearch:
         self.own: Picture | None = None
         """The own picture that is looked for instead, (H, W, C)."""
         self.found: Search | None = None
-        self._asking: Question[Search] = Question(reader, self._take, missed=self._end, during=side.life)
+        self._asking: Question[Search] = Question(reader, self._on_answer, missed=self._end, during=side.life)
         side.model_opened.connect(self._on_model)
         side.images.data_changed.connect(self.changed.emit)
         drawing.changed.connect(self._on_drawing)
@@ -111,7 +111,7 @@ class CodeSearch:
             self.own, self.found = own, None
             self.changed()
 
-    def _take(self, result: Search) -> None:
+    def _on_answer(self, result: Search) -> None:
         self.found = result
         if result.done:
             self.searching = False

@@ -29,7 +29,7 @@ class OwnDirections:
     def __init__(self, side: Side, choices: Choices) -> None:
         self._side = side
         self._directions: Floats | None = None
-        self._asking: Question[Floats] = Question(side.engine, self._take, during=side.life)
+        self._asking: Question[Floats] = Question(side.engine, self._on_answer, during=side.life)
         self.strips: Strips[int] = Strips(side, choices, lambda direction: self._moved(direction, SDS))
         side.model_opened.connect(self._on_model)
         side.model_ready.connect(self._on_ready)
@@ -78,7 +78,7 @@ class OwnDirections:
         if self._side.model is not None:
             self._asking.ask(AskDirections(self._side.model.space))
 
-    def _take(self, result: Floats) -> None:
+    def _on_answer(self, result: Floats) -> None:
         self._directions = result
         self.changed()
         self.strips.refresh()

@@ -61,7 +61,7 @@ class Reconstructions:
         self._shown = False
         self._waiting: list[Path] = []
         """Asked for and not whole yet."""
-        self._asking: Question[Rebuilt | Unable] = Question(reader, self._take, missed=self._missed)
+        self._asking: Question[Rebuilt | Unable] = Question(reader, self._on_answer, missed=self._missed)
         for side in sides:
             for fact in (side.model_opened, side.items_arrived, side.images.data_changed):
                 fact.connect(self._refresh)
@@ -146,7 +146,7 @@ class Reconstructions:
             return None  # its items are pictures of its own
         return items.images[fixed_choice(items)]
 
-    def _take(self, result: Rebuilt | Unable) -> None:
+    def _on_answer(self, result: Rebuilt | Unable) -> None:
         if isinstance(result, Rebuilt):
             if (row := self.rows.get(result.folder)) is None:
                 return

@@ -75,7 +75,7 @@ class Samples:
         """Samples that the figures are taken from."""
         self.sheets: dict[Key, Sheet] = {}
         self._shown = False
-        self._asking: Question[SampleResult] = Question(reader, self._take, missed=self._missed)
+        self._asking: Question[SampleResult] = Question(reader, self._on_answer, missed=self._missed)
         for side in sides:
             side.model_opened.connect(self._on_opened)
 
@@ -151,7 +151,7 @@ class Samples:
     def _forget(self) -> None:
         self._asking.forget()
 
-    def _take(self, result: SampleResult) -> None:
+    def _on_answer(self, result: SampleResult) -> None:
         if isinstance(result.key, Path):
             return
         sheet = self.sheets.get(result.key, Sheet())

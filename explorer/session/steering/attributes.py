@@ -49,9 +49,9 @@ class Attributes:
         self._wanted = False
         self.finding: Finding = "probe"
         life, engine = side.life, side.engine
-        self._fits: Question[FitResult] = Question(reader, self._take_fits, missed=self._missed, during=life)
-        self._aim: Question[dict[str, Direction]] = Question(reader, self._take_directions, during=life)
-        self._see: Question[Moves | None] = Question(engine, self._take_moves, during=life)
+        self._fits: Question[FitResult] = Question(reader, self._on_fits, missed=self._missed, during=life)
+        self._aim: Question[dict[str, Direction]] = Question(reader, self._on_directions, during=life)
+        self._see: Question[Moves | None] = Question(engine, self._on_moves, during=life)
         self.strips: Strips[str] = Strips(side, choices, self._row)
         self._start_over()
         side.model_opened.connect(self._on_model)
@@ -174,9 +174,9 @@ class Attributes:
         model = self._side.model
         if model is None or model.embedding is None:
             return False
-        taken = {one.title for one in self.own} | {one.name for one in self.fits}
+        names_in_use = {one.title for one in self.own} | {one.name for one in self.fits}
         try:
-            made = own_attributes.made(title, having, lacking, len(model.embedding), taken)
+            made = own_attributes.made(title, having, lacking, len(model.embedding), names_in_use)
         except BadInput as error:
             self._say(str(error), "error")
             return False
@@ -239,7 +239,7 @@ class Attributes:
 
     # Results
 
-    def _take_fits(self, result: FitResult) -> None:
+    def _on_fits(self, result: FitResult) -> None:
         if isinstance(result, list):
             self.own = result
             return
@@ -260,13 +260,13 @@ class Attributes:
             self._refusal = "No attribute could be fitted to this model's codes."
             self.changed()
 
-    def _take_directions(self, result: dict[str, Direction]) -> None:
+    def _on_directions(self, result: dict[str, Direction]) -> None:
         self.directions, self.moves = result, {}
         self.changed()
         self._look()
         self.strips.refresh()
 
-    def _take_moves(self, result: Moves | None) -> None:
+    def _on_moves(self, result: Moves | None) -> None:
         if result is not None:
             self.moves[result.name] = result
             self.moves_changed(result.name)

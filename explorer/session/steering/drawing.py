@@ -51,7 +51,9 @@ class Drawing:
         """What undo calls the move of the cursor that waits for the encoder; empty when none does."""
         self._found: dict[Name, Encoded] = {}
         self._asking = {
-            side.name: Question[Encoded](side.engine, partial(self._take, side), during=side.life, late=True)
+            side.name: Question[Encoded](
+                side.engine, partial(self._on_encoded, side), during=side.life, late=True
+            )
             for side in (main, beside)
         }
         for side in (main, beside):
@@ -140,7 +142,7 @@ class Drawing:
         elif side is self._main:
             self.clear()
 
-    def _take(self, side: Side, result: Encoded) -> None:
+    def _on_encoded(self, side: Side, result: Encoded) -> None:
         """An encoder has answered: the cursor goes where the picture lands, and follows it from then on."""
         self._found[side.name] = result
         side.draw_own(result.code)

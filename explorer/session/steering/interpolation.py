@@ -42,7 +42,7 @@ class Interpolation:
         """For each place of the chosen strip, the nearest real item and its distance."""
         self._awaited: tuple[Literal["a", "b"], int] | None = None
         """An end whose picture is being decoded."""
-        self._asking: Question[Pictures] = Question(side.engine, self._take, during=side.life)
+        self._asking: Question[Pictures] = Question(side.engine, self._on_answer, during=side.life)
         side.stand_in.arrived.connect(self._on_stand_in)
         choices.changed.connect(self._on_changed)
         side.model_opened.connect(self._on_model)
@@ -190,7 +190,7 @@ class Interpolation:
             codes = self.codes(self._choices.scene.manner, PLACES)
             self.nearest = [Neighbours(*model.embedding.nearest(code, 1)) for code in codes]
 
-    def _take(self, result: Pictures) -> None:
+    def _on_answer(self, result: Pictures) -> None:
         for key, picture in zip(result.keys, result.pictures, strict=True):
             row, place = divmod(key, STEPS)
             self.rows[DECODED[row]][place] = picture

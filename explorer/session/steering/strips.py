@@ -44,7 +44,7 @@ class Strips(Generic[Key]):
         """Of the rows that were asked for last."""
         self.rows: dict[Key, NDArray[np.uint8]] = {}
         """Pictures (7, H, W, C) of each."""
-        self._asking: Question[Pictures] = Question(side.engine, self._take, during=side.life)
+        self._asking: Question[Pictures] = Question(side.engine, self._on_answer, during=side.life)
         side.model_opened.connect(self.clear)
         for fact in (side.model_ready, side.weights_changed, side.embedding_changed):
             fact.connect(self.refresh)
@@ -80,7 +80,7 @@ class Strips(Generic[Key]):
         if before.look(self._side.name).condition != now.look(self._side.name).condition:
             self.refresh()
 
-    def _take(self, result: Pictures) -> None:
+    def _on_answer(self, result: Pictures) -> None:
         key = self._keys[result.keys[0]]
         self.rows[key] = result.pictures
         self.changed(key)

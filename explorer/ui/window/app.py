@@ -88,7 +88,7 @@ def make_session(bridge: Bridge, *, begin: bool = True) -> Session:
     from explorer.session.session import Session
 
     session = Session(Library(), bridge.wake, begin=begin)
-    bridge.lead_to(session.mailbox.collect)
+    bridge.connect_to(session.mailbox.collect)
     return session
 
 
@@ -108,7 +108,7 @@ def build_window() -> MainWindow:
     return window
 
 
-def settle() -> None:
+def spare_imports_from_gc() -> None:
     """Spare what has been imported from garbage collection.
 
     Torch alone has some hundred thousand objects, which all stay; to look through them holds up
@@ -194,7 +194,7 @@ class Opening:
 
     def _finish(self) -> None:
         self._window.training.warm_up()
-        settle()
+        spare_imports_from_gc()
         self._window.warmed_up.emit()
 
     @property
@@ -208,7 +208,7 @@ class Opening:
         if session is None:
             return
         self._keep()
-        self._bridge.lead_to(None)
+        self._bridge.connect_to(None)
         if not session.close():
             # A thread is inside a long operation of torch; the run on disk is whole.
             crashes.end()

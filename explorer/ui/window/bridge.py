@@ -20,7 +20,7 @@ class Bridge(QObject):
     def wake(self) -> None:
         self._woken.emit()
 
-    def lead_to(self, collect: Callable[[], None] | None) -> None:
+    def connect_to(self, collect: Callable[[], None] | None) -> None:
         """Say what to call; None once nothing is to be called any more."""
         self._collect = collect
 

@@ -16,7 +16,7 @@ from explorer.ui.window import crashes
 
 log = logging.getLogger("explorer")
 
-Tell = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 def to_log() -> bool:
@@ -37,12 +37,12 @@ def to_log() -> bool:
     return crashed
 
 
-def watch(tell: Tell) -> None:
-    """Report every uncaught exception of every thread to `tell`, from whichever thread it is on."""
+def watch(report: Report) -> None:
+    """Report every uncaught exception of every thread to `report`, from whichever thread it is on."""
 
     def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         log.error("uncaught", exc_info=(kind, error, trace))
-        tell(f"Something went wrong: {error}. The application goes on; the log has the details.")
+        report(f"Something went wrong: {error}. The application goes on; the log has the details.")
 
     def in_thread(hook: threading.ExceptHookArgs) -> None:
         if hook.exc_value is not None:

@@ -190,10 +190,10 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             # The one who drags is waiting for this event to return.
-            QTimer.singleShot(0, self, lambda: self._take_first(paths))
+            QTimer.singleShot(0, self, lambda: self._open_dropped(paths))
 
-    def _take_first(self, paths: list[Path]) -> None:
-        self.take(paths[0])
+    def _open_dropped(self, paths: list[Path]) -> None:
+        self.open_path(paths[0])
         if len(paths) > 1 and self.session is not None:
             self.session.say(
                 f"Of {len(paths):,} things that were dropped only {shown(paths[0].name)} was taken; "
@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
                 "warning",
             )
 
-    def take(self, path: Path) -> None:
+    def open_path(self, path: Path) -> None:
         """Open what was dropped: a model's folder, images to train on, or one picture to look at."""
         if self.session is None:
             return

@@ -29,7 +29,7 @@ class Aside(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
-    def take(self, maps: Maps) -> None:
+    def show_maps(self, maps: Maps) -> None:
         self._column.addWidget(maps)
         maps.show()
 
@@ -83,7 +83,7 @@ class Middle(QWidget):
             self._splitter.insertWidget(0, self.maps)
             self.maps.show()
         elif not space.has_maps:
-            self.aside.take(self.maps)
+            self.aside.show_maps(self.maps)
         self._follow_training()
 
     def _follow_training(self) -> None:

@@ -98,13 +98,13 @@ class OwnAttributeForm(QWidget):
         model, look = self._session.main.model, self._session.main.look
         if model is None or model.embedding is None or look.code is None:
             return
-        taken = {item for group in self._groups.values() for item in group}
+        grouped = {item for group in self._groups.values() for item in group}
         if count == 1 and look.item is not None:
             found = [look.item]
         else:
-            near, _ = model.embedding.nearest(look.code, count + len(taken))
+            near, _ = model.embedding.nearest(look.code, count + len(grouped))
             found = near.tolist()
-        self._groups[which] += [item for item in found if item not in taken][:count]
+        self._groups[which] += [item for item in found if item not in grouped][:count]
         self._refresh()
 
     def _pick(self) -> None:
@@ -116,11 +116,11 @@ class OwnAttributeForm(QWidget):
         picker = PicturePicker(
             model.items, order.tolist(), self._groups, ink=wording.as_ink(model), parent=self.window()
         )
-        picker.accepted.connect(lambda: self._take(model, picker.groups))
+        picker.accepted.connect(lambda: self._on_picked(model, picker.groups))
         picker.finished.connect(picker.deleteLater)
         picker.open()
 
-    def _take(self, model: OpenModel, groups: dict[str, list[int]]) -> None:
+    def _on_picked(self, model: OpenModel, groups: dict[str, list[int]]) -> None:
         now = self._session.main.model
         if now is not None and now.run.folder == model.run.folder:
             self._groups = groups

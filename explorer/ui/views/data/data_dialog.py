@@ -29,7 +29,7 @@ from explorer.ui.views.data.framing_form import FramingForm
 from explorer.ui.widgets.drops import local_paths
 
 NAME = Qt.ItemDataRole.UserRole
-SETTLE_MS = 400
+LOOK_AFTER_MS = 400
 """A side is typed in several letters: the images are read again when the hand rests."""
 
 
@@ -43,15 +43,15 @@ class DataDialog(QDialog):
         self._sets, self._path = QListWidget(), QLineEdit()
         self._framing, self._preview = FramingForm(), DataPreview(session)
         self._use = QPushButton("Use these images")
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._look)
+        self._look_soon = QTimer(self, singleShot=True, interval=LOOK_AFTER_MS)
+        self._look_soon.timeout.connect(self._look)
         self._dress()
         self._arrange()
         self.resize(880, 560)
         self._sets.itemSelectionChanged.connect(self._on_set)
         self._path.returnPressed.connect(self._on_path)
         self._path.editingFinished.connect(self._on_path)
-        self._framing.changed.connect(self._settle.start)
+        self._framing.changed.connect(self._look_soon.start)
         self._use.clicked.connect(self.accept)
         session.data_choice.changed.connect(self._on_changed)
 
@@ -169,7 +169,7 @@ class DataDialog(QDialog):
         dialog.open()
 
     def _look(self) -> None:
-        self._settle.stop()
+        self._look_soon.stop()
         try:
             self._choice.look(self.origin, self._framing.framing())
         except BadInput as error:
@@ -197,7 +197,7 @@ class DataDialog(QDialog):
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():
-            self._settle.stop()
+            self._look_soon.stop()
             self._choice.leave()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.roles import HIGHEST_GUIDANCE
 from explorer.session.denoising.denoising import Label
 from explorer.session.denoising.requests import SAMPLERS
-from explorer.session.denoising.settings import HIGHEST_GUIDANCE, HIGHEST_SEED, Source
+from explorer.session.denoising.settings import HIGHEST_SEED, Source
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.views.denoising.words import RENOISE, STARTS
@@ -117,7 +118,7 @@ class DenoisingControls(QWidget):
         self._eta.edited.connect(self._edit)
         self._guidance.edited.connect(self._edit)
         self._seed.edited.connect(self._edit)
-        self._many.clicked.connect(self._take_many)
+        self._many.clicked.connect(self._choose_many)
         self._start.clicked.connect(self._press_start)
 
     # Intents
@@ -125,7 +126,7 @@ class DenoisingControls(QWidget):
     def _choose_class(self, index: int) -> None:
         self._denoising.ask_for(self._class.itemData(index))
 
-    def _take_many(self, on: bool) -> None:
+    def _choose_many(self, on: bool) -> None:
         self._denoising.turn(many=on)
 
     def _press_start(self) -> None:

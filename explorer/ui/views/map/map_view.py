@@ -105,7 +105,7 @@ class MapView(QWidget):
         side.items_arrived.connect(self._on_items)
         side.cursor.moved.connect(self._on_cursor)
         side.hole_found.connect(self._on_hole)
-        side.projecting.changed.connect(self._tell)
+        side.projecting.changed.connect(self._update_words)
         side.hover_changed.connect(self._on_hover)
         side.shown_changed.connect(self._on_shown)
         side.trail_changed.connect(self._on_trail)
@@ -132,7 +132,7 @@ class MapView(QWidget):
         self._title.setToolTip(f"{model.run.name}, trained on {manifest.data.title}")
         self._subtitle.setText(f"{model.run.name}   {wording.sizes(model)}")
         self._name_classes()
-        self._tell()
+        self._update_words()
         if model.embedding is None:
             self.cloud.placeholder = "The map appears with the first snapshot."
             self._place_points()
@@ -162,10 +162,10 @@ class MapView(QWidget):
     def _on_embedding(self) -> None:
         self._name_classes()
         self._place_points()
-        self._tell()
+        self._update_words()
 
     def _on_items(self) -> None:
-        self._tell()
+        self._update_words()
 
     def _place_points(self) -> None:
         model = self._side.model
@@ -200,7 +200,7 @@ class MapView(QWidget):
             self.cloud.set_marks([] if place is None else [("try here", place)])
         else:
             self.cloud.set_marks([])
-        self._tell()
+        self._update_words()
 
     def _on_shown(self) -> None:
         shown = self._side.look.shown
@@ -223,7 +223,7 @@ class MapView(QWidget):
         self.cloud.set_ends(places[0], places[1])
         self.cloud.set_drawn([] if places[2] is None else [places[2]])
 
-    def _tell(self) -> None:
+    def _update_words(self) -> None:
         model = self._side.model
         if model is not None:
             self._lines.say(*wording.map_lines(model))

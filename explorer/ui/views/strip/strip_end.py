@@ -85,7 +85,7 @@ class StripEnd(QWidget):
         letter = self._which.upper()
         self._title.setText(f"press {letter} or drop" if end is None else f"{letter}: {end.title}")
 
-    def take(self, path: Path) -> None:
+    def set_from_file(self, path: Path) -> None:
         """Make a picture file this end, once the encoder has said where it lies."""
         drawing = self._session.drawing
         if drawing.refusal is not None:
@@ -118,4 +118,4 @@ class StripEnd(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self._picture.set_marked(False)
         event.acceptProposedAction()
-        self.take(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.set_from_file(Path(event.mimeData().urls()[0].toLocalFile()))

@@ -176,7 +176,7 @@ class StripView(QWidget):
             self._fill(manner, row)
         self._place.setText(words.place(self._session))
         self._share_heights()
-        self._tell_need()
+        self._update_need()
 
     def _allow(self) -> None:
         strip, scene = self._session.interpolation, self._session.scene
@@ -231,7 +231,7 @@ class StripView(QWidget):
         words = self._beside.heightForWidth(SIDE)
         return low + max(sum(rows) + len(rows) * (side - LEAST), sum(ends) + 2, words)
 
-    def _tell_need(self) -> None:
+    def _update_need(self) -> None:
         need = self.need
         if need != self._need:
             self._need = need
@@ -271,7 +271,7 @@ class StripView(QWidget):
     def _on_resized(self) -> None:
         self._share_heights()
         if self.isVisible():
-            self._tell_need()
+            self._update_need()
 
     def sizeHint(self) -> QSize:
         return QSize(1000, self.need)

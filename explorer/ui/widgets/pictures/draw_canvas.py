@@ -47,7 +47,7 @@ class DrawCanvas(QWidget):
         self._empty = True
         self._file_over = False
         self._soon = QTimer(self, singleShot=True, interval=THROTTLE)
-        self._soon.timeout.connect(self._tell)
+        self._soon.timeout.connect(self._emit_changed)
         self.setAcceptDrops(True)
         self.setMinimumSize(96, 96)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -76,7 +76,7 @@ class DrawCanvas(QWidget):
         self._sheet.fill(0)
         self._empty = True
         self.update()
-        self._tell()
+        self._emit_changed()
 
     def is_empty(self) -> bool:
         return self._empty
@@ -134,7 +134,7 @@ class DrawCanvas(QWidget):
         if not self._soon.isActive():
             self._soon.start()
 
-    def _tell(self) -> None:
+    def _emit_changed(self) -> None:
         self._soon.stop()
         drawn = self.drawing()
         self._empty = not drawn.any()
@@ -158,7 +158,7 @@ class DrawCanvas(QWidget):
             return
         self._ink(self._on_sheet(event.position()) + QPointF(0.2, 0.2))
         self._stroke = None
-        self._tell()
+        self._emit_changed()
         self.update()
         self.finished.emit()
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, draw_centred, to_tile
+from explorer.ui.widgets.pictures.picture_widget import PictureWidget
 
 EDGE, GAP, LARGEST = 12, 8, 112
 RAIL = 26
@@ -22,7 +23,7 @@ TITLE = 104
 """Width of the column for a row's title, so that rows below each other are aligned."""
 
 
-class ImageStrip(QWidget):
+class ImageStrip(PictureWidget):
     handle_moved = Signal(float)
     """0 at the middle of the first picture, 1 at that of the last."""
     picture_activated = Signal(int)
@@ -37,7 +38,6 @@ class ImageStrip(QWidget):
         self._title = ""
         self._handle: float | None = None
         self._selected: int | None = None
-        self._ink = False
         self._dragged = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -66,11 +66,6 @@ class ImageStrip(QWidget):
     def set_selected(self, place: int | None) -> None:
         self._selected = place
         self.update()
-
-    def set_ink(self, ink: bool) -> None:
-        """Pictures of one channel are white ink on black: in the light theme, ink on paper."""
-        self._ink = ink
-        self._renew()
 
     def _renew(self) -> None:
         self._tiles = {}
@@ -221,8 +216,3 @@ class ImageStrip(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         self._renew()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._renew()
-        super().changeEvent(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -18,9 +18,10 @@ from explorer.ui.look.images import (
     to_qimage,
 )
 from explorer.ui.look.palettes import channels
+from explorer.ui.widgets.pictures.picture_widget import PictureWidget
 
 
-class ImageView(QWidget):
+class ImageView(PictureWidget):
     """Shows uint8 (H, W, C) pictures or signed differences; an empty one says why it is empty.
 
     Parameters
@@ -39,7 +40,6 @@ class ImageView(QWidget):
         self._signed: NDArray[np.floating] | None = None
         self._caption = ""
         self._placeholder = placeholder
-        self._ink = False
         self._marked = False
         self._pixmap: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -72,11 +72,6 @@ class ImageView(QWidget):
         """What to read where no picture is."""
         self._placeholder = text
         self.update()
-
-    def set_ink(self, ink: bool) -> None:
-        """Pictures of one channel are white ink on black: in the light theme, ink on paper."""
-        self._ink = ink
-        self._renew()
 
     def set_marked(self, marked: bool) -> None:
         """A frame in the accent colour: this picture is the chosen one."""
@@ -140,11 +135,6 @@ class ImageView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._renew()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._renew()
-        super().changeEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

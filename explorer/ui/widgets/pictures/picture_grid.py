@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, draw_centred, to_tile
+from explorer.ui.widgets.pictures.picture_widget import PictureWidget
 
 GAP = 4
 LARGEST = 192
 SMALLEST = 12
 
 
-class PictureGrid(QWidget):
+class PictureGrid(PictureWidget):
     """Pictures uint8 (H, W, C) row by row."""
 
     def __init__(self, columns: int, parent: QWidget | None = None) -> None:
@@ -25,7 +26,6 @@ class PictureGrid(QWidget):
         self._pictures: list[Picture | None] = []
         self._captions: list[str] = []
         self._title = self._placeholder = ""
-        self._ink = False
         self._tiles: dict[int, QPixmap] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -53,11 +53,6 @@ class PictureGrid(QWidget):
         """What to read where no picture is."""
         self._placeholder = text
         self.update()
-
-    def set_ink(self, ink: bool) -> None:
-        """Pictures of one channel are white ink on black: in the light theme, ink on paper."""
-        self._ink = ink
-        self._renew()
 
     # Geometry
 
@@ -131,8 +126,3 @@ class PictureGrid(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         self._tiles = {}
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._renew()
-        super().changeEvent(event)

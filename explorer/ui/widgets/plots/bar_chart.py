@@ -11,12 +11,13 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.look import theme
+from explorer.ui.widgets.painted import PaintedWidget
 
 GAP = 0.25
 """Of a class's width."""
 
 
-class BarChart(QWidget):
+class BarChart(PaintedWidget):
     """Shares (K,), from 0 to 1, in the colours of the classes.
 
     Parameters
@@ -109,8 +110,3 @@ class BarChart(QWidget):
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.update()
-        super().changeEvent(event)

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
+from explorer.ui.widgets.painted import PaintedWidget
 from explorer.ui.widgets.plots.ticks import tick_labels, ticks
 
 BINS = 40
@@ -66,7 +67,7 @@ def followed(span: tuple[float, float] | None, values: NDArray[np.floating]) -> 
     return low, high
 
 
-class Histogram(QWidget):
+class Histogram(PaintedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._series: list[Series] = []
@@ -189,8 +190,3 @@ class Histogram(QWidget):
             painter.setPen(QColor(colours.text))
             painter.drawText(QPointF(left + SWATCH + 6, line - 1), words)
             left += SWATCH + 6 + self.fontMetrics().horizontalAdvance(words) + 18
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.update()
-        super().changeEvent(event)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
 from explorer.ui.look.images import Picture, draw_centred, to_tile
+from explorer.ui.widgets.painted import PaintedWidget
 
 Weights = tuple[float, float, float]
 
@@ -38,7 +39,7 @@ def place_of(weights: Weights) -> tuple[float, float]:
     return x, y
 
 
-class PlanePad(QWidget):
+class PlanePad(PaintedWidget):
     over = Signal(object)
     """The pointer is at these weights."""
     pressed = Signal(object)
@@ -127,8 +128,3 @@ class PlanePad(QWidget):
         self._at = weights
         self.update()
         self.pressed.emit(weights)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.update()
-        super().changeEvent(event)

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.look import theme
+from explorer.ui.widgets.painted import PaintedWidget
 from explorer.ui.widgets.plots.histogram import SWATCH, Mark
 from explorer.ui.widgets.plots.ticks import tick_labels, ticks
 
@@ -55,7 +56,7 @@ def span_of(values: Numbers, marks: Sequence[Mark]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-class TracePlot(QWidget):
+class TracePlot(PaintedWidget):
     """
     Parameters
     ----------
@@ -176,8 +177,3 @@ class TracePlot(QWidget):
             painter.drawLine(QPointF(room.left(), y_of(mark.at)), QPointF(room.right(), y_of(mark.at)))
             above = QRectF(room.left(), y_of(mark.at) - line - 1, room.width() - 2, line)
             painter.drawText(above, Qt.AlignmentFlag.AlignRight, mark.text)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.update()
-        super().changeEvent(event)
