@@ -50,7 +50,9 @@ def test_interaction(small_run: Path, qtbot: QtBot, capsys: pytest.CaptureFixtur
 
 
 def test_start(tmp_path: Path) -> None:
-    found = starts.combined([starts.start("window", 0.3, str(tmp_path)) | starts.start("eager", 0.3, str(tmp_path))])
+    found = starts.combined(
+        [starts.start("window", 0.3, str(tmp_path)) | starts.start("eager", 0.3, str(tmp_path))]
+    )
     assert set(found) == {
         *("window_s", "map_s", "first_decode_s", "eager_s"),
         *("stalls_ms", "warming_stalls_ms"),

@@ -12,8 +12,6 @@ import re
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import psutil
-
 from explorer import paths
 from explorer.errors import BadInput
 from explorer.files import read_file, shown
@@ -79,5 +77,8 @@ def _own_mark() -> Path:
 
 
 def _lives(pid: int) -> bool:
+    # Imported where it is needed, as it is only after a crash: the window is being waited for.
+    import psutil
+
     # A mark with this program's own number is older than the program.
     return pid != os.getpid() and psutil.pid_exists(pid)

@@ -36,7 +36,6 @@ class GanPlane(QWidget):
         self.pad.pressed.connect(self._on_press)
         self._adversaries.grid_changed.connect(self._on_grid)
         self._adversaries.plane_changed.connect(self._on_plane)
-        self._on_plane()
 
     def _on_over(self, weights: Weights) -> None:
         self._at = weights
@@ -53,6 +52,8 @@ class GanPlane(QWidget):
             self._adversaries.grid.look_at_plane(self._at)
 
     def _on_plane(self) -> None:
+        if not self.isVisible():
+            return
         grid, ink = self._adversaries.grid, drawn_in_ink(self._adversaries.subject)
         known = len(grid.pictures)
         corners = [grid.pictures[place] if place < known else None for place in grid.corners]
@@ -63,7 +64,7 @@ class GanPlane(QWidget):
         self.picture.set_picture(grid.plane_picture)
         a, b, c = self._at
         self.picture.set_caption(f"{a:.2f} A + {b:.2f} B + {c:.2f} C".replace("-", "−"))
-        if grid.plane_picture is None and self.isVisible():
+        if grid.plane_picture is None:
             grid.look_at_plane(self._at)
 
     def showEvent(self, event: object) -> None:

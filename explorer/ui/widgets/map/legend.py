@@ -52,6 +52,7 @@ class Legend(QWidget):
         self._shown: set[int] | None = None
         self._over: int | None = None
         self._current = 0
+        self._advances: list[int] = []
         self._chips: list[QRect] = []
         self._pad = PAD
         self.setMouseTracking(True)
@@ -88,10 +89,10 @@ class Legend(QWidget):
         return TIGHT if usual and tight[-1].y() < usual[-1].y() else PAD
 
     def _flow(self, width: int, pad: int) -> list[QRect]:
-        metrics, chips, corner = self.fontMetrics(), [], QPoint(0, 0)
-        height = metrics.height() + 8
-        for label in self._labels():
-            size = QSize(min(metrics.horizontalAdvance(label), 160) + DOT + 3 * pad, height)
+        chips, corner = [], QPoint(0, 0)
+        height = self.fontMetrics().height() + 8
+        for advance in self._advances:
+            size = QSize(min(advance, 160) + DOT + 3 * pad, height)
             if corner.x() and (self._column or corner.x() + size.width() > width):
                 corner = QPoint(0, corner.y() + height + 2)
             chips.append(QRect(corner, size))
@@ -99,6 +100,8 @@ class Legend(QWidget):
         return chips
 
     def _lay_out(self) -> None:
+        metrics = self.fontMetrics()
+        self._advances = [metrics.horizontalAdvance(label) for label in self._labels()]
         self._place()
         self.updateGeometry()
         self.update()
