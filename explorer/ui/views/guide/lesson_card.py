@@ -103,8 +103,9 @@ class LessonCard(QWidget):
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
         """What must come true: the first that is still to come, or the first when all have."""
-        self._facts = facts
-        self.repaint_facts()
+        if list(facts) != list(self._facts):
+            self._facts = facts
+            self.repaint_facts()
 
     def repaint_facts(self) -> None:
         """Also needed when the colours are others."""

@@ -23,17 +23,6 @@ from explorer.ui.widgets.two_lines import TwoLines
 NEAR_MS = 50
 """While the cursor moves, the nearest images follow it this often: the large picture comes first."""
 
-EMPTY = "Press on the map."
-NO_DECODER = "Features have no decoder."
-LINES = (
-    "What the decoder draws at the cursor.",
-    "A sharp picture is no proof that such an image exists.",
-)
-FEATURE_LINES = (
-    "The image at the cursor, and those in which the network sees the most alike.",
-    "Between images there is nothing to be drawn: features have no decoder.",
-)
-
 WIDE = 16_777_215  # Qt's own word for no limit
 
 LEAST = 96
@@ -61,7 +50,7 @@ class PictureView(QWidget):
         self.setObjectName("picture")
         self._session = session
         self.original, self.beside, self.difference = ImageView(), ImageView(), ImageView()
-        self.decoded = ImageView(EMPTY)
+        self.decoded = ImageView(words_of.EMPTY)
         self.original.setObjectName("picture.original")
         self.beside.setObjectName("picture.beside")
         self.decoded.setObjectName("picture.decoded")
@@ -74,6 +63,8 @@ class PictureView(QWidget):
             label.setProperty("role", "muted")
         self._near = NearestImages(session)
         self._whose = self._title = self._error = ""
+        self._is_small = False  # the original, beside the words
+        self._shown: tuple[bool, ...] = ()
         self._lines = TwoLines()
         self._lay_out()
         session.main.model_opened.connect(self._on_opened)
@@ -159,6 +150,7 @@ class PictureView(QWidget):
         one, two = self._side(1, tall)[0], self._side(2, tall)[0]
         fair, decoded = FROM_AFAR if theme.is_large() else FAIR, not self.decoded.isHidden()
         small = self._session.beside.present or (decoded and two < fair * one)
+        self._is_small = small
         aside = self.original if small else self.difference
         if small:
             self.difference.hide()
@@ -172,8 +164,7 @@ class PictureView(QWidget):
             view.setMinimumSize(least, least)
             view.setMaximumSize(most, most)
         self.difference.setVisible(not small and decoded and not self.original.isHidden())
-        self.original.set_caption("" if small else self._title)
-        self._other.setText(self._title if small else self._error)
+        self._say_title()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._share_room()
@@ -200,7 +191,7 @@ class PictureView(QWidget):
         for view in (self.original, self.decoded, self._near):
             view.set_ink(ink)
         features = model is not None and not model.can_decode
-        self._lines.say(*(FEATURE_LINES if features else LINES))
+        self._lines.say(*(words_of.FEATURE_LINES if features else words_of.LINES))
         self._code.setToolTip(
             "What the network sees in the image: its features, of which each is one number."
             if features
@@ -215,12 +206,15 @@ class PictureView(QWidget):
         model, cursor, item = session.main.model, session.main.look.code, session.main.look.item
         original = None if cursor is None else session.main.cursor.original
         compared = session.beside.present
-        self.original.setVisible(original is not None)
         decodes = model is None or model.can_decode
-        # What comes for features is the image itself, and no reconstruction.
-        self.decoded.setVisible(original is None or decodes)
-        self.decoded.set_placeholder(EMPTY if decodes else NO_DECODER)
-        self._soon.start()
+        shown = original is not None, original is None or decodes, compared, model is None or model.can_encode
+        if shown != self._shown:
+            self._shown = shown
+            self.original.setVisible(original is not None)
+            # What comes for features is the image itself, and no reconstruction.
+            self.decoded.setVisible(original is None or decodes)
+            self.decoded.set_placeholder(words_of.EMPTY if decodes else words_of.NO_DECODER)
+            self._soon.start()
         if model is None or cursor is None:
             self._code.setText("")
             self.decoded.set_caption("")
@@ -234,6 +228,7 @@ class PictureView(QWidget):
             self.original.setAccessibleName(self._title)
         else:
             self._title = self._error = ""
+        self._say_title()
         made = "" if not decodes else "decoded" if item is None else wording.item_caption(model, item)
         plain = made if original is None else "reconstruction"
         self.decoded.set_caption(
@@ -253,10 +248,13 @@ class PictureView(QWidget):
         model, code = self._session.main.model, self._session.main.look.code
         if model is None or code is None:
             return
-        fits = self._code.fontMetrics().horizontalAdvance
-        words = [f"{whose}{wording.code_text(model, code, most)}" for most in range(6, 0, -1)
-                 for whose in (self._whose, "")]  # fmt: skip
-        self._code.setText(next((each for each in words if fits(each) <= self._code.width()), words[-1]))
+        wide = self._code.fontMetrics().horizontalAdvance
+        self._code.setText(words_of.numbers(model, code, self._whose, self._code.width(), wide))
+
+    def _say_title(self) -> None:
+        """What the original is: below it, or beside where it is small."""
+        self.original.set_caption("" if self._is_small else self._title)
+        self._other.setText(self._title if self._is_small else self._error)
 
     def _on_beside(self) -> None:
         """The picture of the second model, where there is one."""
@@ -280,8 +278,7 @@ class PictureView(QWidget):
         self.difference.set_signed(difference)
         error = float(np.square(difference).mean())
         self._error = f"difference {wording.error_text(error)} per pixel"
-        if not self.difference.isHidden():
-            self._other.setText(self._error)
+        self._say_title()
         self.difference.setToolTip(
             "Decoded minus original: red too bright, blue too dark; mean square per pixel."
         )

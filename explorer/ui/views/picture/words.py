@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
 from explorer.session.asking.requests import Neighbours
 from explorer.session.open_model import OpenModel
 from explorer.session.side import Side
 from explorer.ui.look import wording
+
+EMPTY = "Press on the map."
+NO_DECODER = "Features have no decoder."
+LINES = (
+    "What the decoder draws at the cursor.",
+    "A sharp picture is no proof that such an image exists.",
+)
+FEATURE_LINES = (
+    "The image at the cursor, and those in which the network sees the most alike.",
+    "Between images there is nothing to be drawn: features have no decoder.",
+)
 
 
 def caption(side: Side) -> str:
@@ -26,3 +43,15 @@ def distance(model: OpenModel | None, found: Neighbours | None) -> tuple[str, ..
     else:
         where, whole = "far from" if far else "among", "{} the drawn codes: {:.2f} to the nearest"
     return whole.format(where, number), f"{where}: {number:.2f}", f"{number:.2f} away"
+
+
+def numbers(
+    model: OpenModel, code: NDArray[np.float32], whose: str, room: int, wide: Callable[[str], int]
+) -> str:
+    """As many of a code's numbers as there is room for; the model's name gives way first."""
+    text = ""
+    for most, name in product(range(6, 0, -1), (whose, "")):
+        text = f"{name}{wording.code_text(model, code, most)}"
+        if wide(text) <= room:
+            break
+    return text

@@ -12,9 +12,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QRegion,
+)
 
 from explorer.ui.look import theme
 from explorer.ui.look.palettes import readable
@@ -24,6 +33,12 @@ from explorer.ui.widgets.plots.ticks import tick_labels, ticks
 Place = tuple[float, float]
 FAR = 20_000.0
 """Pixels beyond which nothing is painted: QPainter grows slow and overflows far outside."""
+
+MOVING = frozenset({"cursor", "selected", "hovered"})
+"""What moves at the pointer's pace: where it was and where it is are painted anew, and nothing else."""
+
+SPOT = 18
+"""Pixels that one of them reaches in each direction."""
 
 
 @dataclass
@@ -42,6 +57,22 @@ class Overlays:
     marks: list[tuple[str, Place]] = field(default_factory=list)
     axes: tuple[str, str] | None = None
 
+    def change(self, frame: MapFrame, points: Points, **values: object) -> QRegion | None:
+        """Replace some of it; what has to be painted anew, or None: everything."""
+        before = self._spots(frame, points)
+        for name, value in values.items():
+            setattr(self, name, value)
+        return before + self._spots(frame, points) if values.keys() <= MOVING else None
+
+    def _spots(self, frame: MapFrame, points: Points) -> QRegion:
+        """Where what moves is painted."""
+        region, at_items = QRegion(), (self.selected, self.hovered)
+        items = [_place(points, item) for item in at_items if item is not None and 0 <= item < len(points)]
+        for place in (self.cursor, *items):
+            if (at := _pixel(frame, place)) is not None:
+                region += QRect(at.toPoint() - QPoint(SPOT, SPOT), QSize(2 * SPOT, 2 * SPOT))
+        return region
+
 
 def paint_ground(painter: QPainter, overlays: Overlays, frame: MapFrame, shown: set[int] | None) -> None:
     """Paint axes and words; `shown` are the classes not dimmed."""
@@ -56,9 +87,7 @@ def paint_ground(painter: QPainter, overlays: Overlays, frame: MapFrame, shown: 
         _word(painter, QPointF(*place), text, colour)
 
 
-def paint_overlays(
-    painter: QPainter, overlays: Overlays, frame: MapFrame, points: NDArray[np.float32]
-) -> None:
+def paint_overlays(painter: QPainter, overlays: Overlays, frame: MapFrame, points: Points) -> None:
     """Paint what moves over them; `points` (N, 2) are the places of the items."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if overlays.path is not None:
@@ -77,10 +106,17 @@ def paint_overlays(
     for item, radius, tint in rings:
         if item is None or not 0 <= item < len(points):
             continue
-        if (at := _pixel(frame, (float(points[item, 0]), float(points[item, 1])))) is not None:
+        if (at := _pixel(frame, _place(points, item))) is not None:
             _ring(painter, at, radius, tint)
     if (at := _pixel(frame, overlays.cursor)) is not None:
         _cursor(painter, at)
+
+
+def paint_focus(painter: QPainter, room: QRect) -> None:
+    """A frame around a map that has the keyboard."""
+    painter.setPen(QPen(QColor(theme.current().accent), 2.0))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(room.adjusted(1, 1, -1, -1))
 
 
 def apart(places: Sequence[Place], least: float) -> list[Place]:
@@ -102,6 +138,10 @@ def apart(places: Sequence[Place], least: float) -> list[Place]:
         if before == [tuple(place) for place in moved]:
             break
     return [(x, y) for x, y in moved]
+
+
+def _place(points: Points, item: int) -> Place:
+    return float(points[item, 0]), float(points[item, 1])
 
 
 def _pixel(frame: MapFrame, place: Place | None) -> QPointF | None:

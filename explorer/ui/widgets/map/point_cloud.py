@@ -14,14 +14,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.ui.look import theme
 from explorer.ui.look.images import from_indices
 from explorer.ui.widgets.map.frame import MapFrame, Points, finite_rows, framing
 from explorer.ui.widgets.map.input import MapInput
-from explorer.ui.widgets.map.overlays import Overlays, Place, paint_ground, paint_overlays
+from explorer.ui.widgets.map.overlays import Overlays, Place, paint_focus, paint_ground, paint_overlays
 from explorer.ui.widgets.map.rasteriser import (
     MOST_CLASSES,
     colour_table,
@@ -51,7 +51,7 @@ class PointCloud(MapInput):
         self._classes: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._shown: set[int] | None = None
         self._front: int | None = None
-        self._overlays = Overlays()
+        self._overlays, self._stale = Overlays(), QRegion()
         self._frame = self._home = MapFrame()
         self._at_home = True
         self._raster: QPixmap | None = None
@@ -61,7 +61,7 @@ class PointCloud(MapInput):
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
         self._soon.timeout.connect(self._refresh)
         self._over_soon = QTimer(self, singleShot=True, interval=AFTER_PICTURE)
-        self._over_soon.timeout.connect(self.update)
+        self._over_soon.timeout.connect(self._paint_stale)
         self._clock = QTimer(self, interval=FRAME)
         self._clock.timeout.connect(self._tick)
         self.setMinimumSize(160, 160)
@@ -150,10 +150,14 @@ class PointCloud(MapInput):
         self._changed()
 
     def _overlay(self, **values: object) -> None:
-        for name, value in values.items():
-            setattr(self._overlays, name, value)
+        stale = self._overlays.change(self._frame, self._points, **values)
+        self._stale += QRegion(self.rect()) if stale is None else stale
         if not self._over_soon.isActive():
             self._over_soon.start()
+
+    def _paint_stale(self) -> None:
+        self.update(self._stale)
+        self._stale = QRegion()
 
     # The view
 
@@ -261,13 +265,10 @@ class PointCloud(MapInput):
         pixmap = from_indices(bytes_, size, colour_table(names, theme.current().paper), ratio)
         painter = QPainter(pixmap)
         painter.setFont(self.font())
-        paint_ground(painter, self._overlays, self._frame, self._lit())
+        lit = self._shown if self._shown is None or self._front is None else self._shown | {self._front}
+        paint_ground(painter, self._overlays, self._frame, lit)
         painter.end()
         return pixmap
-
-    def _lit(self) -> set[int] | None:
-        """The classes that are not dimmed."""
-        return self._shown if self._shown is None or self._front is None else self._shown | {self._front}
 
     def paintEvent(self, event: object) -> None:
         if self._raster is None or self._raster.devicePixelRatioF() != self.devicePixelRatioF():
@@ -280,9 +281,7 @@ class PointCloud(MapInput):
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, self.placeholder)
         paint_overlays(painter, self._overlays, self._frame, self._points)
         if self.shows_focus:
-            painter.setPen(QPen(QColor(theme.current().accent), 2.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            paint_focus(painter, self.rect())
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

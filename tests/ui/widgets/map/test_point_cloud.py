@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -255,6 +255,32 @@ def test_the_theme_reaches_the_paper(cloud: PointCloud, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: painted(cloud).pixelColor(2, 2) == ground, timeout=2000)
     finally:
         theme.use("light")
+
+
+def test_only_where_the_cursor_was_and_is_the_map_is_painted_anew(cloud: PointCloud, qtbot: QtBot) -> None:
+    class Painted(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.regions: list[QRegion] = []
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if isinstance(event, QPaintEvent):
+                self.regions.append(event.region())
+            return False
+
+    painted = Painted()
+    cloud.installEventFilter(painted)
+    cloud.set_cursor((0.0, 0.0), 1)
+    qtbot.waitUntil(lambda: bool(painted.regions))
+    painted.regions.clear()
+    cloud.set_cursor((0.5, 0.5), None)
+    qtbot.waitUntil(lambda: bool(painted.regions))
+    first, last = (QPoint(*map(round, cloud.view().to_pixel(*at))) for at in ((0.0, 0.0), (0.5, 0.5)))
+    item = cloud.pixel_of(1)
+    assert all(painted.regions[-1].contains(at) for at in (first, last, item))
+    assert not painted.regions[-1].contains(cloud.pixel_of(3))
+    cloud.set_path(XY, 0.5)
+    qtbot.waitUntil(lambda: painted.regions[-1].contains(cloud.rect()))
 
 
 def test_moving_the_cursor_does_not_rasterise_again(cloud: PointCloud, qtbot: QtBot) -> None:
