@@ -72,6 +72,24 @@ class ElidedLabel(QLabel):
     short = ""
     """What it says where the whole doesn't fit."""
 
+    _is_brief = False
+
+    def wide(self) -> int:
+        """Of the whole text."""
+        return super().sizeHint().width()
+
+    def set_brief(self, brief: bool) -> None:
+        """Whether to ask for the room of the short text alone, as others need the rest."""
+        if brief != self._is_brief:
+            self._is_brief = brief
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        whole = super().sizeHint()
+        if self._is_brief and self.short:
+            whole.setWidth(min(whole.width(), self.fontMetrics().horizontalAdvance(self.short) + 4))
+        return whole
+
     def minimumSizeHint(self) -> QSize:
         whole = super().minimumSizeHint()
         return QSize(

@@ -24,6 +24,9 @@ EMPTY = "Open a model from the library, or press Watch one learn."
 USUAL, LEAST = 160, 96
 """Sides of the cloud at least; where the map only accompanies."""
 
+SIDE = 14
+"""Room beside the head."""
+
 TRAVEL = 0.35
 """Seconds that points take to their new places while a model learns."""
 
@@ -67,7 +70,7 @@ class MapView(QWidget):
         self._on_opened()
 
     def _lay_out(self) -> None:
-        self.head.setContentsMargins(14, 7, 14, 7)
+        self.head.setContentsMargins(SIDE, 7, SIDE, 7)
         self.head.setSpacing(12)
         self.head.addWidget(self._title)
         self.head.addWidget(self._subtitle, 1)
@@ -92,7 +95,7 @@ class MapView(QWidget):
         for part in (self._subtitle, self.projections, self._lines, self._figure):
             part.setVisible(not small)
         self.legend.setVisible(not small and bool(self._classes) and len(self._classes or ()) > 1)
-        self.head.setContentsMargins(14, *((2, 6, 2) if small else (7, 14, 7)))
+        self.head.setContentsMargins(SIDE, *((2, 6, 2) if small else (7, SIDE, 7)))
         self._title.setProperty("role", "title" if small else "heading")
         self._title.style().unpolish(self._title)
         self._title.style().polish(self._title)
@@ -235,7 +238,19 @@ class MapView(QWidget):
             self._figure.setToolTip(f"{figures}\n{meaning}".strip())
             whose = f"{model.run.name}, trained on {model.run.manifest.data.title}"
             self._title.setToolTip("\n".join((whose, *wording.map_lines(model), figures)))
-            self._share_foot()
+            self._share_room()
+
+    def _share_room(self) -> None:
+        self._share_head()
+        self._share_foot()
+
+    def _share_head(self) -> None:
+        """The family's name gives way where the model's own would be cut."""
+        model = self._side.model
+        if model is not None and not self._small:
+            name = self._subtitle.fontMetrics().horizontalAdvance(model.run.name)
+            taken = self.projections.sizeHint().width() + 2 * SIDE + 2 * self.head.spacing()
+            self._title.set_brief(self._title.wide() + name + taken > self.width())
 
     def _share_foot(self) -> None:
         """The figures stand beside the classes where there is the width, else above them."""
@@ -246,7 +261,7 @@ class MapView(QWidget):
         self._figure.setMinimumWidth(words + 8 if beside else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._share_foot()
+        self._share_room()
 
     def showEvent(self, event: object) -> None:
         self._side.seen = True
