@@ -108,6 +108,11 @@ class Cursor:
         if model.atlas is not None:
             self.picture, self.pictured = model.atlas.decode(code), code
             self.picture_changed()
+        elif self.original is None and not model.can_decode:
+            # The last picture was of an image; here is none, and nothing can be drawn.
+            self._asking.forget()
+            self.picture = self.pictured = None
+            self.picture_changed()
         self._find_near(code)
 
     def follow_embedding(self) -> None:

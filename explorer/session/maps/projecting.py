@@ -122,6 +122,7 @@ class Projecting:
             engine, self._on_answer, missed=self._end, during=side.life
         )
         side.model_opened.connect(self._on_opened)
+        side.embedding_changed.connect(self._on_embedding)
 
     @property
     def kind(self) -> Kind:
@@ -139,16 +140,21 @@ class Projecting:
         if model is None or model.embedding is None:
             return
         if model.living and kind in ("umap", "tsne"):
-            self._say("The model still learns: UMAP and t-SNE come when it has ended.", "warning")
+            self._refuse("The model still learns: UMAP and t-SNE come when it has ended.")
             return
         size, settings = model.embedding.size, self.settings[kind]
         if isinstance(settings, AxesSettings) and max(settings.first, settings.second) > size:
-            self._say(f"This code has {size} numbers; choose axes from 1 to {size}.", "warning")
+            self._refuse(f"This code has {size} numbers; choose axes from 1 to {size}.")
             return
         self.progress = ProjectionProgress(0.0, None, "Starting")
         self._asking.ask(
             Project(model.run, model.embedding, kind, settings, model.space, self._projector, anew)
         )
+        self.changed()
+
+    def _refuse(self, text: str) -> None:
+        """Whoever shows the choice shows what it is after all."""
+        self._say(text, "warning")
         self.changed()
 
     def set_settings(self, kind: Kind, settings: Settings) -> None:
@@ -170,16 +176,26 @@ class Projecting:
         if isinstance(result, ProjectionProgress):
             self.progress = result
         else:
-            self.progress, self._chosen, self.kept = None, result.kind, result.kept
+            self.progress, self._chosen = None, result.kind
             for note in result.notes:
                 self._say(note, "warning")
             self._side.update(projection=result.projection)
             self._side.embedding_changed()
+            self.kept = result.kept
         self.changed()
 
     def _end(self) -> None:
         self.progress = None
         self.changed()
+
+    def _on_embedding(self) -> None:
+        """A model that learns has other codes: what was measured of the last ones is over, own axes stay."""
+        model, axes = self._side.model, self.settings["axes"]
+        if model is None or model.embedding is None or not model.living:
+            return
+        self.kept = None
+        if self._chosen == "axes" and isinstance(axes, AxesSettings):
+            self._side.update(projection=own_axes(model.embedding, axes.first - 1, axes.second - 1))
 
     def _on_opened(self) -> None:
         self._chosen = self.kept = self.progress = None

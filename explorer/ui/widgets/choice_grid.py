@@ -13,6 +13,12 @@ from explorer.ui.widgets.pictures.picture_grid import GAP, PictureGrid
 
 STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
+GESTURES = (
+    ("Arrow keys", "From picture to picture"),
+    ("Enter or Space", "Choose it"),
+)
+"""What keys do, in words."""
+
 
 class ChoiceGrid(PictureGrid):
     pressed = Signal(int)

@@ -22,7 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.ui.views.library import library_view
+from explorer.ui.widgets import choice_grid
 from explorer.ui.widgets.map import gestures, legend
+from explorer.ui.widgets.pictures import draw_canvas, image_strip
+from explorer.ui.widgets.plots import schedule_plot
 from explorer.ui.widgets.sliders import dimension_slider
 
 Rows = list[tuple[str, str]]
@@ -41,11 +45,19 @@ class KeySheet(QDialog):
         columns.setContentsMargins(0, 0, 12, 0)
         columns.setSpacing(2 * ASIDE)
         for blocks in (
-            (("On a map: the pointer", list(gestures.POINTER)), ("On a map: keys", gestures.key_rows())),
             (
-                ("Everywhere", command_rows(actions)),
-                ("On a slider", list(dimension_slider.GESTURES)),
+                ("On a map: the pointer", list(gestures.POINTER)),
+                ("On a map: keys", gestures.key_rows()),
                 ("On the chips of classes or curves", list(legend.GESTURES)),
+                ("On a picture to draw on", list(draw_canvas.GESTURES)),
+                ("In the library", list(library_view.GESTURES)),
+            ),
+            (
+                ("Everywhere", [*command_rows(actions), ("Esc", "Close a message")]),
+                ("On a slider", list(dimension_slider.GESTURES)),
+                ("On an interpolated row", list(image_strip.GESTURES)),
+                ("On a grid of codes", list(choice_grid.GESTURES)),
+                ("On the schedule of a diffusion", list(schedule_plot.GESTURES)),
             ),
         ):
             columns.addLayout(_column(blocks), 1)

@@ -45,7 +45,7 @@ class Maps(QWidget):
         self._refresh()
 
     def _add_buttons(self) -> None:
-        compare = QToolButton()
+        self._compare = compare = QToolButton()
         compare.setObjectName("map.compare")
         compare.setText("Compare with …")
         compare.setToolTip("Put the map of another model beside this one, with one cursor through both.")
@@ -58,6 +58,10 @@ class Maps(QWidget):
         theme.set_icon(close, "close")
         close.clicked.connect(lambda: self._session.beside.show(None))
         self.beside.head.addWidget(close)
+
+    def set_compares(self, compares: bool) -> None:
+        """Whether there is room for the map of a second model, and so a button that asks for one."""
+        self._compare.setVisible(compares)
 
     def set_small(self, small: bool) -> None:
         """Title and cloud alone, above each other, where another view has the middle."""

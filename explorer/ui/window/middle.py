@@ -75,6 +75,7 @@ class Middle(QWidget):
         """Give the middle to what a workspace is about."""
         self._trains = space.centre == "learning"
         self._session.carrying.set_visible(space.compares)
+        self.maps.set_compares(space.compares)
         view = self.views.get(space.centre)
         for other in (self._splitter, *self.views.values()):
             other.setVisible(other is (view or self._splitter))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QByteArray, QObject, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
@@ -15,7 +15,7 @@ from explorer.ui.look import theme
 from explorer.ui.widgets.limelight import Limelight
 from explorer.ui.window.room import Room
 from explorer.ui.window.titles import Titles
-from explorer.ui.window.workspaces import Workspace, WorkspaceBar
+from explorer.ui.window.workspaces import WorkspaceBar
 
 SCALE = 1.35
 """Of all type."""
@@ -36,7 +36,7 @@ class Presenting(QObject):
         self._titles = titles
         self._window, self._docks, self._workspaces, self._room = window, docks, workspaces, room
         self.limelight = Limelight(window)
-        self._before: tuple[Workspace, QByteArray, Qt.WindowState] | None = None
+        self._before: tuple[str, dict[str, str], Qt.WindowState] | None = None
         self._leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.toggle)
         self._leave.setEnabled(False)
         workspaces.arranged.connect(self._fold)
@@ -50,18 +50,16 @@ class Presenting(QObject):
         self._room.presents = self._titles.presents = not self.on
         window.statusBar().setVisible(self.on)
         if self._before is None:
-            self._before = spaces.current, window.saveState(), window.windowState()
+            self._before = spaces.current.title, spaces.to_keep(), window.windowState()
             theme.use(theme.choice(), SCALE)
             self._fold()
             window.showFullScreen()
         else:
-            space, docks, state = self._before
+            title, docks, state = self._before
             self._before = None
             theme.use(theme.choice(), 1.0)
             window.setWindowState(state)
-            spaces.forget()
-            spaces.go_to(space.title)
-            window.restoreState(docks)
+            spaces.restore(title, docks)
         self._titles.set()
         self._room.give()
         self._leave.setEnabled(self.on)

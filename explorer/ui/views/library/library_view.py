@@ -43,6 +43,13 @@ from explorer.ui.widgets.two_lines import TwoLines
 
 ICONS = {"open": "open", "resume": "play", "trash": "trash", "folder": "folder", "add": "plus"}
 
+GESTURES = (
+    ("Enter or double click", "Open the model"),
+    ("F2", "Rename it"),
+    ("Delete", "Move it to the trash"),
+)
+"""What pointer and keys do, in words."""
+
 
 class LibraryView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:

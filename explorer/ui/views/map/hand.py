@@ -5,6 +5,8 @@ Part of the map view; knows the session. Imports Qt.
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
@@ -53,8 +55,19 @@ class MapHand(QObject):
     def _nudge(self, right: int, up: int) -> None:
         self._side.nudge(STEP * right, STEP * up)
 
+    def _refusal(self, item: int) -> str:
+        """Why an item of this map can't be an end of the path, which lies in the main model's space."""
+        session, main = self._session, self._session.main
+        if item < 0 or self._side is main or session.carrying.shares_items:
+            return ""
+        name = "the other model" if main.model is None else main.model.run.name
+        return f"A and B are images of {name}, which has not met this one: point at its own map."
+
     def _choose_end(self, which: str, item: int) -> None:
-        self._session.interpolation.set_end("a" if which == "a" else "b", item if item >= 0 else None)
+        if refusal := self._refusal(item):
+            self._session.say(refusal, "warning")
+        else:
+            self._session.interpolation.set_end("a" if which == "a" else "b", item if item >= 0 else None)
 
     def _show_menu(self, at: QPoint) -> None:
         items = self._cloud.items_at(self._cloud.mapFromGlobal(at).toPointF())
@@ -66,8 +79,11 @@ class MapHand(QObject):
             menu.addAction("Look at this image", lambda: self._side.select(item))
         if (near := self._side.nearest_at_hand(item)) is not None:
             menu.addAction("Look at the nearest image on this computer", lambda: self._side.select(near))
-        menu.addAction(f"Make {what} end A", lambda: self._choose_end("a", item))
-        menu.addAction(f"Make {what} end B", lambda: self._choose_end("b", item))
+        menu.setToolTipsVisible(True)
+        for which in ("a", "b"):
+            end = menu.addAction(f"Make {what} end {which.upper()}", partial(self._choose_end, which, item))
+            end.setEnabled(not self._refusal(item))
+            end.setToolTip(self._refusal(item))
         menu.addSeparator()
         menu.addAction("Show the whole map", self._cloud.home)
         menu.popup(at)

@@ -106,6 +106,7 @@ class MapView(QWidget):
         side.model_opened.connect(self._on_opened)
         side.embedding_changed.connect(self._on_embedding)
         side.items_arrived.connect(self._on_items)
+        side.images.data_changed.connect(self._say_why_empty)
         side.cursor.moved.connect(self._on_cursor)
         side.hole_found.connect(self._on_hole)
         side.projecting.changed.connect(self._update_words)
@@ -137,8 +138,21 @@ class MapView(QWidget):
         self._name_classes()
         self._update_words()
         if model.embedding is None:
-            self.cloud.placeholder = "The map appears with the first snapshot."
+            self._say_why_empty()
             self._place_points()
+
+    def _say_why_empty(self) -> None:
+        """Why there is no map yet, or never."""
+        model, images = self._side.model, self._side.images
+        if model is None or model.embedding is not None:
+            return
+        if model.living:
+            self.cloud.placeholder = "The map appears with the first snapshot."
+        elif images.reading is not None or images.data is not None:
+            self.cloud.placeholder = "The map is being made …"
+        else:
+            self.cloud.placeholder = "No map: the images of this model are not on this computer."
+        self.cloud.update()
 
     def _clear(self) -> None:
         """No model is here any more: nothing of the last one stays."""

@@ -6,7 +6,6 @@ Knows the session and contains widgets. Imports Qt and numpy.
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QEvent, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -55,6 +54,7 @@ class PictureView(QWidget):
         self.beside.setObjectName("picture.beside")
         self.decoded.setObjectName("picture.decoded")
         self.difference.setObjectName("picture.difference")
+        self.difference.setToolTip(words_of.DIFFERENCE)
         self._code, self._distance, self._other = SteadyLabel(), SteadyLabel(), SteadyLabel()
         self._code.setObjectName("picture.code")
         self._distance.setObjectName("picture.distance")
@@ -266,6 +266,8 @@ class PictureView(QWidget):
             self.beside.set_caption(words_of.caption(beside))
 
     def _on_picture(self) -> None:
+        if not self.isVisible():
+            return
         session = self._session
         here = session.main.look.code is not None
         picture, original = session.main.cursor.picture if here else None, session.main.cursor.original
@@ -274,20 +276,21 @@ class PictureView(QWidget):
             self.difference.set_signed(None)
             self.difference.set_caption("difference")
             return
-        difference = (picture.astype(np.float32) - original) / 255
+        difference, self._error = words_of.difference(picture, original)
         self.difference.set_signed(difference)
-        error = float(np.square(difference).mean())
-        self._error = f"difference {wording.error_text(error)} per pixel"
         self._say_title()
-        self.difference.setToolTip(
-            "Decoded minus original: red too bright, blue too dark; mean square per pixel."
-        )
 
     def _near_later(self) -> None:
         if not self._near_soon.isActive():
             self._near_soon.start()
 
+    def showEvent(self, event: object) -> None:
+        self._on_picture()
+        self._on_neighbours()
+
     def _on_neighbours(self) -> None:
+        if not self.isVisible():
+            return
         self._near.refresh()
         model = self._session.main.model
         words = words_of.distance(model, self._session.main.cursor.neighbours)

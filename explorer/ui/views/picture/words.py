@@ -14,6 +14,7 @@ from explorer.session.side import Side
 from explorer.ui.look import wording
 
 EMPTY = "Press on the map."
+DIFFERENCE = "Decoded minus original: red too bright, blue too dark; mean square per pixel."
 NO_DECODER = "Features have no decoder."
 LINES = (
     "What the decoder draws at the cursor.",
@@ -43,6 +44,12 @@ def distance(model: OpenModel | None, found: Neighbours | None) -> tuple[str, ..
     else:
         where, whole = "far from" if far else "among", "{} the drawn codes: {:.2f} to the nearest"
     return whole.format(where, number), f"{where}: {number:.2f}", f"{number:.2f} away"
+
+
+def difference(picture: NDArray[np.uint8], original: NDArray[np.uint8]) -> tuple[NDArray[np.float32], str]:
+    """The first minus the second (H, W, C), -1 to 1, and its mean square in words."""
+    found = (picture.astype(np.float32) - original) / np.float32(255)
+    return found, f"difference {wording.error_text(float(np.square(found).mean()))} per pixel"
 
 
 def numbers(

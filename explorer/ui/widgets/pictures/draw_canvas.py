@@ -27,6 +27,12 @@ SIDE = 280
 PEN, RUBBER = 22.0, 44.0
 THROTTLE = 33
 
+GESTURES = (
+    ("Left button", "Draw"),
+    ("Right button", "Rub out"),
+)
+"""What the pointer does, in words."""
+
 
 class DrawCanvas(QWidget):
     changed = Signal(object)

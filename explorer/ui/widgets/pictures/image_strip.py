@@ -22,6 +22,12 @@ RAIL = 26
 TITLE = 104
 """Width of the column for a row's title, so that rows below each other are aligned."""
 
+GESTURES = (
+    ("Drag the handle", "Run along the path"),
+    ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW}", "A quarter of a picture on, or back"),
+)
+"""What pointer and keys do, in words."""
+
 
 class ImageStrip(PictureWidget):
     handle_moved = Signal(float)

@@ -29,6 +29,14 @@ STEPS = {
     Qt.Key.Key_PageUp: 5,
 }
 
+GESTURES = (
+    ("Press or drag", "Go to that step"),
+    ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW}", "The step before, or after"),
+    ("Page Up, Page Down", "By 5 steps"),
+    ("Home, End", "To the first, or the last"),
+)
+"""What pointer and keys do, in words."""
+
 
 class SchedulePlot(QWidget):
     """A curve over t in [0, 1] and a place on it."""
