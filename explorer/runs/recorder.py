@@ -72,7 +72,7 @@ def record(run: Run, trainer: Trainer, data: DataSet) -> Generator[Event, None, 
                 elif isinstance(event, Failed):
                     recorder.save_state("failed")
                     ended = True
-                elif isinstance(event, (Progress, Changed)):
+                elif isinstance(event, (Progress, Changed, Warned)):
                     yield from recorder.note(event)
                 yield event
         except Exception:
@@ -90,7 +90,7 @@ class _Recorder:
         self.silent_until = self.saved_at
         self.noted = -1
 
-    def note(self, event: Progress | Changed) -> Iterator[Event]:
+    def note(self, event: Progress | Changed | Warned) -> Iterator[Event]:
         """Add to the curves, and save when it is time; a disk that is full stops no training."""
         if time.monotonic() < self.silent_until:
             return
@@ -106,9 +106,11 @@ class _Recorder:
                 event.step, f"{reason} Training goes on; the next try is in {AUTOSAVE_SECONDS:.0f} s."
             )
 
-    def _append(self, event: Progress | Changed) -> None:
+    def _append(self, event: Progress | Changed | Warned) -> None:
         if isinstance(event, Changed):
             line: dict[str, object] = {"step": event.step, "knob": event.knob, "value": event.value}
+        elif isinstance(event, Warned):
+            line = {"step": event.step, "warned": event.text, "diverged": event.diverged}
         elif event.step - self.noted >= event.steps / CURVE_POINTS or event.step == event.steps:
             self.noted = event.step
             line = {"step": event.step, "rate": event.learning_rate, **event.terms}

@@ -97,6 +97,12 @@ class Display:
         """What was chosen of the last model is over."""
         self._choices.forget(self.name, Look(condition=first_condition(model)))
 
+    def reload(self) -> None:
+        """Bring the weights that lie on disk now; what was chosen stays."""
+        if self.model is not None:
+            self.ready = None
+            self._put.ask(Show(self.model.run))
+
     def install(self, snapshot: Snapshot) -> None:
         """Take the weights of a moment of the training."""
         if self.ready is not None:

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from explorer.models import arrays
 from explorer.runs import recorder
 from explorer.runs.recorder import record
 from explorer.runs.run import Run
-from explorer.training.events import Failed, Finished, Progress, Warned
+from explorer.training.events import Event, Failed, Finished, Progress, Warned
 from explorer.weights import read_tensors
 from tests.runs.runs_made import DATA, STEPS, SmallDisk, begin, go_on, trained
 
@@ -249,6 +249,28 @@ def test_a_full_disk_is_said_once_and_the_training_ends_well(
     assert "disk is full (needs 1 MB)" in warned[0]
     assert isinstance(event, Finished)
     Run.open(run.folder).check()
+
+
+def test_what_the_trainer_warned_of_is_in_the_curves(tmp_path: Path) -> None:
+    run = begin(tmp_path / "vae")
+
+    class Troubled:
+        """The trainer of this run, and a warning at its third step."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(trainer, name)
+
+        def __iter__(self) -> Iterator[Event]:
+            for event in trainer:
+                yield event
+                if isinstance(event, Progress) and event.step == 3:
+                    yield Warned(3, "A loss was not finite.", diverged=True)
+
+    trainer = run.trainer(DATA)
+    trainer.interval = 0.0
+    list(record(run, Troubled(), DATA))  # type: ignore[arg-type]
+    (line,) = [line for line in Run.open(run.folder).curves() if "warned" in line]
+    assert line == {"step": 3, "warned": "A loss was not finite.", "diverged": True}
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ YOUNG = 0.1
 CURVE_POINTS = 4000
 """A curve that has more loses every second one: no screen is wider."""
 
-LAMP_READINGS = 300
-"""How far back the light for posterior collapse looks: ten seconds."""
+LAMP_READINGS = 100
+"""How far back the light for posterior collapse looks: ten seconds of a training that is watched."""
 
-NO_TERMS = ("step", "rate", "knob", "value")
+NO_TERMS = ("step", "rate")
 """What a line of `metrics.jsonl` holds beside the terms."""
 
 
@@ -76,6 +76,10 @@ class Course:
         if isinstance(line.get("knob"), str):
             value = line.get("value")
             self.flag(step, turned(line["knob"], value))
+            return
+        if isinstance(line.get("warned"), str):
+            flag = self.flag(step, line["warned"])
+            self.divergence = flag if line.get("diverged") is True else self.divergence
             return
         numbers = {name: value for name, value in line.items() if name not in NO_TERMS}
         self._add(step, {name: float(v) for name, v in numbers.items() if type(v) in (int, float)})

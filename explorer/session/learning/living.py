@@ -38,9 +38,9 @@ class Living:
         wants_map: Callable[[], bool],
         wants: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._display, self._paused, self._wants_map, self._wants = display, paused, wants_map, wants
+        self.display, self._paused, self._wants_map, self._wants = display, paused, wants_map, wants
         self._snapshot: Snapshot | None = None
-        self._embedding = False
+        self._embedding = self._installed = False
         self._rest_until = 0.0
         display.model_opened.connect(self._on_opened)
         display.model_ready.connect(self._on_ready)
@@ -53,20 +53,23 @@ class Living:
 
     def refresh(self) -> None:
         """Bring the newest weights on display, if it may be."""
-        display, snapshot = self._display, self._snapshot
+        display, snapshot = self.display, self._snapshot
         if snapshot is None or self._embedding or not self._lives:
             return
         if display.ready is None or not self._wants():
             return
-        self._snapshot = None
+        self._snapshot, self._installed = None, True
         display.install(snapshot)
         if time.monotonic() >= self._rest_until or self._paused():
             self.embed()
 
     def embed(self) -> None:
-        """Have the map of the weights on display computed, where somebody looks at it."""
-        if self._lives and self._wants_map() and not self._embedding:
-            self._embedding = self._display.images.embed()
+        """Have the map of the weights on display computed, where somebody looks at it.
+
+        The weights that a model begins with on the engine are those of no moment of the training.
+        """
+        if self._lives and self._installed and self._wants_map() and not self._embedding:
+            self._embedding = self.display.images.embed()
 
     def on_seen(self) -> None:
         """Somebody looks at it again: while the training stands still no snapshot will come."""
@@ -75,16 +78,14 @@ class Living:
 
     @property
     def _lives(self) -> bool:
-        return self._display.model is not None and self._display.model.living
+        return self.display.model is not None and self.display.model.living
 
     def _on_opened(self) -> None:
-        self._snapshot, self._embedding, self._rest_until = None, False, 0.0
+        self._snapshot, self._embedding, self._installed, self._rest_until = None, False, False, 0.0
 
     def _on_ready(self) -> None:
         """What came while the engine had no model to put it into."""
         self.refresh()
-        if self._paused():
-            self.embed()
 
     def _on_embedded(self, cost: Cost) -> None:
         self._embedding = False
@@ -92,21 +93,49 @@ class Living:
         self.refresh()
 
 
-def keepers(
-    learner: Display,
-    sides: Sequence[Side],
-    *,
-    paused: Callable[[], bool],
-    watched: Callable[[], bool],
-    wants_samples: Callable[[], bool],
-) -> list[Living]:
-    """What keeps each display up; the learner's own map is drawn only where no side shows it."""
+class LivingDisplays:
+    """All displays on which a model in training may be, and the newest weights for whichever comes next.
 
-    def is_seen(side: Side) -> bool:
-        return side.seen
+    The learner's own map is drawn only where no side shows it.
+    """
 
-    kept = [Living(learner, paused, wants_samples, watched)]
-    for side in sides:
-        kept.append(Living(side, paused, partial(is_seen, side)))
-        side.seen_changed.connect(kept[-1].on_seen)
-    return kept
+    def __init__(
+        self,
+        learner: Display,
+        sides: Sequence[Side],
+        *,
+        paused: Callable[[], bool],
+        watched: Callable[[], bool],
+        wants_samples: Callable[[], bool],
+    ) -> None:
+        self._newest: Snapshot | None = None
+        self._all = [Living(learner, paused, wants_samples, watched)]
+        for side in sides:
+            self._all.append(Living(side, paused, partial(getattr, side, "seen")))
+            side.seen_changed.connect(self._all[-1].on_seen)
+
+    def forget(self) -> None:
+        """Another training begins, or this one has ended."""
+        self._newest = None
+
+    def offer(self, snapshot: Snapshot) -> None:
+        """There are newer weights."""
+        self._newest = snapshot
+        for each in self._all:
+            each.offer(snapshot)
+
+    def bring_up(self, display: Display) -> None:
+        """A display has the model only now: while the training stands still no others would come."""
+        for each in self._all:
+            if each.display is display and self._newest is not None:
+                each.offer(self._newest)
+
+    def embed(self) -> None:
+        """Have the map computed wherever somebody looks at it."""
+        for each in self._all:
+            each.embed()
+
+    def refresh(self) -> None:
+        """Somebody has begun to look, or looks no longer."""
+        for each in self._all:
+            each.refresh()

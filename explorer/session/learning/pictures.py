@@ -43,6 +43,12 @@ class FixedPictures:
         self.originals, self.made = None if test is None else fixed(test), {}
         self.changed()
 
+    def watch(self, wanted: bool) -> None:
+        """Whether somebody looks: who begins to sees the newest weights."""
+        anew, self.wanted = wanted and not self.wanted, wanted
+        if anew:
+            self.refresh()
+
     def refresh(self) -> None:
         """There are newer weights."""
         model, ready = self._learner.model, self._learner.ready

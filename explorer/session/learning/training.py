@@ -22,7 +22,7 @@ from explorer.session.data_at_hand import DataAtHand
 from explorer.session.display import Display
 from explorer.session.learning.course import Course, Flag, collapse_text, turned
 from explorer.session.learning.families import DescribeFamilies, FamilyForm, setting
-from explorer.session.learning.living import keepers
+from explorer.session.learning.living import LivingDisplays
 from explorer.session.learning.pictures import FixedPictures
 from explorer.session.learning.plans import FIRST_GAME, FIRST_LESSON, Plan
 from explorer.session.learning.training_job import Ended, Started, TrainingJob
@@ -86,7 +86,7 @@ class Training:
         self.course = Course()
         self.pictures = FixedPictures(learner)
         self._watched: set[Watched] = set()
-        self._living = keepers(
+        self._living = LivingDisplays(
             learner,
             sides,
             paused=lambda: self.state == "paused",
@@ -119,6 +119,7 @@ class Training:
             return
         self.plan, self.run, self.fault, self.progress = plan, None, None, None
         self.course, self.pace = Course(), 0.0
+        self._living.forget()
         self.pictures.begin(None)
         known = data if plan.resume else self._at_hand.find(plan.means)
         self._job = TrainingJob(plan, self._library, self._post, known)
@@ -142,13 +143,13 @@ class Training:
         model = self.learner.model
         if model is not None and not side.shows(model):
             side.show(model, Blank(model.run) if model.living else None)
+            self._living.bring_up(side)
 
     def pause(self) -> None:
         if self._job is not None and self.state == "running":
             self._job.pause(True)
             self._set("paused")
-            for living in self._living:
-                living.embed()
+            self._living.embed()
 
     def go_on(self) -> None:
         if self._job is not None and self.state == "paused":
@@ -182,9 +183,8 @@ class Training:
     def watch(self, what: Watched, on: bool) -> None:
         """A view that needs the learner's own pictures has come on screen, or left it."""
         (self._watched.add if on else self._watched.discard)(what)
-        self.pictures.wanted = bool(self._watched & {"pictures", "library"})
-        for living in self._living:
-            living.refresh()
+        self._living.refresh()
+        self.pictures.watch(bool(self._watched & {"pictures", "library"}))
 
     def close(self, seconds: float = 3.0) -> bool:
         """Stop and wait; tells whether the job has ended."""
@@ -205,8 +205,7 @@ class Training:
             case Progress():
                 self._on_progress(event)
             case Snapshot():
-                for living in self._living:
-                    living.offer(event)
+                self._living.offer(event)
             case Changed():
                 self.settings[event.knob] = event.value
                 self._flag(event.step, turned(event.knob, event.value))
@@ -255,12 +254,17 @@ class Training:
         if self._job is not None:
             self._job.join(1.0)
         self._job, self.fault = None, event.fault
+        self._living.forget()
         self._set("idle")
         self.library_changed()
         if event.fault is not None:
             self._say(event.fault, "error")
         if event.run is not None and event.run.manifest.files:
             self._show_ended(event.run)
+        elif self.run is not None:
+            # Nothing was kept of it: there is no model to be looked at.
+            for display in (*[side for side in self._sides if side.shows(self.learner.model)], self.learner):
+                display.show(None)
 
     def _show_ended(self, run: Run) -> None:
         """Where the model lives it becomes what is on disk now; elsewhere nothing is replaced."""
@@ -268,6 +272,7 @@ class Training:
         for side in shown:
             side.open(run.folder)
         self.learner.update(living=False, run=run)
+        self.learner.reload()
         self.changed()
         if not shown:
             words = "has finished learning" if run.manifest.status == "finished" else "has stopped"
@@ -289,7 +294,8 @@ class Training:
 
     def _wants_samples(self) -> bool:
         """Coverage is looked at, and no side draws the samples anyway."""
-        return "samples" in self._watched and self.shown_on is None
+        side = self.shown_on
+        return "samples" in self._watched and (side is None or not side.seen)
 
     def _on_families(self, result: tuple[FamilyForm, ...]) -> None:
         self.families = result

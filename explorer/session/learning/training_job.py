@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
-from explorer.runs.curves import read_curves
 from explorer.runs.library import Library
-from explorer.runs.run import METRICS, Run, framing_of
+from explorer.runs.run import Run, framing_of
 from explorer.session.asking.threads import Cores, import_torch, step_back
 from explorer.session.learning.plans import Plan
 from explorer.training.events import Progress, Snapshot
@@ -217,7 +216,7 @@ def _events_of_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> It
 
 def _past(run: Run, step: int) -> list[dict[str, Any]]:
     """The lines of a run's curves up to the step that it goes on from."""
-    return [line for line in read_curves(run.folder / METRICS) if line["step"] <= step]
+    return [line for line in run.curves() if line["step"] <= step]
 
 
 def _is_fast() -> bool:

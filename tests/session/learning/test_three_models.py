@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from explorer.models.base import Batch, Position, Update
+from explorer.models.families.vae import VAE
+from explorer.runs import recorder
+from explorer.session.learning.course import Course, Flag
 from explorer.session.learning.plans import Plan
 from explorer.session.message import Message
 from explorer.session.prior.code_grid import SIDE
@@ -175,3 +181,68 @@ def test_images_that_were_looked_at_are_not_read_again(loop: Loop, plan: Plan) -
     session.training.start(replace(plan, framing=choice.framing))
     loop.until(lambda: not session.training.active)
     assert session.main.images.data is choice.data
+
+
+def test_shown_while_it_is_paused_it_has_the_weights_of_that_moment(learning: Loop) -> None:
+    session, training = learning.session, learning.session.training
+    before = training.pictures.made["reconstructions"]
+    learning.until(lambda: (training.pictures.made["reconstructions"] != before).any())
+    training.pause()
+    learning.answered(session.workers.main)
+    session.main.seen = True
+    training.show_on(session.main)
+    learning.until(lambda: session.main.model is not None and session.main.model.embedding is not None)
+    model, learner = session.main.model, training.learner.model
+    assert model is not None
+    assert learner is not None
+    assert model.step == learner.step > 0
+
+
+def test_once_it_has_ended_its_pictures_are_those_of_its_last_weights(learning: Loop) -> None:
+    session, training = learning.session, learning.session.training
+    training.watch("pictures", False)
+    early = training.pictures.made["reconstructions"]
+    training.stop()
+    learning.until(lambda: not training.active and training.learner.ready is not None)
+    training.watch("pictures", True)
+    learning.until(lambda: training.pictures.made["reconstructions"] is not early)
+    run = training.run
+    assert run is not None
+    assert training.pictures.originals is not None
+    model = run.model()
+    x = torch.from_numpy(training.pictures.originals).permute(0, 3, 1, 2).float() / 255
+    with torch.no_grad():
+        again = model.decode(model.encode(x, "z"), "z").permute(0, 2, 3, 1).numpy()
+    made = training.pictures.made["reconstructions"] / 255
+    assert np.abs(made - again).max() < 0.02
+    assert session.main.model is not None
+    assert session.main.model.run.name == OTHER
+
+
+def test_of_a_training_that_fails_before_anything_is_saved_nothing_stays_alive(
+    loop: Loop, endless: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: VAE, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
+        raise RuntimeError("broken")
+        yield
+
+    monkeypatch.setattr(VAE, "training_step", fail)
+    monkeypatch.setattr(recorder._Recorder, "save_state", lambda *_: None)
+    session = loop.session
+    session.training.start(endless)
+    loop.until(lambda: session.training.fault is not None and not session.training.active)
+    assert session.training.learner.model is None
+    assert session.main.model is None or not session.main.model.living
+
+
+def test_resumed_it_says_again_where_a_loss_was_not_finite() -> None:
+    course = Course(
+        [
+            {"step": 10, "rate": 0.1, "loss": 3.0},
+            {"step": 12, "warned": "A loss was not finite.", "diverged": True},
+            {"step": 20, "rate": 0.1, "loss": 2.0},
+        ]
+    )
+    assert course.flags == [Flag(12, "A loss was not finite.")]
+    assert course.divergence == course.flags[0]
+    assert course.curves["loss"] == [(10, 3.0), (20, 2.0)]
