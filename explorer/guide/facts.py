@@ -192,7 +192,7 @@ def _learning(session: Session) -> Learning:
         ended_well=any(flag.text == "finished" for flag in training.course.flags),
         share=0.0 if progress is None else progress.step / max(progress.steps, 1),
         step=0 if progress is None else progress.step,
-        game=bool(session.adversaries.players),
+        game=training.run is not None and len(training.run.manifest.groups) > 1,
         loss=tuple(training.course.curves.get("loss", ())),
     )
 

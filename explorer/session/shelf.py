@@ -104,7 +104,7 @@ class Shelf:
 
     @property
     def interrupted(self) -> Card | None:
-        """The own training that was stopped last before its end, as the library was read last."""
+        """Of the own trainings that were stopped before their end the one begun last."""
         own = [card for card in self.cards or () if self.can_go_on(card)]
         return max(own, key=_created, default=None)
 

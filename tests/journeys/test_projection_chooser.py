@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -9,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from explorer.latent.projection import principal_plane
 from explorer.session.session import Session
 from explorer.ui.widgets.sliders.number_field import NumberField
 from explorer.ui.window.main_window import MainWindow
@@ -105,3 +108,27 @@ def test_axes_that_the_code_has_not_are_refused(session: Session) -> None:
     settings = type(session.main.projecting.settings["axes"])(first=3, second=17)
     session.main.projecting.set_settings("axes", settings)
     assert "16 numbers" in said[-1].text
+
+
+def test_what_is_refused_is_not_what_the_list_shows(bare_window: MainWindow, session: Session) -> None:
+    session.main.update(living=True)
+    choose(bare_window, "UMAP")
+    box = bare_window.findChild(QComboBox, "map.projection")
+    assert box is not None
+    assert box.currentText() == "PCA"
+
+
+def test_own_axes_stay_while_a_model_learns(bare_window: MainWindow, session: Session, qtbot: QtBot) -> None:
+    choose(bare_window, "Own axes")
+    qtbot.waitUntil(lambda: session.main.projecting.kept is not None)
+    model = session.main.model
+    assert model is not None
+    assert model.embedding is not None
+    session.main.update(
+        living=True, embedding=replace(model.embedding), projection=principal_plane(model.embedding)
+    )
+    session.main.embedding_changed()
+    assert session.main.projecting.kind == "axes"
+    assert session.main.projecting.kept is None, "it was measured of other codes"
+    assert session.main.model is not None
+    np.testing.assert_allclose(session.main.model.places, model.embedding.codes[:, :2])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
@@ -122,3 +122,36 @@ def test_closing_the_left_map_leaves_one(window: MainWindow, session: Session, l
     assert not window.middle.beside.isVisible()
     session.beside.open("no-such-model")
     assert session.beside.model is None
+
+
+def test_an_image_of_other_data_is_no_end_of_the_main_models_path(
+    window: MainWindow, session: Session, left: PointCloud, qtbot: QtBot
+) -> None:
+    session.beside.open("vae-fashion-16d")
+    qtbot.waitUntil(lambda: session.beside.ready is not None and not session.carrying.shares_items)
+    said: list[str] = []
+    session.said.connect(lambda message: said.append(message.text))
+    item = lonely_item(left, session)
+    left.setFocus()
+    QTest.mouseMove(left, left.pixel_of(item))
+    left.end_chosen.emit("a", item)
+    assert session.scene.end_a is None
+    assert said == ["A and B are images of vae-mnist-2d, which has not met this one: point at its own map."]
+    left.menu_wanted.emit(left.mapToGlobal(left.pixel_of(item)))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    ends = [action for action in menu.actions() if "this image end" in action.text()]
+    assert len(ends) == 2
+    assert not any(action.isEnabled() for action in ends)
+    assert {action.toolTip() for action in ends} == set(said)
+    menu.close()
+    window.map.cloud.end_chosen.emit("a", 17)
+    assert session.scene.end_a is not None
+
+
+def test_a_second_map_is_offered_where_there_is_room_for_it(window: MainWindow) -> None:
+    button = window.findChild(QToolButton, "map.compare")
+    assert button is not None
+    for title in window.workspaces.titles():
+        window.workspaces.go_to(title)
+        assert button.isVisible() == window.workspaces.current.compares, title

@@ -180,6 +180,9 @@ def test_presenting_folds_the_docks_and_leaving_brings_them_back(
     bare_window: MainWindow, qtbot: QtBot
 ) -> None:
     window, point_size = bare_window, QApplication.font().pointSizeF()
+    window.workspaces.go_to("Attributes")
+    window.docks["picture"].hide()
+    window.workspaces.go_to("Compare")
     open_docks = {name for name, dock in window.docks.items() if dock.isVisible()}
     QTest.keyClick(window, Qt.Key.Key_F11)
     assert window.isFullScreen()
@@ -193,6 +196,8 @@ def test_presenting_folds_the_docks_and_leaving_brings_them_back(
     assert window.workspaces.current.title == "Compare"
     assert {name for name, dock in window.docks.items() if dock.isVisible()} == open_docks
     assert QApplication.font().pointSizeF() == point_size
+    window.workspaces.go_to("Attributes")
+    assert window.docks["picture"].isHidden(), "each workspace is as it was left"
 
 
 def test_a_corrupt_layout_leaves_the_default(window: MainWindow) -> None:

@@ -177,3 +177,17 @@ def test_with_all_images_at_hand_the_row_is_full(view: PictureView, session: Ses
     assert title is not None
     assert title.text() == NEAREST.format(space="z")
     assert not any(box.isHidden() for box in view._near._views)
+
+
+def test_of_features_that_belong_to_no_image_there_is_no_picture(
+    view: PictureView, session: Session, qtbot: QtBot
+) -> None:
+    session.open("diffusion-mnist")
+    wait(qtbot, lambda: session.main.ready is not None and session.main.model is not None)
+    wait(qtbot, lambda: session.main.model is not None and session.main.model.embedding is not None)
+    session.main.select(3)
+    wait(qtbot, lambda: session.main.cursor.picture is not None)
+    session.main.slide(0, 1.0)
+    assert session.main.cursor.item is None
+    assert session.main.cursor.picture is None
+    assert view.decoded._picture is None

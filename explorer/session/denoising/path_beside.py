@@ -52,7 +52,7 @@ class PathBeside:
         if self._beside.ready is not None and second.can_encode and second.shape == first.shape:
             self._walk = walk
             pictures = np.stack([stop.clean[0] for stop in walk.steps])
-            self._asking.ask(EncodeStops(second.run, pictures, second.space))
+            self._asking.ask(EncodeStops(pictures, second.space))
 
     def _on_answer(self, codes: NDArray[np.float32]) -> None:
         self._codes = codes

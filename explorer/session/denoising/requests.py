@@ -107,8 +107,6 @@ class Denoise:
         from explorer.models.base import SamplingPlan
 
         model = held["model"]
-        if model.noise_schedule is None:
-            return  # another one has come on display since
         plan, device = SamplingPlan(*self.plan), arrays.device_of(model)
         rng = torch.Generator().manual_seed(self.seed)
         if self.start is None:
@@ -162,7 +160,6 @@ class Invert:
 class EncodeStops:
     """The codes (K, D) of pictures (K, H, W, C) in the model beside; asked of the engine that has it."""
 
-    run: Run
     pictures: Images
     space: str
 

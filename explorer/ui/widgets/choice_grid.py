@@ -13,10 +13,7 @@ from explorer.ui.widgets.pictures.picture_grid import GAP, PictureGrid
 
 STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 
-GESTURES = (
-    ("Arrow keys", "From picture to picture"),
-    ("Enter or Space", "Choose it"),
-)
+GESTURES = (("Arrow keys, Enter", "From picture to picture, choose one"),)
 """What keys do, in words."""
 
 

@@ -27,10 +27,7 @@ SIDE = 280
 PEN, RUBBER = 22.0, 44.0
 THROTTLE = 33
 
-GESTURES = (
-    ("Left button", "Draw"),
-    ("Right button", "Rub out"),
-)
+GESTURES = (("Right button", "Rub out"),)
 """What the pointer does, in words."""
 
 

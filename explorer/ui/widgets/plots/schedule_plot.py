@@ -32,8 +32,7 @@ STEPS = {
 GESTURES = (
     ("Press or drag", "Go to that step"),
     ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW}", "The step before, or after"),
-    ("Page Up, Page Down", "By 5 steps"),
-    ("Home, End", "To the first, or the last"),
+    ("Page Up, Down; Home, End", "By 5 steps; to the first, or the last"),
 )
 """What pointer and keys do, in words."""
 

@@ -41,10 +41,9 @@ USUAL = "z₁₂₈ = −88.88 (−8.8 sd)"
 GESTURES = (
     ("Drag", "Move one number of the code"),
     ("Press on a picture below", "Go to that place"),
-    ("Double click on the handle", "Back to 0"),
     ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW} or the wheel", "By 0.1 standard deviations, once pressed"),
     ("Page Up, Page Down", "By 1 standard deviation"),
-    ("Delete", "Back to 0"),
+    ("Delete, or double click", "Back to 0"),
 )
 """What pointer and keys do, in words."""
 
