@@ -1,12 +1,13 @@
 """Pictures on their way to the screen: arrays to QImage, enlarged sharply. Imports Qt and numpy.
 
-A picture is uint8 (H, W, C) with C = 1 or 3. Enlarging is by whole device pixels, so that
-every pixel of a small picture is the same square on every screen. Glyphs, light ink on a dark
+A picture is uint8 (H, W, C) with C = 1 or 3. Enlarging is by whole device pixels where these nearly
+fill the room, so that every pixel of a small picture is the same square. Glyphs, light ink on a dark
 ground, are shown as ink on paper in the light theme.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,9 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from explorer.ui.look import theme
 
 Picture = NDArray[np.uint8]
+
+FILLED = 0.85
+"""Share of the room that a picture enlarged by a whole number must fill."""
 
 
 def to_qimage(picture: Picture, *, inverted: bool = False) -> QImage:
@@ -36,17 +40,21 @@ def is_on_paper(picture: Picture, ink: bool) -> bool:
 def to_pixmap_scaled(picture: Picture | QImage, room: QSize, ratio: float) -> QPixmap:
     """The picture as large as fits into `room` (logical pixels) on a screen of that pixel ratio.
 
-    Enlarged by a whole number of device pixels with nearest neighbour; shrunk smoothly.
+    Enlarged by a whole number of device pixels with nearest neighbour where that nearly fills the room,
+    else by the next larger one and brought to size smoothly; shrunk smoothly.
     """
     image = picture if isinstance(picture, QImage) else to_qimage(picture)
     width, height = max(room.width() * ratio, 1.0), max(room.height() * ratio, 1.0)
     fit = min(width / image.width(), height / image.height())
+    free, sharp = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.FastTransformation
     if fit >= 1:
-        size, how = image.size() * int(fit), Qt.TransformationMode.FastTransformation
-    else:
+        whole = int(fit) if int(fit) >= FILLED * fit else math.ceil(fit)
+        image = image.scaled(image.size() * whole, free, sharp)
+        fit /= whole
+    if fit < 1:
         size = QSize(max(round(image.width() * fit), 1), max(round(image.height() * fit), 1))
-        how = Qt.TransformationMode.SmoothTransformation
-    pixmap = QPixmap.fromImage(image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, how))
+        image = image.scaled(size, free, Qt.TransformationMode.SmoothTransformation)
+    pixmap = QPixmap.fromImage(image)
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 

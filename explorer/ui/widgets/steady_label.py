@@ -91,10 +91,8 @@ class ElidedLabel(QLabel):
         return whole
 
     def minimumSizeHint(self) -> QSize:
-        whole = super().minimumSizeHint()
-        return QSize(
-            min(whole.width(), LEAST_LETTERS * self.fontMetrics().averageCharWidth()), whole.height()
-        )
+        least = LEAST_LETTERS * self.fontMetrics().averageCharWidth()
+        return QSize(min(self.sizeHint().width(), least), super().minimumSizeHint().height())
 
     def paintEvent(self, event: object) -> None:
         room = self.contentsRect()

@@ -69,7 +69,9 @@ def test_glyphs_are_ink_on_paper_in_the_light_theme(
 @pytest.mark.parametrize(
     ("room", "ratio", "side"), [(170, 1.0, 168), (170, 2.0, 336), (100, 1.5, 140), (28, 1.0, 28)]
 )
-def test_enlarging_is_by_whole_device_pixels(qapp: QApplication, room: int, ratio: float, side: int) -> None:
+def test_enlarging_is_by_whole_device_pixels_where_these_nearly_fill_the_room(
+    qapp: QApplication, room: int, ratio: float, side: int
+) -> None:
     picture = noise(28, 28, 1)
     pixmap = to_pixmap_scaled(picture, QSize(room, room), ratio)
     assert (pixmap.width(), pixmap.devicePixelRatio()) == (side, ratio)
@@ -79,6 +81,18 @@ def test_enlarging_is_by_whole_device_pixels(qapp: QApplication, room: int, rati
             pixel(image, row * times + i, column * times + j)[0] for i in range(times) for j in range(times)
         }
         assert square == {int(picture[row, column, 0])}
+
+
+@pytest.mark.parametrize(("picture", "room"), [(64, 156), (64, 110), (28, 50)])
+def test_where_whole_pixels_leave_much_room_it_is_filled(qapp: QApplication, picture: int, room: int) -> None:
+    bars = np.zeros((picture, picture, 1), np.uint8)
+    bars[:, picture // 2 :] = 255
+    shown = to_pixmap_scaled(bars, QSize(room, room), 1.0)
+    assert (shown.width(), shown.height()) == (room, room)
+    image = shown.toImage()
+    middle = [pixel(image, room // 2, x)[0] for x in range(room)]
+    assert middle[: room // 2 - 1] == [0] * (room // 2 - 1)
+    assert set(middle[room // 2 + 1 :]) == {255}
 
 
 def test_large_pictures_shrink_into_the_room(qapp: QApplication) -> None:

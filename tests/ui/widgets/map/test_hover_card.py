@@ -80,7 +80,7 @@ def test_on_a_small_map_the_card_gives_way(window: QWidget, size: tuple[int, int
     theme.use("light", 1.0)
 
 
-@pytest.mark.parametrize(("side", "shown"), [(8, 80), (28, 84), (64, 64), (128, 84)])
+@pytest.mark.parametrize(("side", "shown"), [(8, 80), (28, 84), (64, 84), (128, 84)])
 def test_the_picture_fills_its_frame(window: QWidget, side: int, shown: int) -> None:
     card = HoverCard(window)
     card.show_at(window.mapToGlobal(QPoint(50, 50)), picture(side), LINES[:2])
