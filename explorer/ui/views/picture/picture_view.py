@@ -55,6 +55,7 @@ class PictureView(QWidget):
         self.decoded.setObjectName("picture.decoded")
         self.difference.setObjectName("picture.difference")
         self.difference.setToolTip(words_of.DIFFERENCE)
+        self.difference.setAccessibleName("difference")
         self._code, self._distance, self._other = SteadyLabel(), SteadyLabel(), SteadyLabel()
         self._code.setObjectName("picture.code")
         self._distance.setObjectName("picture.distance")
@@ -274,7 +275,6 @@ class PictureView(QWidget):
         self.decoded.set_picture(picture)
         if picture is None or original is None or picture.shape != original.shape:
             self.difference.set_signed(None)
-            self.difference.set_caption("difference")
             return
         difference, self._error = words_of.difference(picture, original)
         self.difference.set_signed(difference)
