@@ -90,8 +90,9 @@ class MapView(QWidget):
         column.addLayout(self._foot)
 
     def set_small(self, small: bool) -> None:
-        """Title and cloud alone, where the map only accompanies; what it says is then in the title's tip."""
+        """Name and cloud alone, where the map only accompanies; what it says is then in the name's tip."""
         self._small = small
+        self._say_title()
         for part in (self._subtitle, self.projections, self._lines, self._figure):
             part.setVisible(not small)
         self.legend.setVisible(not small and bool(self._classes) and len(self._classes or ()) > 1)
@@ -130,16 +131,23 @@ class MapView(QWidget):
         if model is None:
             self._clear()
             return
-        manifest = model.run.manifest
-        self._title.setText(manifest.title or manifest.family)
-        self._title.short = manifest.short_title
-        self._title.setToolTip(f"{model.run.name}, trained on {manifest.data.title}")
+        self._say_title()
         self._subtitle.setText(f"{model.run.name}   {wording.sizes(model)}")
         self._name_classes()
         self._update_words()
         if model.embedding is None:
             self._say_why_empty()
             self._place_points()
+
+    def _say_title(self) -> None:
+        """The family, and beside it the model; where there is little room the model alone."""
+        model = self._side.model
+        if model is None:
+            return
+        manifest, name = model.run.manifest, model.run.name
+        self._title.setText(name if self._small else manifest.title or manifest.family)
+        self._title.short = "" if self._small else manifest.short_title
+        self._title.setToolTip(f"{name}, trained on {manifest.data.title}")
 
     def _say_why_empty(self) -> None:
         """Why there is no map yet, or never."""
