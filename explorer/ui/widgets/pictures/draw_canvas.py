@@ -72,12 +72,6 @@ class DrawCanvas(QWidget):
         self._empty = not pixels.any()
         self.update()
 
-    def clear(self) -> None:
-        self._sheet.fill(0)
-        self._empty = True
-        self.update()
-        self._emit_changed()
-
     def is_empty(self) -> bool:
         return self._empty
 
