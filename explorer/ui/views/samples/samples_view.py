@@ -29,7 +29,7 @@ from explorer.session.prior.reconstructions import MOST
 from explorer.session.session import Session
 from explorer.session.shelf import Card
 from explorer.ui.look import theme, wording
-from explorer.ui.views.samples import words as words
+from explorer.ui.views.samples import words
 from explorer.ui.widgets.pictures.picture_sheet import PictureSheet
 from explorer.ui.widgets.two_lines import TwoLines
 
