@@ -109,8 +109,12 @@ def test_an_empty_dock_says_what_to_do_and_greys_what_can_not_be_done(view: GanV
     assert not view.grab().isNull()
     assert not button(view, "gan.step.round").isEnabled()
     assert "Nothing is being trained" in button(view, "gan.step.round").toolTip()
+    for kind, name in ((QSlider, "gan.psi"), (QComboBox, "gan.class")):
+        assert not part(view, kind, name).isEnabled()
+        assert "\nOpen a model" in part(view, kind, name).toolTip()
     turn_to(view, "Invert")
     assert "Open a model" in button(view, "gan.find.start").toolTip()
+    assert "\nOpen a model" in part(view, QSpinBox, "gan.find.item").toolTip()
     assert not button(view, "gan.find.cancel").isEnabled()
 
 

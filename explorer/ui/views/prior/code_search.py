@@ -17,9 +17,13 @@ from PySide6.QtWidgets import (
 from explorer.session.session import Session
 from explorer.ui.look import wording
 from explorer.ui.views.prior.code_grid import drawn_in_ink
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.drops import is_file, local_paths
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
+
+ITEM_TIP = "Which of the images that the model has not seen"
+READING = "The images are being read."
 
 
 class GanSearch(QWidget):
@@ -48,7 +52,6 @@ class GanSearch(QWidget):
         self._find.setProperty("role", "primary")
         self._item.setPrefix("held-out image ")
         self._item.lineEdit().setTextMargins(6, 0, 0, 0)
-        self._item.setToolTip("Which of the images that the model has not seen")
         self._words.setProperty("role", "caption")
         self._words.setWordWrap(True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -90,19 +93,16 @@ class GanSearch(QWidget):
         self._item.setRange(0, max(search.count - 1, 0))
         self._item.setValue(search.item)
         self._item.blockSignals(False)
-        self._item.setEnabled(search.count > 0)
+        allow(self._item, "" if search.count else refusal or READING, ITEM_TIP)
         for view in (self._wanted, self._found):
             view.set_ink(drawn_in_ink(self._session.main))
         self._wanted.set_picture(search.target)
         self._wanted.set_caption("your own picture" if search.own is not None else "held-out image")
         busy = "The search is under way." if search.searching else ""
         tip = "Search for the latent code z whose picture comes nearest"
-        self._find.setEnabled(not (refusal or busy))
-        self._find.setToolTip("\n".join(part for part in (tip, refusal or busy) if part))
-        self._cancel.setEnabled(search.searching)
-        self._cancel.setToolTip(
-            "Leave the search; the cursor stays where it is" if search.searching else "No search is under way"
-        )
+        allow(self._find, refusal or busy, tip)
+        idle = "" if search.searching else "No search is under way."
+        allow(self._cancel, idle, "Leave the search; the cursor stays where it is")
         self._show_found(refusal)
 
     def _show_found(self, refusal: str) -> None:
