@@ -91,7 +91,7 @@ class Session:
         self.next_training = NextTraining(self.training, workers.mailbox)
         self.data_choice = DataChoice(workers.reader, workers.fetcher, self.at_hand)
         self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say, FIRST_RUN)
-        self.adversaries = Adversaries(main, self.training, choices)
+        self.adversaries = Adversaries(main, beside, self.training, choices, say)
         self.search = CodeSearch(main, workers.reader, self.drawing)
         self.directions = OwnDirections(main, choices)
         self.denoising = Denoising(main, beside, workers.reader, self.drawing, choices)

@@ -17,7 +17,7 @@ from explorer.ui.widgets.steady_label import SteadyLabel
 
 FINE = 100
 TRUNCATION = "Truncation ψz: nearer to the mean 0, pictures are safer and more alike"
-CLASS = "The class that is asked for, here and under the cursor"
+CLASS = "The class that is asked for, here"
 
 
 def drawn_in_ink(display: Display) -> bool:
@@ -81,11 +81,14 @@ class GanGrid(QWidget):
         self._on_corners()
 
     def _explain(self) -> None:
-        press = "make it a corner of the plane" if self._shows_corners else "look at it"
+        adversaries = self._adversaries
+        press = "Press one to make it a corner of the plane."
+        if not self._shows_corners:
+            press = adversaries.on_no_map or "Press one to look at it."
         self.grid.setToolTip(
-            self._adversaries.grid.refusal
-            or f"64 codes drawn once from N(0, I), always the same ones; press one to {press}. While a model "
-            "learns, the running average of its weights draws them."
+            adversaries.grid.refusal
+            or "64 codes drawn once from N(0, I), always the same ones. While a model learns, the running "
+            f"average of its weights draws them.\n{press}"
         )
 
     def _on_psi(self, value: int) -> None:
@@ -104,8 +107,9 @@ class GanGrid(QWidget):
             self._classes.addItems(list(names))
         self._classes.setCurrentIndex(condition.label if names and condition is not None else -1)
         without = "" if names else refusal or "This model was trained without classes: none can be asked for."
+        asked = CLASS if self._adversaries.on_no_map else f"{CLASS} and under the cursor"
         for part in (self._class_label, self._classes):
-            allow(part, without, CLASS)
+            allow(part, without, asked)
         self._on_pictures()
 
     def _on_pictures(self) -> None:
