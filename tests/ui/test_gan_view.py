@@ -243,6 +243,22 @@ def test_the_grid_is_redrawn_as_it_learns_and_not_while_hidden(
     end(session, qtbot)
 
 
+def test_hidden_scores_and_classes_wait_until_they_are_seen(
+    live: GanView, session: Session, qtbot: QtBot
+) -> None:
+    live.resize(880, 700)
+    step, classes = button(live, "gan.step.critic"), part(live, QLabel, "gan.no_coverage")
+    before = classes.text()
+    live.hide()
+    end(session, qtbot)
+    session.main.open("vae-mnist-2d")
+    assert step.isEnabled()
+    assert classes.text() == before
+    live.show()
+    assert "Nothing is being trained" in button(live, "gan.step.round").toolTip()
+    assert "images, not samples" in classes.text()
+
+
 def test_a_press_on_the_grid_looks_there_and_truncation_draws_together(
     done: GanView, session: Session, qtbot: QtBot
 ) -> None:
@@ -269,6 +285,7 @@ def test_a_class_is_chosen_for_grid_and_cursor(done: GanView, session: Session, 
     wait(qtbot, lambda: (np.array(grid.pictures) != before).any())
     session.choices.undo()
     assert box.currentIndex() == 0
+    done.resize(880, 700)
     assert "says nothing" in part(done, QLabel, "gan.no_coverage").text()
 
 

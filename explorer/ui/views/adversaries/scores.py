@@ -1,6 +1,7 @@
 """The game as it is played: scores of real and fake, V(D, G), warning lights, and steps one by one.
 
-Part of the GAN view; knows the session. A control that does not apply now is greyed, and says why.
+Part of the GAN view; knows the session. A control that does not apply now is greyed, and says why. While
+hidden nothing is drawn.
 """
 
 from __future__ import annotations
@@ -68,8 +69,6 @@ class GanScores(QWidget):
         self._adversaries.game_changed.connect(self._later)
         self._adversaries.coverage_changed.connect(self._later)
         self._adversaries.grid_changed.connect(self._later)
-        self._refresh()
-        self._on_changed()
 
     def _build_steps(self) -> None:
         self._round.setObjectName("gan.step.round")
@@ -129,6 +128,8 @@ class GanScores(QWidget):
     # Facts
 
     def _on_changed(self) -> None:
+        if not self.isVisible():
+            return
         training, refusal = self._session.training, self._adversaries.refusal
         self._follow_players()
         meant = self._adversaries.is_game or self._adversaries.subject.model is None
@@ -173,6 +174,8 @@ class GanScores(QWidget):
             self._soon.start()
 
     def _refresh(self) -> None:
+        if not self.isVisible():
+            return
         adversaries = self._adversaries
         scores, values = adversaries.scores, adversaries.values
         allow(

@@ -226,7 +226,6 @@ class LibraryView(QWidget):
         shelf, kept = self._session.shelf, self.chosen
         self._say(shelf.fault)
         if shelf.cards is not None and shelf.cards is not self._cards.cards:
-            self._painter.forget()
             self._cards.put(shelf.cards)
             folders = [card.entry.folder for card in shelf.cards]
             if kept is not None and kept.entry.folder in folders:
