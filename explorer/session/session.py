@@ -99,7 +99,7 @@ class Session:
         self.cautions = Cautions((main, beside), say)
         for part in (self.training, self.shelf):
             part.library_changed.connect(self.library_changed.emit)
-        self.library_changed.connect(self.samples.drop_missing)
+        self.library_changed.connect(self.samples.follow_library)
 
     @property
     def scene(self) -> Scene:
