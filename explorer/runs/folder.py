@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from explorer.errors import BadInput
 from explorer.files import append, atomic_write, read_file, shown, unlinked
@@ -15,6 +16,7 @@ from explorer.runs.manifest import Manifest
 from explorer.weights import FILE_LIMIT, sha256_of
 
 NAME_LENGTH = 60
+WEIGHTS = "weights.safetensors"
 
 _STATE = re.compile(r"state-\d{1,18}\.safetensors")
 
@@ -22,6 +24,14 @@ _STATE = re.compile(r"state-\d{1,18}\.safetensors")
 def run_id(wish: str) -> str:
     """A name out of [a-z0-9-] that any file system takes."""
     return re.sub(r"[^a-z0-9]+", "-", wish.lower())[:NAME_LENGTH].strip("-") or "model"
+
+
+class RunKey(NamedTuple):
+    """Which model, and as it is after which training: one that goes on has other weights then."""
+
+    folder: Path
+    weights: str
+    """Their checksum; empty where there are none."""
 
 
 class RunFolder:
@@ -42,6 +52,10 @@ class RunFolder:
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def key(self) -> RunKey:
+        return RunKey(self.folder, str(self.manifest.files.get(WEIGHTS, "")))
 
     def inside(self, name: str) -> Path:
         """The path of a file of the run.

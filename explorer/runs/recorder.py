@@ -25,10 +25,10 @@ from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel
 from explorer.models.arrays import to_x
 from explorer.runs import portrait
-from explorer.runs.folder import newest_states
+from explorer.runs.folder import WEIGHTS, newest_states
 from explorer.runs.lock import locked
 from explorer.runs.manifest import FILE, GroupRecord, SpaceRecord, Status
-from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, WEIGHTS, Run, install, replaced
+from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, Run, install, replaced
 from explorer.training import device as devices
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
 from explorer.training.trainer import Trainer

@@ -22,7 +22,7 @@ from explorer.files import parse_json, shown
 from explorer.latent.atlas import Atlas
 from explorer.latent.embedding import Embedding
 from explorer.runs.curves import read_curves
-from explorer.runs.folder import RunFolder, newest_states
+from explorer.runs.folder import WEIGHTS, RunFolder, newest_states
 from explorer.runs.manifest import FILE, DataRecord, Manifest
 from explorer.weights import check_tensors, finite, read_arrays, read_tensors
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from explorer.training.state import State
     from explorer.training.trainer import Trainer
 
-WEIGHTS, METRICS, PROBE = "weights.safetensors", "metrics.jsonl", "probe.npz"
+METRICS, PROBE = "metrics.jsonl", "probe.npz"
 ATLAS, PREVIEW = "atlas.png", "preview.png"
 
 

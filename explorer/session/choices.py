@@ -66,6 +66,11 @@ class Choices:
         before, self.scene = self.scene, without(self.scene)
         self.changed(before, self.scene)
 
+    def forget_history(self) -> None:
+        """What has been chosen so far is where one begins: there is nothing to take back."""
+        self.history.clear()
+        self.history_changed()
+
     def begin_gesture(self) -> None:
         """A button went down: everything until `end_gesture` is one entry of undo."""
         self.history.begin(self.scene)

@@ -91,7 +91,7 @@ class Session:
         self.next_training = NextTraining(self.training, workers.mailbox)
         self.data_choice = DataChoice(workers.reader, workers.fetcher, self.at_hand)
         self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say, FIRST_RUN)
-        self.adversaries = Adversaries(main, self.training, choices)
+        self.adversaries = Adversaries(main, beside, self.training, choices, say)
         self.search = CodeSearch(main, workers.reader, self.drawing)
         self.directions = OwnDirections(main, choices)
         self.denoising = Denoising(main, beside, workers.reader, self.drawing, choices)
@@ -99,7 +99,7 @@ class Session:
         self.cautions = Cautions((main, beside), say)
         for part in (self.training, self.shelf):
             part.library_changed.connect(self.library_changed.emit)
-        self.library_changed.connect(self.samples.drop_missing)
+        self.library_changed.connect(self.samples.follow_library)
 
     @property
     def scene(self) -> Scene:
@@ -135,7 +135,7 @@ class Session:
             item = model.middle_of(names.index(FIRST_CLASS)) if FIRST_CLASS in names else 0
             if item is not None:
                 self.main.select(item)
-                self.choices.history.clear()
+                self.choices.forget_history()
         self.beside.open(SECOND_RUN)
 
     def open(self, name: str | Path) -> None:
@@ -177,7 +177,7 @@ class Session:
                 self.main.select(item)
             else:
                 self.main.go_to(code)
-            self.choices.history.clear()
+            self.choices.forget_history()
 
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""

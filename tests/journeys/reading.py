@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.ui.views.map.map_view import MapView
+from explorer.ui.window.docks import CENTRES
 
 TAG = re.compile(r"<[^>]+>|&nbsp;")
 BUSY_MS = 1000
@@ -31,7 +32,7 @@ class Text(NamedTuple):
 
     words: str
     place: str
-    """The map or dock that it stands in; empty for the window's own."""
+    """The map, the dock or the view in the middle that it stands in; empty for the window's own."""
     widget: str
     """The widget and those round it, to find it again."""
     enabled: bool
@@ -148,7 +149,7 @@ def _place(widget: QWidget) -> tuple[str, str]:
         names.append(here.objectName() or type(here).__name__)
         if isinstance(here, QDockWidget) and here.widget() is not None:
             return here.widget().objectName(), " < ".join(names)
-        if isinstance(here, MapView) or here.objectName() == "status":
+        if isinstance(here, MapView) or type(here) in CENTRES or here.objectName() == "status":
             return here.objectName(), " < ".join(names)
         here = here.parentWidget()
     return "", " < ".join(names)

@@ -82,9 +82,14 @@ class SmallModels:
                 turned = {"latent_size": 1} if name == "ae-greys" else {}
                 train(family, self._read(data), folder, **turned)
 
+    def images(self, name: str) -> Path:
+        """Where the images `photos` or `greys` lie."""
+        path = self.home / ("photos" if name == "photos" else "greys.npz")
+        if not path.exists():
+            write_photos(path) if name == "photos" else write_greys(path)
+        return path
+
     def _read(self, name: str) -> DataSet:
         if name not in self._data:
-            home = self.home
-            path = write_photos(home / "photos") if name == "photos" else write_greys(home / "greys.npz")
-            self._data[name] = catalogue.load(str(path))
+            self._data[name] = catalogue.load(str(self.images(name)))
         return self._data[name]

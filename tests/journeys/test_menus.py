@@ -68,6 +68,28 @@ def test_the_view_menu_shows_workspace_colours_and_tool(bare_window: MainWindow)
     assert checked(window, "Map") == {"Pan tool"}
 
 
+def test_a_grey_command_says_why(window: MainWindow, session: Session) -> None:
+    def why(name: str) -> str:
+        action = window.actions_by_name[name]
+        assert not action.isEnabled()
+        return action.toolTip().partition("\n")[2]
+
+    for title in ("&Edit", "&Model"):
+        assert menu(window, title).toolTipsVisible()
+    assert "Nothing has been chosen" in why("Undo")
+    assert why("Redo") == "Nothing has been taken back."
+    assert why("Clear the ends A and B") == "There are no ends to forget."
+    for name in ("Pause or go on", "One training step", "Stop the training"):
+        assert why(name) == "Nothing is being trained now."
+    session.interpolation.set_end("a", 1)
+    assert why("Swap the ends A and B") == session.interpolation.reason, "as in the strip"
+    assert window.actions_by_name["Clear the ends A and B"].isEnabled()
+    session.interpolation.set_end("b", 2)
+    swap = window.actions_by_name["Swap the ends A and B"]
+    assert swap.isEnabled()
+    assert "\n" not in swap.toolTip()
+
+
 def find(window: MainWindow, text: str) -> tuple[CommandPalette, list[str]]:
     QTest.keyClick(window, Qt.Key.Key_K, CTRL)
     palette = next(one for one in window.findChildren(CommandPalette) if one.isVisible())

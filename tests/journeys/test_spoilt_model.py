@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from explorer.runs.run import WEIGHTS, replaced
+from explorer.runs.folder import WEIGHTS
+from explorer.runs.run import replaced
 from explorer.ui.window.main_window import MainWindow
 from explorer.weights import pack_tensors, sha256_of
 from tests.runs.runs_made import trained

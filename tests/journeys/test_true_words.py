@@ -1,10 +1,11 @@
 """What stands on the screen is true for what is shown: every text of the window, for models of every family
-on digits, clothes, photos with attributes and unlabelled greys, alone and beside each other."""
+on digits, clothes, photos with attributes and unlabelled greys, alone, beside each other, and in training."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -14,9 +15,11 @@ from pytestqt.qtbot import QtBot
 
 from explorer import models
 from explorer.runs.manifest import Manifest
+from explorer.session.learning.plans import Plan
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.ui.window.main_window import MainWindow
+from tests.families import small
 from tests.journeys.reading import Text, is_idle, read
 from tests.journeys.small_models import SmallModels
 
@@ -28,6 +31,8 @@ ABOUT_PAGES = ("qt_tabwidget_tabbar", "workspaces", "samples.mode", "training.fo
 LISTS = ("library", "guide")
 """All models, and lessons, which are about models of their own."""
 
+LIVING = "gan-living"
+"""A GAN that is learning from greys."""
 PAIRS = (
     ("vae-photos", ""),
     ("ae-greys", ""),
@@ -35,7 +40,7 @@ PAIRS = (
     ("vae-fashion-16d", "gan-mnist"),
     ("gan-photos", "vae-mnist-2d"),
     ("diffusion-photos", "vae-photos"),
-    ("gan-greys", "pca-greys"),
+    ("pca-greys", LIVING),
 )
 """Each family and each kind of data; alone and beside, the same data and others, same size and another."""
 SHIPPED = (
@@ -79,7 +84,7 @@ class Seen(NamedTuple):
 
 
 def _about(text: Text, session: Session) -> tuple[OpenModel, ...]:
-    """The models that a map or dock shows."""
+    """The models that a map, a dock or a view shows; of what is the window's own, all that are open."""
     main = (session.main.model,)
     beside = (session.beside.model,) if session.beside.present else ()
     of_place = {
@@ -87,6 +92,7 @@ def _about(text: Text, session: Session) -> tuple[OpenModel, ...]:
         "beside": beside,
         "gan": (session.adversaries.subject.model,),
         "training": (session.training.learner.model,),
+        "picture": beside if "picture.beside" in text.widget else main,
         **dict.fromkeys(("sliders", "strip", "drawing", "attributes", "denoising", "status"), main),
     }
     return tuple(model for model in of_place.get(text.place, (*main, *beside)) if model is not None)
@@ -168,7 +174,7 @@ def _numbers(seen: Seen) -> bool:
 def _plurals(seen: Seen) -> bool:
     many = "numbers|images|pictures|dimensions|classes|codes|pixels|samples|models|steps"
     one = "number|image|picture|dimension|class|code|pixel|model"
-    return not seen.has(rf"(?<![\d.,])\b1 ({many})\b|(?<![\d.,])\b([2-9]|\d\d+) ({one})\b(?! of)")
+    return not seen.has(rf"(?<![\d.,])\b1 ({many})\b|(?<![\d.,])\b([2-9]|\d\d+) ({one})\b(?! of|…)")
 
 
 def _ink(seen: Seen) -> bool:
@@ -214,7 +220,9 @@ class Visit:
         """What a workspace has opened instead is put back."""
         for side, name in ((self.session.main, self.main), (self.session.beside, self.beside)):
             shown = "" if side.model is None else side.model.run.name
-            if shown != name and name:
+            if shown != name == LIVING:
+                self.session.training.show_on(side)
+            elif shown != name and name:
                 side.open(name)
             elif shown != name:
                 side.show(None)
@@ -245,6 +253,16 @@ class Visit:
                 self.look(f"{title}, page {page}")
 
 
+def begin(window: MainWindow, qtbot: QtBot, images: Path) -> None:
+    """Have a GAN learn for a moment; then it waits, as somebody does who reads."""
+    assert window.session is not None
+    training, settings = window.session.training, {**small("gan"), "epochs": 100_000}
+    training.start(Plan("gan", settings, str(images), name=LIVING))
+    adversaries = window.session.adversaries
+    qtbot.waitUntil(lambda: bool(adversaries.scores), timeout=PATIENCE)
+    training.pause()
+
+
 def visit(window: MainWindow, qtbot: QtBot, main: str, beside: str) -> list[str]:
     made = Visit(window, qtbot, main, beside)
     made.open()
@@ -253,11 +271,21 @@ def visit(window: MainWindow, qtbot: QtBot, main: str, beside: str) -> list[str]
     return list(made.found)
 
 
+def test_views_in_the_middle_are_places_of_their_own(bare_window: MainWindow) -> None:
+    places = set()
+    for title in bare_window.workspaces.titles():
+        bare_window.workspaces.go_to(title)
+        places |= {text.place for text in read(bare_window)}
+    assert {"gan", "denoising", "map", "sliders"} <= places
+
+
 @pytest.mark.parametrize(("main", "beside"), PAIRS)
 def test_every_text_is_true(
     bare_window: MainWindow, qtbot: QtBot, small_models: SmallModels, main: str, beside: str
 ) -> None:
     small_models.need(main, beside)
+    if beside == LIVING:
+        begin(bare_window, qtbot, small_models.images("greys"))
     found = visit(bare_window, qtbot, main, beside)
     assert not found, "\n".join(found)
 

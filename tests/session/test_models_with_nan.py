@@ -12,8 +12,9 @@ import pytest
 
 from explorer.errors import BadInput
 from explorer.models import arrays
+from explorer.runs.folder import WEIGHTS
 from explorer.runs.manifest import Manifest
-from explorer.runs.run import WEIGHTS, Run, replaced
+from explorer.runs.run import Run, replaced
 from explorer.weights import pack_tensors, sha256_of
 from tests.runs.runs_made import trained as train
 from tests.session.conftest import Loop

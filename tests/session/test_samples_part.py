@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from explorer import paths
 from explorer.data.image_set import ImageSet
 from explorer.latent.embedding import Embedding
+from explorer.runs.run import Run
+from explorer.session.learning.plans import Plan
 from explorer.session.prior.reconstructions import MOST, fixed_choice
 from explorer.session.prior.sample_requests import SHOWN
 from explorer.session.prior.samples import PAIR
@@ -36,8 +41,6 @@ def drawn(loop: Loop) -> None:
 
 
 def embedding_of(name: str) -> Embedding:
-    from explorer.runs.run import Run
-
     found = Run.open(paths.trained() / name).embedding()
     assert found is not None
     return found
@@ -73,7 +76,7 @@ def test_each_open_model_rebuilds_the_same_images_with_the_errors_of_its_embeddi
     np.testing.assert_array_equal(part.originals, session.main.images.data.test.images[chosen])
     errors = {}
     for run in part.runs:
-        row, kept = part.rows[run.folder], embedding_of(run.name)
+        row, kept = part.rows[run.key], embedding_of(run.name)
         assert kept.errors is not None
         np.testing.assert_allclose(row.errors, kept.errors[chosen], rtol=0.02, atol=2e-4)
         errors[run.name] = float(row.errors.mean())
@@ -85,10 +88,10 @@ def test_a_model_that_goes_takes_its_pictures_along_and_comes_back_whole(opened:
     part.want(True)
     part.add(folder)
     part.remove(folder)
-    assert folder not in part.rows
+    assert folder not in {key.folder for key in part.rows}
     part.add(folder)
     rebuilt(opened)
-    assert part.rows[folder].pictures.any()
+    assert part.rows[Run.open(folder).key].pictures.any()
     opened.session.beside.show(None)
     assert [run.name for run in part.runs] == [VAE, "pca-mnist-2d"]
     for name in ("pca-mnist-16d", "ae-mnist-2d", "ae-mnist-16d"):
@@ -102,8 +105,8 @@ def test_a_model_of_other_pictures_says_so(trained: Loop) -> None:
     part.add(paths.trained() / VAE)
     rebuilt(trained)
     assert session.main.model is not None
-    assert not part.rows[session.main.model.run.folder].refusal
-    assert "another size" in part.rows[paths.trained() / VAE].refusal
+    assert not part.rows[session.main.model.run.key].refusal
+    assert "another size" in part.rows[Run.open(paths.trained() / VAE).key].refusal
 
 
 FASHION = "vae-fashion-16d"
@@ -120,7 +123,7 @@ def test_a_model_of_other_images_of_that_size_is_not_measured_on_these(
     rebuilt(loop)
     own, other = (side.model.run.manifest.data for side in session.sides)  # type: ignore[union-attr]
     assert part.data == own, "it is said whose images those are"
-    rows = {run.name: part.rows[run.folder] for run in part.runs}
+    rows = {run.name: part.rows[run.key] for run in part.runs}
     assert rows[main].errors.mean() > 0.001
     assert not rows[main].refusal
     assert own.title in rows[beside].refusal
@@ -198,6 +201,40 @@ def test_where_no_classifier_knows_the_images_pictures_come_without_figures(trai
         assert sheet.pictures is not None
         assert sheet.figures is None
         assert "evaluate" in sheet.unmeasured
+
+
+def test_a_model_that_has_learned_on_meanwhile_brings_other_pictures(loop: Loop, plan: Plan) -> None:
+    session, samples, part = loop.session, loop.session.samples, loop.session.samples.reconstructions
+    training = session.training
+
+    def stopped() -> Run:
+        loop.until(lambda: training.progress is not None)
+        training.stop()
+        loop.until(lambda: not training.active and session.main.ready is not None)
+        assert session.main.model is not None
+        return session.main.model.run
+
+    def looked_at() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        part.want(True)
+        rebuilt(loop)
+        part.want(False)
+        samples.want(True)
+        drawn(loop)
+        samples.want(False)
+        (row,) = part.rows.values()
+        pictures = samples.sheet(samples.wanted[0]).pictures
+        assert pictures is not None
+        return row.pictures, pictures
+
+    training.start(replace(plan, settings={**plan.settings, "epochs": 100_000}))
+    run = stopped()
+    samples.choose(0, run.folder)
+    before = looked_at()
+    training.resume(run)
+    stopped()
+    now = looked_at()
+    for old, new in zip(before, now, strict=True):
+        assert (old != new).any()
 
 
 def test_what_can_not_be_seen_is_not_computed(opened: Loop) -> None:

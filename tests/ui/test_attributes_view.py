@@ -186,6 +186,9 @@ def test_groups_picked_among_pictures_make_an_attribute_that_can_be_removed(
     picker = view.window().findChild(PicturePicker)
     assert picker is not None
     assert session.main.images.data is not None
+    for grey in (*picker.put.values(), picker.put_out):
+        assert not grey.isEnabled()
+        assert grey.toolTip().endswith("\nSelect images first.")
     for which, digit in (("with", 3), ("without", 8)):
         picker.classes.setCurrentIndex(picker.classes.findText(str(digit)))
         picker.classes.activated.emit(picker.classes.currentIndex())

@@ -47,11 +47,15 @@ def landed(session: Session) -> bool:
     return session.drawing.glyph is not None and session.scene.glyph is session.drawing.glyph
 
 
+def button(view: DrawingView, name: str) -> QAbstractButton:
+    found = view.findChild(QAbstractButton, f"drawing.{name}")
+    assert isinstance(found, QAbstractButton)
+    return found
+
+
 def press(view: DrawingView, name: str) -> None:
-    button = view.findChild(QAbstractButton, f"drawing.{name}")
-    assert isinstance(button, QAbstractButton)
-    assert button.isEnabled()
-    QTest.mouseClick(button, LEFT)
+    assert button(view, name).isEnabled()
+    QTest.mouseClick(button(view, name), LEFT)
 
 
 def test_without_a_model_it_says_what_to_do(session: Session, qtbot: QtBot) -> None:
@@ -60,6 +64,10 @@ def test_without_a_model_it_says_what_to_do(session: Session, qtbot: QtBot) -> N
     assert isinstance(says, QLabel)
     assert says.text() == "Open a model first."
     assert not view.canvas.isEnabled()
+    for part in (view.canvas, button(view, "open")):
+        assert part.toolTip().endswith("\nOpen a model first.")
+    for name in ("clear", "look"):
+        assert button(view, name).toolTip().endswith("\nNothing has been drawn yet.")
 
 
 def test_a_stroke_lands_and_comes_back(view: DrawingView, session: Session, qtbot: QtBot) -> None:
@@ -91,7 +99,9 @@ def test_clear_empties_the_sheet(view: DrawingView, session: Session, qtbot: QtB
 def test_look_brings_the_cursor_back(view: DrawingView, session: Session, qtbot: QtBot) -> None:
     draw(view)
     wait(qtbot, lambda: landed(session))
+    assert button(view, "look").toolTip().endswith("\nThe cursor is at this picture.")
     session.main.go_to_plane(0.0, 0.0)
+    assert button(view, "look").toolTip() == "Bring the cursor back to this picture"
     assert view.returned.picture() is None
     press(view, "look")
     wait(qtbot, lambda: landed(session))

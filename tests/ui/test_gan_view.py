@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.data.framing import Framing
 from explorer.session.learning.plans import Plan
-from explorer.session.prior.adversaries import Adversaries
+from explorer.session.message import Message
 from explorer.session.scene import Condition
 from explorer.session.session import Session
 from explorer.ui.look import theme
@@ -41,8 +41,6 @@ TINY = {"width": 4, "latent_size": 8, "batch": 32}
 @pytest.fixture
 def view(session: Session, qtbot: QtBot) -> GanView:
     """As large as the dock at 1280 x 800."""
-    if not hasattr(session, "adversaries"):
-        session.adversaries = Adversaries(session)
     made = GanView(session)
     qtbot.addWidget(made)
     made.resize(880, 343)
@@ -109,8 +107,12 @@ def test_an_empty_dock_says_what_to_do_and_greys_what_can_not_be_done(view: GanV
     assert not view.grab().isNull()
     assert not button(view, "gan.step.round").isEnabled()
     assert "Nothing is being trained" in button(view, "gan.step.round").toolTip()
+    for kind, name in ((QSlider, "gan.psi"), (QComboBox, "gan.class")):
+        assert not part(view, kind, name).isEnabled()
+        assert "\nOpen a model" in part(view, kind, name).toolTip()
     turn_to(view, "Invert")
     assert "Open a model" in button(view, "gan.find.start").toolTip()
+    assert "\nOpen a model" in part(view, QSpinBox, "gan.find.item").toolTip()
     assert not button(view, "gan.find.cancel").isEnabled()
 
 
@@ -143,6 +145,87 @@ def test_the_game_is_seen_and_its_players_are_moved_one_by_one(
     assert not button(live, "gan.step.critic").isEnabled()
 
 
+@pytest.fixture
+def away(live: GanView, session: Session, qtbot: QtBot) -> GanView:
+    """The one that learns is on no map; the map shows another model that draws."""
+    session.main.open("gan-mnist")
+    wait(qtbot, lambda: len(session.directions.vectors) > 0 and session.search.count > 0)
+    wait(qtbot, lambda: part(live, ChoiceGrid, "gan.grid").count == 64)
+    return live
+
+
+def test_pages_that_act_on_the_map_refuse_while_the_subject_is_on_none(
+    away: GanView, session: Session, qtbot: QtBot
+) -> None:
+    code, refusal = session.main.look.code, "bars is on no map: press Show it first."
+    assert "bars" in part(away, QLabel, "gan.subject.name").text()
+    assert not session.directions.reason, "those of the other model are there"
+    turn_to(away, "Directions")
+    assert part(away, QLabel, "gan.directions.reason").text() == refusal
+    assert not part(away, DimensionSlider, "gan.direction.1").isVisible()
+    assert not any(label.text() for label in away.lines.findChildren(QLabel))
+    turn_to(away, "Invert")
+    assert not button(away, "gan.find.start").isEnabled()
+    assert refusal in button(away, "gan.find.start").toolTip()
+    assert refusal in part(away, QSpinBox, "gan.find.item").toolTip()
+    assert part(away, ImageView, "gan.find.wanted").picture() is None
+    assert session.main.look.code is code
+    click(away, "gan.subject.button")
+    assert session.main.model is not None
+    assert session.main.model.run.name == "bars"
+    assert "While a model learns" in button(away, "gan.find.start").toolTip()
+    turn_to(away, "Directions")
+    assert "While a model learns" in part(away, QLabel, "gan.directions.reason").text()
+    end(session, qtbot)
+
+
+def test_a_press_that_moves_no_cursor_says_what_to_do(away: GanView, session: Session, qtbot: QtBot) -> None:
+    said: list[Message] = []
+    session.said.connect(said.append)
+    code, grid = session.main.look.code, part(away, ChoiceGrid, "gan.grid")
+    bars = part(away, BarChart, "gan.coverage")
+    assert "on no map" in grid.toolTip()
+    assert "look at it" not in grid.toolTip()
+    away.resize(880, 700)
+    assert "on the map" not in bars.toolTip()
+    press_picture(away, 13)
+    assert said[-1].text == "bars is on no map: press Show it first."
+    turn_to(away, "Plane")
+    words, pad = part(away, QLabel, "gan.plane.words"), part(away, PlanePad, "gan.plane")
+    assert "takes the cursor there" not in words.text()
+    assert "corner" in grid.toolTip()
+    QTest.mouseClick(pad, LEFT, NOTHING, pad.point_of((1.0, 0.0, 0.0)).toPoint())
+    assert len(said) == 2
+    assert session.main.look.code is code, "nothing was moved"
+    assert said[-1].action is not None
+    word, act = said[-1].action
+    assert word == "Show it"
+    act()
+    assert session.main.model is not None
+    assert session.main.model.run.name == "bars"
+    assert "takes the cursor there" in words.text()
+    assert "on the map" in bars.toolTip()
+    turn_to(away, "Game")
+    assert "look at it" in grid.toolTip()
+    end(session, qtbot)
+
+
+def test_on_the_map_beside_its_codes_are_looked_at_and_the_left_maps_pages_refuse(
+    away: GanView, session: Session, qtbot: QtBot
+) -> None:
+    left = session.main.look.code
+    session.training.show_on(session.beside)
+    assert "on the map beside" in part(away, QLabel, "gan.subject.words").text()
+    press_picture(away, 13)
+    assert session.beside.look.code == pytest.approx(session.adversaries.grid.code_at(13))
+    turn_to(away, "Directions")
+    assert "on the map beside" in part(away, QLabel, "gan.directions.reason").text()
+    assert session.main.look.code is left
+    session.beside.show(None)
+    assert "on no map" in part(away, QLabel, "gan.subject.words").text()
+    end(session, qtbot)
+
+
 def test_the_grid_is_redrawn_as_it_learns_and_not_while_hidden(
     live: GanView, session: Session, qtbot: QtBot
 ) -> None:
@@ -158,6 +241,22 @@ def test_the_grid_is_redrawn_as_it_learns_and_not_while_hidden(
     session.workers.main.submit = submit  # type: ignore[method-assign]
     assert not asked
     end(session, qtbot)
+
+
+def test_hidden_scores_and_classes_wait_until_they_are_seen(
+    live: GanView, session: Session, qtbot: QtBot
+) -> None:
+    live.resize(880, 700)
+    step, classes = button(live, "gan.step.critic"), part(live, QLabel, "gan.no_coverage")
+    before = classes.text()
+    live.hide()
+    end(session, qtbot)
+    session.main.open("vae-mnist-2d")
+    assert step.isEnabled()
+    assert classes.text() == before
+    live.show()
+    assert "Nothing is being trained" in button(live, "gan.step.round").toolTip()
+    assert "images, not samples" in classes.text()
 
 
 def test_a_press_on_the_grid_looks_there_and_truncation_draws_together(
@@ -186,6 +285,7 @@ def test_a_class_is_chosen_for_grid_and_cursor(done: GanView, session: Session, 
     wait(qtbot, lambda: (np.array(grid.pictures) != before).any())
     session.choices.undo()
     assert box.currentIndex() == 0
+    done.resize(880, 700)
     assert "says nothing" in part(done, QLabel, "gan.no_coverage").text()
 
 

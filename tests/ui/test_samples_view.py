@@ -152,7 +152,7 @@ def test_a_hidden_view_computes_nothing(view: SamplesView, session: Session, qtb
     session.open("ae-mnist-16d")
     wait(qtbot, lambda: session.main.ready is not None)
     assert session.main.model is not None
-    assert session.main.model.run.folder not in session.samples.reconstructions.rows
+    assert session.main.model.run.key not in session.samples.reconstructions.rows
     view.show()
     wait(qtbot, lambda: whole(view) and shown(view)[1].title == "ae-mnist-16d")
 

@@ -23,6 +23,7 @@ from explorer.session.choices import Choices
 from explorer.session.display import Display
 from explorer.session.learning.course import YOUNG
 from explorer.session.learning.training import Training
+from explorer.session.message import Say
 from explorer.session.prior import game_lights
 from explorer.session.prior.code_grid import CodeGrid
 from explorer.session.prior.coverage import Coverage, coverage_of, no_coverage
@@ -46,8 +47,8 @@ class Adversaries:
     grid_changed = Signal()
     plane_changed = Signal()
 
-    def __init__(self, main: Side, training: Training, choices: Choices) -> None:
-        self._main, self._training, self._choices = main, training, choices
+    def __init__(self, main: Side, beside: Side, training: Training, choices: Choices, say: Say) -> None:
+        self._main, self._training, self._choices, self._say = main, training, choices, say
         self._grids = {
             display.name: CodeGrid(display, choices, lambda: training.state == "paused")
             for display in (main, training.learner)
@@ -58,12 +59,13 @@ class Adversaries:
         self._spread_of: weakref.ref[DataSet] | None = None
         self._data_spread = 0.0
         for grid in self._grids.values():
-            grid.changed.connect(self._on_grid)
+            grid.changed.connect(self.grid_changed.emit)
             grid.plane_changed.connect(self.plane_changed.emit)
         for display in (main, training.learner):
             display.model_opened.connect(self._on_model)
             display.embedding_changed.connect(self.coverage_changed.emit)
             display.images.data_changed.connect(self.coverage_changed.emit)
+        beside.model_opened.connect(self.changed.emit)
         choices.changed.connect(self._on_changed)
         training.progressed.connect(self._on_progress)
         training.changed.connect(self._on_training)
@@ -105,15 +107,41 @@ class Adversaries:
         """The side whose cursor a code of the subject can be given to; None where none shows it."""
         return self._training.shown_on if self.is_learner else self._main
 
+    @property
+    def on_no_map(self) -> str:
+        """Why no cursor can go to a code of the subject; empty where one can."""
+        return self.not_on_main if self.steered is None else ""
+
+    @property
+    def not_on_main(self) -> str:
+        """Why what acts on the main side's model does nothing to the subject; empty where that is it."""
+        model, steered = self.subject.model, self.steered
+        if model is None or steered is self._main:
+            return ""
+        where = "on no map" if steered is None else "on the map beside"
+        return f"{model.run.name} is {where}: press Show it first."
+
+    def show(self) -> None:
+        """Put the subject on the main side's map."""
+        training = self._training
+        if training.active:
+            training.show_on(self._main)
+        elif training.run is not None:
+            self._main.open(training.run.folder)
+
     def look_at(self, place: int) -> None:
         """The cursor goes to the code at a place of the grid."""
-        if self.steered is not None:
-            self.steered.go_to(self.grid.code_at(place), title="look at a code")
+        self._go_to(self.grid.code_at(place))
 
     def go_to_plane(self, weights: tuple[float, float, float]) -> None:
         """The cursor goes to a place of the plane."""
+        self._go_to(self.grid.plane_at(weights))
+
+    def _go_to(self, code: NDArray[np.float32] | None) -> None:
         if self.steered is not None:
-            self.steered.go_to(self.grid.plane_at(weights), title="look at a code")
+            self.steered.go_to(code, title="look at a code")
+        elif self.on_no_map:
+            self._say(self.on_no_map, action=("Show it", self.show))
 
     def want_grid(self, wanted: bool) -> None:
         """Whether anybody looks at the grid."""
@@ -240,9 +268,6 @@ class Adversaries:
         self.coverage_changed()
         self.grid_changed()
         self.plane_changed()
-
-    def _on_grid(self) -> None:
-        self.grid_changed()
 
     def _on_progress(self) -> None:
         progress = self._training.progress

@@ -6,6 +6,7 @@ until its models or its images change.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from psygnal import Signal
 
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
+from explorer.runs.folder import RunKey
 from explorer.runs.manifest import DataRecord
 from explorer.runs.run import Run
 from explorer.session.asking.engine import Engine
@@ -57,9 +59,9 @@ class Reconstructions:
         self.data: DataRecord | None = None
         """Whose images those are."""
         self.added: tuple[Run, ...] = ()
-        self.rows: dict[Path, Row] = {}
+        self.rows: dict[RunKey, Row] = {}
         self._shown = False
-        self._waiting: list[Path] = []
+        self._waiting: list[RunKey] = []
         """Asked for and not whole yet."""
         self._asking: Question[Rebuilt | Unable] = Question(reader, self._on_answer, missed=self._missed)
         for side in sides:
@@ -90,11 +92,12 @@ class Reconstructions:
         self.added = tuple(run for run in self.added if run.folder != folder)
         self._refresh()
 
-    def drop_missing(self) -> None:
-        """A model may have been deleted."""
-        for run in self.added:
-            if not run.folder.is_dir():
-                self.remove(run.folder)
+    def follow_library(self) -> None:
+        """A model may have been deleted, or have learned on."""
+        there = tuple(filter(None, map(as_on_disk, self.added)))
+        if there != self.added:
+            self.added = there
+            self._refresh()
 
     def want(self, shown: bool) -> None:
         """Whether this can be seen."""
@@ -113,20 +116,20 @@ class Reconstructions:
             self._forget()
         self.originals, self.data = images, data
         runs = self.runs
-        self.rows = {run.folder: self.rows[run.folder] for run in runs if run.folder in self.rows}
+        self.rows = {run.key: self.rows[run.key] for run in runs if run.key in self.rows}
         if images is not None:
             for run in runs:
-                self.rows.setdefault(run.folder, _row(run, images, self.data))
-            self._ask(tuple(run for run in runs if not self.rows[run.folder].done), images)
+                self.rows.setdefault(run.key, _row(run, images, self.data))
+            self._ask(tuple(run for run in runs if not self.rows[run.key].done), images)
         self.changed()
 
     def _ask(self, missing: tuple[Run, ...], images: Images) -> None:
-        folders = [run.folder for run in missing]
-        if folders == self._waiting:
+        keys = [run.key for run in missing]
+        if keys == self._waiting:
             return
         self._forget()
         if missing:
-            self._waiting = folders
+            self._waiting = keys
             self._asking.ask(Reconstruct(missing, images))
 
     def _forget(self) -> None:
@@ -148,21 +151,21 @@ class Reconstructions:
 
     def _on_answer(self, result: Rebuilt | Unable) -> None:
         if isinstance(result, Rebuilt):
-            if (row := self.rows.get(result.folder)) is None:
+            if (row := self.rows.get(result.key)) is None:
                 return
             pictures, errors = row.pictures.copy(), row.errors.copy()
             part = slice(result.first, result.first + len(result.pictures))
             pictures[part], errors[part] = result.pictures, result.errors
-            self.rows[result.folder] = Row(pictures, errors)
-        elif isinstance(result.key, Path) and result.key in self.rows:
+            self.rows[result.key] = Row(pictures, errors)
+        elif isinstance(result.key, RunKey) and result.key in self.rows:
             self.rows[result.key] = replace(self.rows[result.key], refusal=result.sentence)
-        self._waiting = [folder for folder in self._waiting if not self.rows[folder].done]
+        self._waiting = [key for key in self._waiting if not self.rows[key].done]
         self.changed()
 
     def _missed(self) -> None:
         """The request has failed, which the message bar tells."""
-        for folder in self._waiting:
-            self.rows[folder] = replace(self.rows[folder], refusal=FAILED)
+        for key in self._waiting:
+            self.rows[key] = replace(self.rows[key], refusal=FAILED)
         self._waiting = []
         self.changed()
 
@@ -189,6 +192,16 @@ def _row(run: Run, images: Images, data: DataRecord | None) -> Row:
         others = f"{data.title}" if data.title != own.title else f"other images of {data.title}"
         refusal = f"It was trained on {own.title} and has never met {others}: its error would mean nothing."
     return Row(np.zeros_like(images), np.full(len(images), np.nan, np.float32), refusal)
+
+
+def as_on_disk(run: Run) -> Run | None:
+    """The run as it is now; None where it is gone."""
+    if not run.folder.is_dir():
+        return None
+    with contextlib.suppress(BadInput):
+        now = Run.open(run.folder)
+        return run if now.key == run.key else now
+    return run
 
 
 def unique(runs: list[Run]) -> tuple[Run, ...]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from explorer.data.image_set import DataSet
 from explorer.errors import BadInput
+from explorer.runs.folder import RunKey
 from explorer.runs.run import Run, framing_of
 from explorer.session.asking.requests import DISPLAY_THREADS, Floats, Held, Images
 from explorer.session.asking.threads import import_torch, step_back
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from explorer.metrics.ruler import Ruler
     from explorer.models.base import GenerativeModel
 
-Key = tuple[Path, Source]
+Key = tuple[RunKey, Source]
 
 SHOWN = 100
 """Pictures of a grid."""
@@ -41,7 +42,7 @@ READABLE = 0.9
 class Rebuilt(NamedTuple):
     """What a model makes of some of the images, from this one on."""
 
-    folder: Path
+    key: RunKey
     first: int
     pictures: Images
     errors: Floats
@@ -51,7 +52,7 @@ class Rebuilt(NamedTuple):
 class Unable(NamedTuple):
     """A model can't do what it was asked for; the sentence says why."""
 
-    key: Path | Key
+    key: RunKey | Key
     sentence: str
 
 
@@ -100,7 +101,7 @@ class Wanted(NamedTuple):
 
     @property
     def key(self) -> Key:
-        return self.run.folder, self.source
+        return self.run.key, self.source
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,18 +120,18 @@ class Reconstruct:
             try:
                 model = run.model().to(device)
             except BadInput as error:
-                yield Unable(run.folder, str(error))
+                yield Unable(run.key, str(error))
                 continue
             space = next((each for each in model.spaces if each.can_encode and each.can_decode), None)
             if space is None:
-                yield Unable(run.folder, "It has no encoder: no image has a code to be decoded.")
+                yield Unable(run.key, "It has no encoder: no image has a code to be decoded.")
                 continue
             for start in range(0, len(self.images), self.at_once):
                 images = self.images[start : start + self.at_once]
                 codes = arrays.encode(model, images, space.name)
                 pictures = arrays.decode(model, codes, space.name)
                 apart = (pictures.astype(np.float32) - images) / 255
-                yield Rebuilt(run.folder, start, pictures, np.square(apart).mean((1, 2, 3)))
+                yield Rebuilt(run.key, start, pictures, np.square(apart).mean((1, 2, 3)))
 
 
 @dataclass(frozen=True, eq=False)

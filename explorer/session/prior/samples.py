@@ -14,6 +14,7 @@ from pathlib import Path
 from psygnal import Signal
 
 from explorer.errors import BadInput
+from explorer.runs.folder import RunKey
 from explorer.runs.library import Library
 from explorer.runs.run import Run
 from explorer.session.asking.engine import Engine
@@ -21,7 +22,7 @@ from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Images
 from explorer.session.message import Say
 from explorer.session.prior.draws import Source
-from explorer.session.prior.reconstructions import FAILED, Reconstructions, unique
+from explorer.session.prior.reconstructions import FAILED, Reconstructions, as_on_disk, unique
 from explorer.session.prior.sample_requests import (
     MEASURED,
     DrawSamples,
@@ -97,13 +98,13 @@ class Samples:
             self._say(str(error), "error")
         self._refresh()
 
-    def drop_missing(self) -> None:
-        """A model may have been deleted."""
-        there = [run if run is not None and run.folder.is_dir() else None for run in self.pair]
+    def follow_library(self) -> None:
+        """A model may have been deleted, or have learned on."""
+        there = [None if run is None else as_on_disk(run) for run in self.pair]
         if there != self.pair:
             self.pair = there
             self._refresh()
-        self.reconstructions.drop_missing()
+        self.reconstructions.follow_library()
 
     def draw_again(self) -> None:
         """Other draws, from the next seed."""
@@ -152,7 +153,7 @@ class Samples:
         self._asking.forget()
 
     def _on_answer(self, result: SampleResult) -> None:
-        if isinstance(result.key, Path):
+        if isinstance(result.key, RunKey):
             return
         sheet = self.sheets.get(result.key, Sheet())
         match result:

@@ -13,7 +13,7 @@ from typing import Literal
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from explorer import paths
 from explorer.ui.look.palettes import CLASS_COLOURS, DARK, LIGHT, OTHER_CLASS, Palette
@@ -121,6 +121,14 @@ def icon(name: str, colour: str | None = None, sides: Sequence[int] = ICON_SIDES
         for side in sorted({round(side * ratio) for side in sides for ratio in _ratios()}):
             made.addPixmap(_tinted(name, tint, side), mode)
     return made
+
+
+def set_style(widget: QWidget, name: str, value: str) -> None:
+    """Give a widget on the screen another value of what the style sheet goes by, such as its role."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def set_icon(owner: QObject, name: str) -> None:

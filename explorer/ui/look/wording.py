@@ -20,7 +20,6 @@ GLYPHS = ("mnist", "fashion-mnist", "kmnist", "emnist")
 NOUNS = {"mnist": "digits"}
 """What the images of a data set are called, by its origin: a folder of that name may hold anything."""
 PRIORS = {"normal": "N(0, I)"}
-SMALLEST_ERROR = 0.0001
 PAPER_LIMIT = 128
 """Mean brightness (of 255) below which grey images count as light marks on black."""
 

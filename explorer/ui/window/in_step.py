@@ -9,16 +9,19 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from explorer.session.session import Session
+from explorer.ui.widgets.allow import allow
 from explorer.ui.window.main_window import MainWindow
 
+NOTHING, SAVING = "Nothing is being trained now.", "Saving the model …"
 Holds = Callable[[], bool]
 
 
 class Enabler:
-    """Greys what can't be done now; the words of undo say what it would take back."""
+    """Greys what can't be done now and says why; the words of undo say what it would take back."""
 
     def __init__(self, actions: Mapping[str, QAction], session: Session) -> None:
         self._actions, self._session = actions, session
+        self._tips = {name: action.toolTip() for name, action in actions.items()}
         session.choices.history_changed.connect(self.on_history)
         session.training.changed.connect(self.on_training)
         self.on_history()
@@ -26,17 +29,28 @@ class Enabler:
 
     def on_history(self) -> None:
         history, scene = self._session.choices.history, self._session.scene
-        for word, title in (("Undo", history.undo_title), ("Redo", history.redo_title)):
-            self._actions[word].setEnabled(title is not None)
+        for word, title, nothing in (
+            ("Undo", history.undo_title, "Nothing has been chosen yet that could be taken back."),
+            ("Redo", history.redo_title, "Nothing has been taken back."),
+        ):
+            self._allow(word, "" if title is not None else nothing)
             self._actions[word].setText(f"{word}: {title}" if title else word)
-        ends = scene.end_a is not None or scene.end_b is not None
-        for text in ("Swap the ends A and B", "Clear the ends A and B"):
-            self._actions[text].setEnabled(ends)
+        some = scene.end_a is not None or scene.end_b is not None
+        self._allow("Swap the ends A and B", self._session.interpolation.reason)
+        self._allow("Clear the ends A and B", "" if some else "There are no ends to forget.")
 
     def on_training(self) -> None:
         training = self._session.training
+        stopping = training.state == "stopping"
+        refusal = SAVING if stopping else "" if training.active else NOTHING
         for text in ("Pause or go on", "One training step", "Stop the training"):
-            self._actions[text].setEnabled(training.active and training.state != "stopping")
+            self._allow(text, refusal)
+
+    def _allow(self, name: str, refusal: str) -> None:
+        for menu in self._actions[name].associatedObjects():
+            if isinstance(menu, QMenu):
+                menu.setToolTipsVisible(True)
+        allow(self._actions[name], refusal, self._tips[name])
 
 
 class Checker(QObject):

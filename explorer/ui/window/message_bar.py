@@ -170,7 +170,4 @@ class MessageBar(QFrame):
         name, colour = ("info", colours.accent) if self._kind == "info" else ("warning", colours.warning)
         tint = colours.danger if self._kind == "error" else colour
         self._icon.setPixmap(theme.icon(name, tint).pixmap(18, 18))
-        if self.property("kind") != self._kind:
-            self.setProperty("kind", self._kind)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        theme.set_style(self, "kind", self._kind)

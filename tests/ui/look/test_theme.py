@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from explorer import paths
@@ -27,6 +27,17 @@ def test_a_choice_reaches_the_application(qapp: QApplication, choice: theme.Choi
     assert theme.current() is palette
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == theme.current().panel
     assert theme.current().accent in qapp.styleSheet()
+
+
+def test_another_role_is_seen_at_once(qtbot: QtBot) -> None:
+    theme.use("light")
+    label = QLabel("words")
+    qtbot.addWidget(label)
+    label.setProperty("role", "muted")
+    label.ensurePolished()
+    assert label.palette().color(QPalette.ColorRole.WindowText).name() == LIGHT.muted
+    theme.set_style(label, "role", "danger")
+    assert label.palette().color(QPalette.ColorRole.WindowText).name() == LIGHT.danger
 
 
 def test_no_token_of_the_style_sheet_is_left_open(qapp: QApplication) -> None:

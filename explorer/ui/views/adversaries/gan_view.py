@@ -67,9 +67,18 @@ class GanView(QWidget):
         super().__init__(parent)
         self.setObjectName("gan")
         self._session, self._adversaries = session, session.adversaries
-        self.grid = GanGrid(session)
-        self.plane = GanPlane(session)
-        self.tabs = QTabWidget()
+        self.grid, self.plane, self.tabs = GanGrid(session), GanPlane(session), QTabWidget()
+        self._coverage, self.lines = GanCoverage(session), TwoLines(in_a_row=True)
+        self._fill_tabs()
+        self._arrange()
+        self.grid.pressed.connect(self._on_press)
+        self.tabs.currentChanged.connect(self._on_tab)
+        for fact in (session.adversaries.changed, session.directions.changed, session.search.changed):
+            fact.connect(self._say)
+        self._on_tab()
+
+    def _fill_tabs(self) -> None:
+        session = self._session
         self.tabs.setObjectName("gan.tabs")
         self.tabs.setDocumentMode(True)
         for title, page, tip in (
@@ -80,10 +89,11 @@ class GanView(QWidget):
             ("Invert", GanSearch(session), "The latent code of a real picture"),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
+
+    def _arrange(self) -> None:
         head = FlowRow()
         head.add(self.grid.controls)
-        head.add(GanWatch(session))
-        self._coverage = GanCoverage(session)
+        head.add(GanWatch(self._session))
         self._pictures = QVBoxLayout()
         self._pictures.setContentsMargins(12, 8, 6, 4)
         self._pictures.setSpacing(8)
@@ -97,15 +107,9 @@ class GanView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(GanSubject(session))
+        column.addWidget(GanSubject(self._session))
         column.addLayout(row, 1)
-        self.lines = TwoLines(in_a_row=True)
         column.addWidget(self.lines)
-        self.grid.pressed.connect(self._on_press)
-        self.tabs.currentChanged.connect(self._on_tab)
-        for fact in (session.adversaries.changed, session.directions.changed, session.search.changed):
-            fact.connect(self._say)
-        self._on_tab()
 
     def _on_tab(self) -> None:
         self.grid.show_corners(self.tabs.currentWidget() is self.plane)
@@ -113,11 +117,11 @@ class GanView(QWidget):
 
     def _say(self) -> None:
         """Where a page has nothing to show, nothing is said of it."""
-        page = self.tabs.tabText(self.tabs.currentIndex())
+        page, elsewhere = self.tabs.tabText(self.tabs.currentIndex()), self._adversaries.not_on_main
         why_not = {
             "Plane": self._adversaries.grid.refusal,
-            "Directions": self._session.directions.reason,
-            "Invert": self._session.search.refusal,
+            "Directions": elsewhere or self._session.directions.reason,
+            "Invert": elsewhere or self._session.search.refusal,
         }
         lines = LINES if self._adversaries.is_game else LINES_ALONE
         self.lines.say(*(("", "") if why_not.get(page) else lines[page]))

@@ -1,6 +1,7 @@
 """The game as it is played: scores of real and fake, V(D, G), warning lights, and steps one by one.
 
-Part of the GAN view; knows the session. A control that does not apply now is greyed, and says why.
+Part of the GAN view; knows the session. A control that does not apply now is greyed, and says why. While
+hidden nothing is drawn.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QCheckBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 from explorer.runs.manifest import GroupRecord
 from explorer.session.session import Session
 from explorer.training.events import FAKE, REAL, VALUE
+from explorer.ui.look import theme
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.plots.histogram import Histogram, Mark, Series
 from explorer.ui.widgets.steady_label import SteadyLabel
 
@@ -67,8 +69,6 @@ class GanScores(QWidget):
         self._adversaries.game_changed.connect(self._later)
         self._adversaries.coverage_changed.connect(self._later)
         self._adversaries.grid_changed.connect(self._later)
-        self._refresh()
-        self._on_changed()
 
     def _build_steps(self) -> None:
         self._round.setObjectName("gan.step.round")
@@ -128,6 +128,8 @@ class GanScores(QWidget):
     # Facts
 
     def _on_changed(self) -> None:
+        if not self.isVisible():
+            return
         training, refusal = self._session.training, self._adversaries.refusal
         self._follow_players()
         meant = self._adversaries.is_game or self._adversaries.subject.model is None
@@ -135,12 +137,11 @@ class GanScores(QWidget):
             part.setVisible(meant)
         for player, button in zip(self._players, self._steps, strict=True):
             tip = f"One training step in which the {player.title} alone moves, then pause"
-            _allow(button, refusal, tip)
-        _allow(self._round, refusal, "One training step of all players, then pause")
-        _allow(self._slow, refusal, "Train so slowly that each round can be seen")
+            allow(button, refusal, tip)
+        allow(self._round, refusal, "One training step of all players, then pause")
+        allow(self._slow, refusal, "Train so slowly that each round can be seen")
         self._slow.setChecked(bool(training.pace) and training.active)
-        self._pace.setEnabled(not refusal)
-        self._pace.setToolTip("Rounds per second in slow motion" + (f"\n{refusal}" if refusal else ""))
+        allow(self._pace, refusal, "Rounds per second in slow motion")
 
     def _follow_players(self) -> None:
         """One button for each player of what is being trained, by the name that its family gives it."""
@@ -173,9 +174,11 @@ class GanScores(QWidget):
             self._soon.start()
 
     def _refresh(self) -> None:
+        if not self.isVisible():
+            return
         adversaries = self._adversaries
         scores, values = adversaries.scores, adversaries.values
-        _allow(
+        allow(
             self._odds,
             "" if values else "Only where the loss is that of log probabilities is a score one.",
             "The axis as the critic's probability that a picture is real: sigmoid(D)",
@@ -214,11 +217,7 @@ class GanScores(QWidget):
         for lamp, light in zip(self._lamps, self._adversaries.lights, strict=True):
             lamp.setText(f"{'●' if light.on else '○'} {light.title}")
             lamp.setToolTip(light.text)
-            role = "danger" if light.on else "muted"
-            if lamp.property("role") != role:
-                lamp.setProperty("role", role)
-                lamp.style().unpolish(lamp)
-                lamp.style().polish(lamp)
+            theme.set_style(lamp, "role", "danger" if light.on else "muted")
 
     def resizeEvent(self, event: object) -> None:
         self._name_buttons()
@@ -232,8 +231,3 @@ def _sigmoid(
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     # tanh has no overflow.
     return np.asarray(0.5 * (1 + np.tanh(0.5 * scores)), np.float32)
-
-
-def _allow(button: QAbstractButton, refusal: str, tip: str) -> None:
-    button.setEnabled(not refusal)
-    button.setToolTip(f"{tip}\n{refusal}" if refusal else tip)

@@ -14,7 +14,7 @@ class GanSubject(SubjectLine):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("gan.subject", parent)
         self._session = session
-        self.pressed.connect(self._show)
+        self.pressed.connect(session.adversaries.show)
         session.adversaries.changed.connect(self._refresh)
         self._refresh()
 
@@ -24,18 +24,14 @@ class GanSubject(SubjectLine):
         if model is None:
             self.say("", "No model is open.")
             return
-        on_map = adversaries.steered is not None
+        words = "in training" if training.active else "trained last"
         if not adversaries.is_learner:
             self.say(model.run.name, "open on the map")
-        elif on_map:
-            self.say(model.run.name, "in training, and on the map" if training.active else "trained last")
+        elif adversaries.on_no_map:
+            tip = "Put it on the map, so that codes can be looked at"
+            self.say(model.run.name, f"{words}, on no map", "Show it", tip)
+        elif adversaries.not_on_main:
+            tip = "Put it on the left map, where directions and the search act"
+            self.say(model.run.name, f"{words}, on the map beside", "Show it", tip)
         else:
-            words = "in training, on no map" if training.active else "trained last, on no map"
-            self.say(model.run.name, words, "Show it", "Put it on the map, so that codes can be looked at")
-
-    def _show(self) -> None:
-        training = self._session.training
-        if training.active:
-            training.show_on(self._session.main)
-        elif training.run is not None:
-            self._session.main.open(training.run.folder)
+            self.say(model.run.name, f"{words}, and on the map" if training.active else words)

@@ -67,19 +67,7 @@ class AttributesView(QWidget):
         self._on_attributes()
 
     def _build(self) -> None:
-        self.finding, self.hold = QComboBox(), QCheckBox("Hold others")
-        self.finding.setObjectName("attributes.finding")
-        for finding, title, explained in FINDINGS:
-            self.finding.addItem(title, finding)
-            self.finding.setItemData(self.finding.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
-        self.finding.setToolTip("How the direction of each attribute is found in the codes")
-        self.hold.setObjectName("attributes.hold")
-        self._head = QWidget()
-        head = QHBoxLayout(self._head)
-        head.setContentsMargins(12, 6, 12, 6)
-        head.addWidget(self.finding)
-        head.addStretch()
-        head.addWidget(self.hold)
+        self._head = self._choosers()
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._empty.setProperty("role", "muted")
         self._empty.setContentsMargins(24, 12, 24, 12)
@@ -105,8 +93,25 @@ class AttributesView(QWidget):
         column.addWidget(self._form)
         column.addWidget(self._lines)
         self.setMinimumHeight(150)
+
+    def _choosers(self) -> QWidget:
+        """How directions are found, and whether the others are held."""
+        self.finding, self.hold = QComboBox(), QCheckBox("Hold others")
+        self.finding.setObjectName("attributes.finding")
+        for finding, title, explained in FINDINGS:
+            self.finding.addItem(title, finding)
+            self.finding.setItemData(self.finding.count() - 1, explained, Qt.ItemDataRole.ToolTipRole)
+        self.finding.setToolTip("How the direction of each attribute is found in the codes")
+        self.hold.setObjectName("attributes.hold")
         self.finding.activated.connect(self._find_by)
         self.hold.clicked.connect(self._hold_others)
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.addWidget(self.finding)
+        row.addStretch()
+        row.addWidget(self.hold)
+        return head
 
     # Intents
 

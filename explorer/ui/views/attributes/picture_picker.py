@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.data.image_set import ImageSet
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.pictures.picture_list import PictureList
 
 SIGNS = {"with": "+", "without": "−"}
@@ -71,10 +72,8 @@ class PicturePicker(QDialog):
         below = QHBoxLayout()
         for which, button in self.put.items():
             button.setObjectName(f"pictures.{which}")
-            button.setToolTip(f"Put the selected images into the group {which} it")
             button.clicked.connect(lambda _=False, which=which: self._put(which))
             below.addWidget(button)
-        self.put_out.setToolTip("Take the selected images out of either group")
         self.put_out.clicked.connect(lambda: self._put(None))
         below.addWidget(self.put_out)
         below.addWidget(self._counts, 1)
@@ -105,7 +104,9 @@ class PicturePicker(QDialog):
         self._refresh()
 
     def _refresh(self) -> None:
-        for button in (*self.put.values(), self.put_out):
-            button.setEnabled(self.list.selectionModel().hasSelection())
+        none = "" if self.list.selectionModel().hasSelection() else "Select images first."
+        for which, button in self.put.items():
+            allow(button, none, f"Put the selected images into the group {which} it")
+        allow(self.put_out, none, "Take the selected images out of either group")
         self.list.set_marks({item: SIGNS[which] for which, items in self.groups.items() for item in items})
         self._counts.setText(", ".join(f"{len(items)} {which}" for which, items in self.groups.items()))

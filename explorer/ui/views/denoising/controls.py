@@ -175,10 +175,7 @@ class DenoisingControls(QWidget):
         self._say()
 
     def _fill_classes(self, label: Label) -> None:
-        can, model = self._denoising.abilities, self._session.main.model
-        known = () if model is None else tuple(model.run.manifest.data.class_names)
-        count = 0 if can is None else can.conditions
-        named = tuple(known[number] if number < len(known) else str(number) for number in range(count))
+        named = () if self._denoising.abilities is None else self._session.main.askable
         if named != self._named:
             self._named = named
             self._class.clear()

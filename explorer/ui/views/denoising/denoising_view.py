@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session.session import Session
 from explorer.ui.look import theme, wording
-from explorer.ui.views.denoising import words as words
+from explorer.ui.views.denoising import words
 from explorer.ui.views.denoising.controls import DenoisingControls
 from explorer.ui.views.denoising.forks import DenoisingForks
 from explorer.ui.views.denoising.pictures import DenoisingPictures

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QPu
 
 from explorer.session.session import Session
 from explorer.ui.look import theme, wording
+from explorer.ui.widgets.allow import allow
+from explorer.ui.widgets.pictures.draw_canvas import TIP as SHEET
 from explorer.ui.widgets.pictures.draw_canvas import DrawCanvas
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.two_lines import TwoLines
@@ -21,6 +23,8 @@ from explorer.ui.widgets.two_lines import TwoLines
 NEIGHBOURS, COLUMNS = 6, 3
 EMPTY = "Draw, or drop a picture file on the sheet; it is encoded while you draw."
 PREFER_A_FILE = "Drop a picture file on the sheet. What is drawn is white on black, unlike these images."
+NOTHING = "Nothing has been drawn yet."
+HERE = "The cursor is at this picture."
 LINES = (
     "Your picture as the encoder gets it, and decoded again.",
     "What is unlike the data lands somewhere, too.",
@@ -62,12 +66,7 @@ class DrawingView(QWidget):
             ("open", self._open), ("look", self._look), ("says", self._says),
         ):  # fmt: skip
             part.setObjectName(f"drawing.{name}")
-        for button, icon, tip in (
-            (self._clear, "trash", "An empty sheet"),
-            (self._open, "open", "Take a picture file instead of a drawing"),
-            (self._look, "decode", "Bring the cursor back to this picture"),
-        ):
-            button.setToolTip(tip)
+        for button, icon in ((self._clear, "trash"), (self._open, "open"), (self._look, "decode")):
             theme.set_icon(button, icon)
         self.seen.set_caption("as the model sees it")
         self.returned.set_caption("how it comes back")
@@ -185,10 +184,11 @@ class DrawingView(QWidget):
             return
         session, drawing = self._session, self._session.drawing
         refusal, here = drawing.refusal, self._is_looked_at()
-        self.canvas.setEnabled(refusal is None)
-        self._open.setEnabled(refusal is None)
-        self._clear.setEnabled(drawing.glyph is not None)
-        self._look.setEnabled(drawing.glyph is not None and not here)
+        nothing = "" if drawing.glyph is not None else NOTHING
+        allow(self.canvas, refusal, SHEET)
+        allow(self._open, refusal, "Take a picture file instead of a drawing")
+        allow(self._clear, nothing, "An empty sheet")
+        allow(self._look, nothing or (HERE if here else ""), "Bring the cursor back to this picture")
         self.seen.set_picture(drawing.glyph)
         self.returned.set_picture(session.main.cursor.picture if here else None)
         self._says.setText(refusal or self._words(here))

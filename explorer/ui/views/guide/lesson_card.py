@@ -97,8 +97,8 @@ class LessonCard(QWidget):
         self._back.setEnabled(index > 0)
         self._back.setToolTip("To the step before" if index else "This is the first step")
         self._next.setText("Next" if index + 1 < count else "Done")
-        _give_role(self._show, "primary" if step.gestures else "quiet")
-        _give_role(self._next, "link" if step.gestures else "primary")
+        theme.set_style(self._show, "role", "primary" if step.gestures else "quiet")
+        theme.set_style(self._next, "role", "link" if step.gestures else "primary")
         self._fit()
 
     def show_facts(self, facts: Sequence[Fact]) -> None:
@@ -143,10 +143,3 @@ class LessonCard(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
-
-
-def _give_role(button: QPushButton, role: str) -> None:
-    if button.property("role") != role:
-        button.setProperty("role", role)
-        button.style().unpolish(button)
-        button.style().polish(button)

@@ -121,6 +121,7 @@ class CardPainter(QStyledItemDelegate):
         super().__init__(view)
         self._view, self._model, self._preview_of = view, model, preview_of
         self._tiles: dict[tuple[Path, str, float], QPixmap] = {}
+        model.modelReset.connect(self.forget)
 
     def forget(self) -> None:
         """The previews may be others now."""

@@ -38,6 +38,7 @@ from explorer.session.shelf import Card
 from explorer.ui.look import theme
 from explorer.ui.views.library.actions import ACTIONS, refusal
 from explorer.ui.views.library.cards import CARD, CardModel, CardPainter
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.drops import is_file, local_paths
 from explorer.ui.widgets.two_lines import TwoLines
 
@@ -232,7 +233,6 @@ class LibraryView(QWidget):
         shelf, kept = self._session.shelf, self.chosen
         self._say(shelf.fault)
         if shelf.cards is not None and shelf.cards is not self._cards.cards:
-            self._painter.forget()
             self._cards.put(shelf.cards)
             folders = [card.entry.folder for card in shelf.cards]
             if kept is not None and kept.entry.folder in folders:
@@ -268,10 +268,7 @@ class LibraryView(QWidget):
     def _allow(self) -> None:
         card = self.chosen
         for name, action in self._actions.items():
-            hindrance = self._refusal(name, card)
-            action.setEnabled(hindrance is None)
-            tip = ACTIONS[name][1]
-            action.setToolTip(tip if hindrance is None else f"{tip}\n{hindrance}")
+            allow(action, self._refusal(name, card), ACTIONS[name][1])
         if card is None or (self._asked is not None and card.entry.folder != self._asked.entry.folder):
             self._ask.hide()
 

@@ -10,11 +10,14 @@ from explorer.session.prior.code_grid import SIDE
 from explorer.session.session import Session
 from explorer.ui.look import wording
 from explorer.ui.look.forms import ChoiceField
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.choice_grid import ChoiceGrid
 from explorer.ui.widgets.plots.plane_pad import LETTERS
 from explorer.ui.widgets.steady_label import SteadyLabel
 
 FINE = 100
+TRUNCATION = "Truncation ψz: nearer to the mean 0, pictures are safer and more alike"
+CLASS = "The class that is asked for, here"
 
 
 def drawn_in_ink(display: Display) -> bool:
@@ -42,8 +45,7 @@ class GanGrid(QWidget):
         self._psi.setRange(0, FINE)
         self._psi.setValue(FINE)
         self._psi.setAccessibleName("Truncation")
-        for part in (self._psi, self._reading):
-            part.setToolTip("Truncation ψz: nearer to the mean 0, pictures are safer and more alike")
+        self._reading.setToolTip(TRUNCATION)
         self._psi.setMinimumWidth(60)
         self._classes = ChoiceField([])
         self._classes.setMinimumWidth(60)
@@ -79,11 +81,14 @@ class GanGrid(QWidget):
         self._on_corners()
 
     def _explain(self) -> None:
-        press = "make it a corner of the plane" if self._shows_corners else "look at it"
+        adversaries = self._adversaries
+        press = "Press one to make it a corner of the plane."
+        if not self._shows_corners:
+            press = adversaries.on_no_map or "Press one to look at it."
         self.grid.setToolTip(
-            self._adversaries.grid.refusal
-            or f"64 codes drawn once from N(0, I), always the same ones; press one to {press}. While a model "
-            "learns, the running average of its weights draws them."
+            adversaries.grid.refusal
+            or "64 codes drawn once from N(0, I), always the same ones. While a model learns, the running "
+            f"average of its weights draws them.\n{press}"
         )
 
     def _on_psi(self, value: int) -> None:
@@ -93,7 +98,7 @@ class GanGrid(QWidget):
     def _on_model(self) -> None:
         refusal = self._adversaries.grid.refusal
         self._reading.setText(f"ψ = {self._psi.value() / FINE:.2f}")
-        self._psi.setEnabled(not refusal)
+        allow(self._psi, refusal, TRUNCATION)
         self._explain()
         subject = self._adversaries.subject
         names, condition = subject.askable, subject.look.condition
@@ -101,13 +106,10 @@ class GanGrid(QWidget):
             self._classes.clear()
             self._classes.addItems(list(names))
         self._classes.setCurrentIndex(condition.label if names and condition is not None else -1)
+        without = "" if names else refusal or "This model was trained without classes: none can be asked for."
+        asked = CLASS if self._adversaries.on_no_map else f"{CLASS} and under the cursor"
         for part in (self._class_label, self._classes):
-            part.setEnabled(bool(names))
-        self._classes.setToolTip(
-            "The class that is asked for, here and under the cursor"
-            if names
-            else "This model was trained without classes, so none can be asked for"
-        )
+            allow(part, without, asked)
         self._on_pictures()
 
     def _on_pictures(self) -> None:

@@ -17,9 +17,13 @@ from PySide6.QtWidgets import (
 from explorer.session.session import Session
 from explorer.ui.look import wording
 from explorer.ui.views.prior.code_grid import drawn_in_ink
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.drops import is_file, local_paths
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
+
+ITEM_TIP = "Which of the images that the model has not seen"
+READING = "The images are being read."
 
 
 class GanSearch(QWidget):
@@ -28,7 +32,7 @@ class GanSearch(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self._session, self._search = session, session.search
+        self._session, self._search, self._adversaries = session, session.search, session.adversaries
         self._wanted, self._found = ImageView(), ImageView()
         self._item, self._find, self._cancel = (
             QSpinBox(),
@@ -48,7 +52,6 @@ class GanSearch(QWidget):
         self._find.setProperty("role", "primary")
         self._item.setPrefix("held-out image ")
         self._item.lineEdit().setTextMargins(6, 0, 0, 0)
-        self._item.setToolTip("Which of the images that the model has not seen")
         self._words.setProperty("role", "caption")
         self._words.setWordWrap(True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -57,6 +60,7 @@ class GanSearch(QWidget):
         self._find.clicked.connect(self._search.find)
         self._cancel.clicked.connect(self._search.cancel)
         self._search.changed.connect(self._refresh)
+        self._adversaries.changed.connect(self._refresh)
         self._refresh()
 
     def _arrange(self) -> None:
@@ -85,28 +89,28 @@ class GanSearch(QWidget):
         row.addWidget(self._found, 3)
 
     def _refresh(self) -> None:
-        search, refusal = self._search, self._search.refusal
+        search, elsewhere = self._search, self._adversaries.not_on_main
+        refusal = elsewhere or search.refusal
         self._item.blockSignals(True)
         self._item.setRange(0, max(search.count - 1, 0))
         self._item.setValue(search.item)
         self._item.blockSignals(False)
-        self._item.setEnabled(search.count > 0)
+        allow(self._item, elsewhere or ("" if search.count else refusal or READING), ITEM_TIP)
         for view in (self._wanted, self._found):
             view.set_ink(drawn_in_ink(self._session.main))
-        self._wanted.set_picture(search.target)
-        self._wanted.set_caption("your own picture" if search.own is not None else "held-out image")
+        self._wanted.set_picture(None if elsewhere else search.target)
+        own = search.own is not None and not elsewhere
+        self._wanted.set_caption("your own picture" if own else "held-out image")
         busy = "The search is under way." if search.searching else ""
         tip = "Search for the latent code z whose picture comes nearest"
-        self._find.setEnabled(not (refusal or busy))
-        self._find.setToolTip("\n".join(part for part in (tip, refusal or busy) if part))
-        self._cancel.setEnabled(search.searching)
-        self._cancel.setToolTip(
-            "Leave the search; the cursor stays where it is" if search.searching else "No search is under way"
-        )
+        allow(self._find, refusal or busy, tip)
+        idle = "" if search.searching else "No search is under way."
+        allow(self._cancel, idle, "Leave the search; the cursor stays where it is")
         self._show_found(refusal)
 
     def _show_found(self, refusal: str) -> None:
-        search, found = self._search, self._search.found
+        search, elsewhere = self._search, self._adversaries.not_on_main
+        found = None if elsewhere else search.found
         self._found.set_picture(None if found is None else found.picture)
         self._found.set_caption("nearest so far" if found is None or not found.done else "nearest")
         self._bar.setRange(0, 0 if search.searching and found is None else 100)
@@ -119,7 +123,7 @@ class GanSearch(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         # Folders of images and of models are the window's.
-        if any(map(is_file, local_paths(event.mimeData()))):
+        if not self._adversaries.not_on_main and any(map(is_file, local_paths(event.mimeData()))):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

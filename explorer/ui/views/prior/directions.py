@@ -16,9 +16,10 @@ STRIP_MS = 120
 class GanDirections(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session, self._directions = session, session.directions
+        self._session, self._directions, self._adversaries = session, session.directions, session.adversaries
         self._rows: list[DimensionSlider] = []
         self._reason = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._reason.setObjectName("gan.directions.reason")
         self._reason.setProperty("role", "muted")
         self._reason.setContentsMargins(24, 12, 24, 12)
         self._scroll = QScrollArea(widgetResizable=True)
@@ -35,12 +36,14 @@ class GanDirections(QWidget):
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_strips)
         self._directions.changed.connect(self._on_directions)
+        self._adversaries.changed.connect(self._on_directions)
         self._directions.strips.changed.connect(self._on_strip)
         session.main.cursor.moved.connect(self._on_cursor)
         self._on_directions()
 
     def _on_directions(self) -> None:
-        reason, count = self._directions.reason, len(self._directions.vectors)
+        reason = self._adversaries.not_on_main or self._directions.reason
+        count = len(self._directions.vectors)
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         self._scroll.setVisible(not reason)
@@ -95,6 +98,7 @@ class GanDirections(QWidget):
     def _want_strips(self) -> None:
         inner = self._scroll.widget()
         if inner is None or not self._scroll.isVisible():
+            self._directions.strips.want(())
             return
         top, height = -inner.y(), self._scroll.viewport().height()
         self._directions.strips.want(

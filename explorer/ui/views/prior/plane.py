@@ -9,6 +9,11 @@ from explorer.ui.views.prior.code_grid import drawn_in_ink
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.plots.plane_pad import MIDDLE, PlanePad, Weights
 
+WORDS = (
+    "Press pictures of the grid to choose the corners. Under the pointer z = αa + βb + γc with "
+    "α + β + γ = 1, beyond the triangle too."
+)
+
 
 class GanPlane(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -18,10 +23,8 @@ class GanPlane(QWidget):
         self.pad, self.picture = PlanePad(), ImageView()
         self.pad.setObjectName("gan.plane")
         self.picture.setObjectName("gan.plane.picture")
-        self._words = QLabel(
-            "Press pictures of the grid to choose the corners. Under the pointer z = αa + βb + γc with "
-            "α + β + γ = 1, beyond the triangle too; a press takes the cursor there."
-        )
+        self._words = QLabel()
+        self._words.setObjectName("gan.plane.words")
         self._words.setWordWrap(True)
         self._words.setProperty("role", "caption")
         right = QVBoxLayout()
@@ -36,6 +39,12 @@ class GanPlane(QWidget):
         self.pad.pressed.connect(self._on_press)
         self._adversaries.grid_changed.connect(self._on_grid)
         self._adversaries.plane_changed.connect(self._on_plane)
+        self._adversaries.changed.connect(self._explain)
+        self._explain()
+
+    def _explain(self) -> None:
+        press = self._adversaries.on_no_map or "A press takes the cursor there."
+        self._words.setText(f"{WORDS} {press}")
 
     def _on_over(self, weights: Weights) -> None:
         self._at = weights

@@ -29,7 +29,7 @@ from explorer.session.prior.reconstructions import MOST
 from explorer.session.session import Session
 from explorer.session.shelf import Card
 from explorer.ui.look import theme, wording
-from explorer.ui.views.samples import words as words
+from explorer.ui.views.samples import words
 from explorer.ui.widgets.pictures.picture_sheet import PictureSheet
 from explorer.ui.widgets.two_lines import TwoLines
 
@@ -234,9 +234,9 @@ class SamplesView(QWidget):
         ink = wording.are_glyphs(originals)
         self._show_sheet(0, originals, ink, "")
         self.sheets[0].say("Originals", words.original_words(rebuilt, wording.noun(model)))
-        runs = [run for run in rebuilt.runs if run.folder in rebuilt.rows]
+        runs = [run for run in rebuilt.runs if run.key in rebuilt.rows]
         for place, run in enumerate(runs, start=1):
-            row = rebuilt.rows[run.folder]
+            row = rebuilt.rows[run.key]
             self._show_sheet(place, None if row.refusal else row.pictures, ink, row.refusal)
             self.sheets[place].say(run.name, words.row_words(rebuilt, row), words.ERROR_TIP)
         return 1 + len(runs)

@@ -18,6 +18,7 @@ from explorer.ui.look import theme, wording
 from explorer.ui.views.strip import words
 from explorer.ui.views.strip.play_button import PlayButton
 from explorer.ui.views.strip.strip_end import StripEnd
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.pictures.image_strip import EDGE, GAP, LARGEST, TITLE, ImageStrip
 from explorer.ui.widgets.two_lines import TwoLines
 
@@ -182,11 +183,9 @@ class StripView(QWidget):
         strip, scene = self._session.interpolation, self._session.scene
         tips = {self._play: "Run the handle from A to B in six seconds", self._swap: "Exchange A and B"}
         for button, tip in tips.items():
-            button.setEnabled(strip.complete)
-            button.setToolTip(tip if strip.complete else strip.reason)
+            allow(button, strip.reason, tip)
         some = scene.end_a is not None or scene.end_b is not None
-        self._clear.setEnabled(some)
-        self._clear.setToolTip("Forget A and B" if some else "There are no ends to forget")
+        allow(self._clear, "" if some else "There are no ends to forget.", "Forget A and B")
 
     def _fill(self, manner: Manner, row: ImageStrip) -> None:
         strip, scene = self._session.interpolation, self._session.scene

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -28,6 +27,7 @@ from explorer.training.events import Progress
 from explorer.ui.look import theme
 from explorer.ui.views.training.live_knobs import LiveKnobs
 from explorer.ui.views.training.plan import TrainingPlan
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.steady_label import SteadyLabel
 
 EDGES = 18
@@ -165,15 +165,15 @@ class TrainingControls(QWidget):
         under_way = UNDER_WAY if active else None
         steps = training.state in ("running", "paused")
         not_now = None if steps else "Saving the model …" if training.state == "stopping" else NOTHING
-        _allow(
+        allow(
             self._watch, None, "Train a small autoencoder of the variational kind on handwritten "
             "digits: under a minute, nothing to fill in",
         )  # fmt: skip
-        _allow(self._start, under_way or self._plan.refusal, "Train with the settings below")
-        _allow(self._pause, not_now, "Go on" if paused else "Pause; the map and the sliders keep working")
-        _allow(self._step, not_now, "Do one training step and pause")
+        allow(self._start, under_way or self._plan.refusal, "Train with the settings below")
+        allow(self._pause, not_now, "Go on" if paused else "Pause; the map and the sliders keep working")
+        allow(self._step, not_now, "Do one training step and pause")
         stoppable = None if training.state in ("starting", "running", "paused") else not_now
-        _allow(self._stop, stoppable, "End the training; the model is kept and can be resumed")
+        allow(self._stop, stoppable, "End the training; the model is kept and can be resumed")
         if self._pause.property("icon_name") != (icon := "play" if paused else "pause"):
             theme.set_icon(self._pause, icon)
         self._say(training.fault)
@@ -232,8 +232,3 @@ class TrainingControls(QWidget):
     def _say(self, fault: str | None) -> None:
         self._fault.setText(fault or "")
         self._fault.setVisible(fault is not None)
-
-
-def _allow(button: QAbstractButton, refusal: str | None, tip: str) -> None:
-    button.setEnabled(refusal is None)
-    button.setToolTip(tip if refusal is None else f"{tip}\n{refusal}")

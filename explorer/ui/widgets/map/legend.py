@@ -26,7 +26,7 @@ GESTURES = (
 
 
 class Legend(QWidget):
-    """Chips flow in rows, or stand in one column.
+    """Chips flow in rows.
 
     Parameters
     ----------
@@ -40,14 +40,9 @@ class Legend(QWidget):
     """Class under the pointer, or None."""
 
     def __init__(
-        self,
-        column: bool = False,
-        parent: QWidget | None = None,
-        *,
-        noun: tuple[str, str] = ("class", "classes"),
+        self, parent: QWidget | None = None, *, noun: tuple[str, str] = ("class", "classes")
     ) -> None:
         super().__init__(parent)
-        self._column = column
         self._names: list[str] = []
         self._shown: set[int] | None = None
         self._over: int | None = None
@@ -58,7 +53,7 @@ class Legend(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(not column)
+        policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(noun[1].capitalize())
         self.setToolTip(f"Click: only this {noun[0]}. Ctrl or Shift: add it. Click again: all {noun[1]}")
@@ -93,7 +88,7 @@ class Legend(QWidget):
         height = self.fontMetrics().height() + 8
         for advance in self._advances:
             size = QSize(min(advance, 160) + DOT + 3 * pad, height)
-            if corner.x() and (self._column or corner.x() + size.width() > width):
+            if corner.x() and corner.x() + size.width() > width:
                 corner = QPoint(0, corner.y() + height + 2)
             chips.append(QRect(corner, size))
             corner += QPoint(size.width() + GAP, 0)
@@ -115,7 +110,7 @@ class Legend(QWidget):
         return chips[-1].bottom() + 1 if chips else 0
 
     def sizeHint(self) -> QSize:
-        chips = self._flow(self.width() if self._column else 10_000, PAD)
+        chips = self._flow(10_000, PAD)
         if not chips:
             return QSize(0, 0)
         return QSize(max(chip.right() for chip in chips) + 1, chips[-1].bottom() + 1)
@@ -123,7 +118,7 @@ class Legend(QWidget):
     def minimumSizeHint(self) -> QSize:
         chips = self._flow(10_000, TIGHT)
         widest = max((chip.width() for chip in chips), default=0)
-        return QSize(widest, self.sizeHint().height() if self._column else self.heightForWidth(self.width()))
+        return QSize(widest, self.heightForWidth(self.width()))
 
     def _chip_at(self, at: QPoint) -> int | None:
         return next((i for i, chip in enumerate(self._chips) if chip.contains(at)), None)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -41,8 +41,6 @@ AFTER_PICTURE = 8
 
 class PointCloud(MapInput):
     """A map. Places are in coordinates of the plane; items are row numbers of the points."""
-
-    view_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -245,7 +243,6 @@ class PointCloud(MapInput):
     def _refresh(self) -> None:
         self._raster = None
         self.update()
-        self.view_changed.emit()
 
     # Painting
 
@@ -289,7 +286,6 @@ class PointCloud(MapInput):
         self._flight = None
         self._frame = self._home if self._at_home else self._frame.sized(self.width(), self.height())
         self._pixels = self._raster = None
-        self.view_changed.emit()
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)

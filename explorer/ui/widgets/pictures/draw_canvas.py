@@ -24,6 +24,7 @@ from explorer.ui.look import theme
 
 SIDE = 280
 """Pixels of the sheet, ten for each of the 28 of MNIST."""
+TIP = "Draw with the left button, rub out with the right, or drop a picture file here"
 PEN, RUBBER = 22.0, 44.0
 THROTTLE = 33
 
@@ -56,7 +57,7 @@ class DrawCanvas(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Drawing")
-        self.setToolTip("Draw with the left button, rub out with the right, or drop a picture file here")
+        self.setToolTip(TIP)
 
     def drawing(self) -> NDArray[np.uint8]:
         """White ink on black, uint8 (280, 280)."""
@@ -74,12 +75,6 @@ class DrawCanvas(QWidget):
         self._sheet = scaled.convertToFormat(QImage.Format.Format_Grayscale8)
         self._empty = not pixels.any()
         self.update()
-
-    def clear(self) -> None:
-        self._sheet.fill(0)
-        self._empty = True
-        self.update()
-        self._emit_changed()
 
     def is_empty(self) -> bool:
         return self._empty

@@ -137,11 +137,7 @@ class Badge(QLabel):
         self.setText(text)
         side = 6 if weak else 0
         self.setContentsMargins(side, 1, side, 1)
-        role = "warning" if weak else "caption"
-        if self.property("role") != role:
-            self.setProperty("role", role)
-            self.style().unpolish(self)
-            self.style().polish(self)
+        theme.set_style(self, "role", "warning" if weak else "caption")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -101,10 +101,6 @@ def test_odd_names_fit(legend: Legend, names: list[str]) -> None:
 
 def test_chips_flow_into_more_rows_when_narrow(legend: Legend) -> None:
     assert legend.heightForWidth(80) > legend.heightForWidth(600)
-    column = Legend(column=True)
-    column.set_classes(["a", "b"])
-    assert column._chips[0].left() == column._chips[1].left()
-    assert column._chips[1].top() > column._chips[0].bottom()
 
 
 def test_the_legend_of_a_map_speaks_of_classes(legend: Legend) -> None:

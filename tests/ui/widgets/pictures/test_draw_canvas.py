@@ -67,8 +67,6 @@ def test_a_stroke_tells_at_its_end_and_not_at_every_move(canvas: DrawCanvas) -> 
     stroke(canvas, LEFT, *[(0.2 + n / 100, 0.5) for n in range(50)])
     assert heard[-2:] == ["changed", "finished"]
     assert len(heard) < 25
-    canvas.clear()
-    assert heard[-1] == "empty"
 
 
 def test_changes_come_while_the_pen_is_down(canvas: DrawCanvas, qtbot: QtBot) -> None:
@@ -92,7 +90,7 @@ def test_what_was_told_does_not_change_afterwards(canvas: DrawCanvas) -> None:
     stroke(canvas, LEFT, (0.5, 0.5))
     before = canvas.drawing()
     kept = before.copy()
-    canvas.clear()
+    stroke(canvas, RIGHT, (0.5, 0.5))
     assert np.array_equal(before, kept)
 
 
