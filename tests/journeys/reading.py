@@ -142,6 +142,10 @@ def _said(widget: QWidget) -> Iterator[str]:
             yield str(model.index(row, 0).data() or "")
 
 
+OWN_PLACES = ("status", "training.pictures")
+"""What is neither a dock, a map nor the whole middle, and yet about models of its own."""
+
+
 def _place(widget: QWidget) -> tuple[str, str]:
     names: list[str] = []
     here: QWidget | None = widget
@@ -149,7 +153,7 @@ def _place(widget: QWidget) -> tuple[str, str]:
         names.append(here.objectName() or type(here).__name__)
         if isinstance(here, QDockWidget) and here.widget() is not None:
             return here.widget().objectName(), " < ".join(names)
-        if isinstance(here, MapView) or type(here) in CENTRES or here.objectName() == "status":
+        if isinstance(here, MapView) or type(here) in CENTRES or here.objectName() in OWN_PLACES:
             return here.objectName(), " < ".join(names)
         here = here.parentWidget()
     return "", " < ".join(names)

@@ -91,7 +91,7 @@ def _about(text: Text, session: Session) -> tuple[OpenModel, ...]:
         "map": main,
         "beside": beside,
         "gan": (session.adversaries.subject.model,),
-        "training": (session.training.learner.model,),
+        **dict.fromkeys(("training", "training.pictures"), (session.training.learner.model,)),
         "picture": beside if "picture.beside" in text.widget else main,
         **dict.fromkeys(("sliders", "strip", "drawing", "attributes", "denoising", "status"), main),
     }

@@ -45,13 +45,15 @@ class CompareList(QFrame):
     def open_below(self, widget: QWidget) -> None:
         """Show it with its upper right corner at the lower right one of a widget."""
         self._session.shelf.refresh()
-        self._refresh()
         self.resize(SIZE)
         self.move(widget.mapToGlobal(QPoint(widget.width() - SIZE.width(), widget.height() + 2)))
         self.show()
+        self._refresh()
         self.list.setFocus()
 
     def _refresh(self) -> None:
+        if not self.isVisible():
+            return
         cards = self._session.shelf.cards
         model = self._session.main.model
         fits = [card for card in cards or () if card.status == "finished" and card.fault is None]

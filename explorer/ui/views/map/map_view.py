@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout,
 
 from explorer.session.session import Session
 from explorer.session.side import Side
-from explorer.ui.look import wording
+from explorer.ui.look import theme, wording
 from explorer.ui.views.map.hand import MapHand
 from explorer.ui.views.map.points import class_words, classes_of, place_of
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
@@ -97,9 +97,7 @@ class MapView(QWidget):
             part.setVisible(not small)
         self.legend.setVisible(not small and bool(self._classes) and len(self._classes or ()) > 1)
         self.head.setContentsMargins(SIDE, *((2, 6, 2) if small else (7, SIDE, 7)))
-        self._title.setProperty("role", "title" if small else "heading")
-        self._title.style().unpolish(self._title)
-        self._title.style().polish(self._title)
+        theme.set_style(self._title, "role", "title" if small else "heading")
         self.cloud.setMinimumSize(LEAST if small else USUAL, LEAST if small else USUAL)
 
     def _listen(self) -> None:
