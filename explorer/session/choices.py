@@ -66,6 +66,11 @@ class Choices:
         before, self.scene = self.scene, without(self.scene)
         self.changed(before, self.scene)
 
+    def clear_history(self) -> None:
+        """What was chosen so far is where one begins: no undo leads behind it."""
+        self.history.clear()
+        self.history_changed()
+
     def begin_gesture(self) -> None:
         """A button went down: everything until `end_gesture` is one entry of undo."""
         self.history.begin(self.scene)

@@ -135,7 +135,7 @@ class Session:
             item = model.middle_of(names.index(FIRST_CLASS)) if FIRST_CLASS in names else 0
             if item is not None:
                 self.main.select(item)
-                self.choices.history.clear()
+                self.choices.clear_history()
         self.beside.open(SECOND_RUN)
 
     def open(self, name: str | Path) -> None:
@@ -177,7 +177,7 @@ class Session:
                 self.main.select(item)
             else:
                 self.main.go_to(code)
-            self.choices.history.clear()
+            self.choices.clear_history()
 
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""

@@ -15,6 +15,7 @@ from explorer.ui.widgets.map.gestures import KEYS, POINTER, Tool
 from explorer.ui.window.command_palette import CommandPalette
 from explorer.ui.window.key_sheet import KeySheet
 from explorer.ui.window.main_window import MainWindow
+from explorer.ui.window.recalling import choices_to_keep, restore_choices
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -66,6 +67,20 @@ def test_the_view_menu_shows_workspace_colours_and_tool(bare_window: MainWindow)
     assert checked(window, "Colours") == {"Light colours"}
     window.map.cloud.set_tool(Tool.PAN)
     assert checked(window, "Map") == {"Pan tool"}
+
+
+def test_undo_is_grey_until_something_is_chosen(window: MainWindow, session: Session) -> None:
+    undo = window.actions_by_name["Undo"]
+    assert not undo.isEnabled()
+    assert undo.text() == "Undo"
+    session.main.select(7)
+    assert undo.text() == "Undo: select an item"
+    session.restore_cursor([float(number) for number in session.main.look.code], 7)  # type: ignore[union-attr]
+    assert not undo.isEnabled()
+    kept = choices_to_keep(session) | {"classes": [1, 2]}
+    restore_choices(session, kept)
+    assert session.main.look.shown == {1, 2}
+    assert not undo.isEnabled()
 
 
 def find(window: MainWindow, text: str) -> tuple[CommandPalette, list[str]]:
