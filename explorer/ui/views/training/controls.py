@@ -71,7 +71,7 @@ class TrainingControls(QWidget):
         self._watch.clicked.connect(session.training.watch_one_learn)
         self._start.clicked.connect(self._on_start)
         self._pause.clicked.connect(self._on_pause)
-        self._step.clicked.connect(session.training.step)
+        self._step.clicked.connect(self._on_step)
         self._stop.clicked.connect(session.training.stop)
         self._plan.changed.connect(self._refresh)
         self._plan.data_wanted.connect(self.data_wanted)
@@ -156,6 +156,9 @@ class TrainingControls(QWidget):
             training.go_on()
         else:
             training.pause()
+
+    def _on_step(self) -> None:
+        self._session.training.step()  # of all parameter groups
 
     # Facts
 
