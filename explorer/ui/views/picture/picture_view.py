@@ -72,6 +72,8 @@ class PictureView(QWidget):
         session.main.cursor.moved.connect(self._on_cursor)
         session.main.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
+        for side in session.sides:
+            side.renamed.connect(self._on_opened)
         session.changed.connect(self._on_changed)
         session.carrying.changed.connect(self._on_opened)
         session.beside.cursor.picture_changed.connect(self._on_beside)
