@@ -212,7 +212,8 @@ class TrainingControls(QWidget):
             return ("paused at " if training.state == "paused" else "") + progress_words(training.progress)
         if training.fault is None and training.progress is not None:
             done = training.progress.step >= training.progress.steps
-            return f"{name}: {'finished' if done else 'stopped'}; it is in the library."
+            where = "it was deleted" if training.deleted else "it is in the library"
+            return f"{name}: {'finished' if done else 'stopped'}; {where}."
         return "Nothing is being trained. Watch one learn needs nothing filled in."
 
     def _turn_page(self) -> None:
