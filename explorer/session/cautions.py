@@ -29,4 +29,4 @@ class Cautions:
             self._complained = True
             self._say(ready.complaint, "warning")
         if ready.fault is not None:
-            self._say(ready.fault, "error")
+            side.say(ready.fault, "error")

@@ -5,6 +5,7 @@ Every part of the session takes this and reads the difference there. Knows no ot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -66,8 +67,16 @@ class Choices:
         before, self.scene = self.scene, without(self.scene)
         self.changed(before, self.scene)
 
-    def forget_history(self) -> None:
-        """What has been chosen so far is where one begins: there is nothing to take back."""
+    def recall(self, name: Name, revised: Callable[[Look], Look]) -> None:
+        """Undo leads to other looks of this name: what was looked at lies elsewhere now."""
+
+        def recalled(scene: Scene) -> Scene:
+            return replace(scene, **{name: revised(scene.look(name))})  # type: ignore[arg-type]
+
+        self.history.revise(recalled)
+
+    def clear_history(self) -> None:
+        """What was chosen so far is where one begins: no undo leads behind it."""
         self.history.clear()
         self.history_changed()
 

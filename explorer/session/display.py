@@ -6,10 +6,13 @@ Part of the session; numpy only. What belongs to the model is asked during its `
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from psygnal import Signal
 
+from explorer.runs.run import Run
 from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Lifetime, Question, Request
 from explorer.session.asking.requests import Install, Ready, Show
@@ -32,6 +35,8 @@ class Display:
 
     model_opened = Signal()
     """Another model is here, or none any more."""
+    renamed = Signal()
+    """The run that is here has another name."""
     model_ready = Signal()
     """The engine can decode; until then tiles stand in where there are any."""
     weights_changed = Signal()
@@ -112,6 +117,20 @@ class Display:
         """Replace parts of the model that is here."""
         if self.model is not None:
             self.model = dataclasses.replace(self.model, **changes)
+
+    def rename(self, run: Run) -> None:
+        """The run that is here has another name, and lies elsewhere."""
+        self.update(run=run)
+        self.renamed()
+
+    def stays(self) -> Callable[[], bool]:
+        """What tells from now on whether the model that is here now is still here."""
+
+        def here() -> tuple[Path, bool] | None:
+            return None if self.model is None else (self.model.run.folder, self.model.living)
+
+        now = here()
+        return lambda: here() == now
 
     def shows(self, model: OpenModel | None) -> bool:
         """Whether it is this run that is here."""

@@ -15,6 +15,8 @@ class Message(NamedTuple):
     kind: Kind = "info"
     action: tuple[str, Callable[[], None]] | None = None
     """What can be done about it: the word on the button, and what pressing it does."""
+    holds: Callable[[], bool] | None = None
+    """Whether it is still so; None where that does not change."""
 
 
 class Refused(NamedTuple):
@@ -27,5 +29,9 @@ class Say(Protocol):
     """Shows a sentence to the person."""
 
     def __call__(
-        self, text: str, kind: Kind = "info", action: tuple[str, Callable[[], None]] | None = None
+        self,
+        text: str,
+        kind: Kind = "info",
+        action: tuple[str, Callable[[], None]] | None = None,
+        holds: Callable[[], bool] | None = None,
     ) -> None: ...

@@ -16,6 +16,7 @@ from explorer.latent.projection import Projection, natural
 from explorer.runs.manifest import SpaceRecord
 from explorer.runs.run import Run
 from explorer.session.maps.requests import Hole
+from explorer.session.scene import Look
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +103,19 @@ class OpenModel:
         """The class that a sample on the map was drawn for; None of an image, or where none is asked for."""
         conditions = self.run.manifest.conditions
         return item % conditions if conditions and not self.can_encode else None
+
+    @property
+    def has_holes(self) -> bool:
+        """An empty cell of the map is a code: the axes are the code's own two numbers."""
+        known = self.embedding is not None and self.embedding.size == 2 and not self.living
+        return known and self.can_encode and self.can_decode and len(self.emptiness.middles) > 0
+
+    def at_its_item(self, look: Look) -> Look:
+        """The look at an item goes where that has come to lie."""
+        known = self.embedding
+        if look.item is None or known is None or not look.item < len(known):
+            return look
+        return look.at(known.codes[look.item], look.item)
 
     def class_of(self, item: int) -> str | None:
         """The name of an item's class, where it has one."""

@@ -8,7 +8,6 @@ in the past tense, and its listener reads the state. Workers post their results 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +72,7 @@ class Session:
 
     def __init__(self, library: Library, wake: Callable[[], None], *, begin: bool = True) -> None:
         self.library = library
-        workers = self.workers = Workers(wake, partial(self.say, kind="error"), begin=begin)
+        workers = self.workers = Workers(wake, self._say_fault, begin=begin)
         choices = self.choices = Choices()
         say = self.say
         self.at_hand = DataAtHand(workers.reader)
@@ -83,10 +82,10 @@ class Session:
         beside = self.beside = Side("beside", workers.beside, projector, choices, library, self.at_hand, say)
         learner = Display("learner", workers.learner, choices, self.at_hand)
         self.carrying = Carrying(main, beside, choices)
-        self.drawing = Drawing(main, beside, choices, say)
+        self.drawing = Drawing(main, beside, choices, main.say)
         self.interpolation = Interpolation(main, choices)
         self.strips = slider_strips(main, choices)
-        self.attributes = Attributes(main, workers.reader, choices, say)
+        self.attributes = Attributes(main, workers.reader, choices, main.say)
         self.training = Training(learner, (main, beside), library, self.at_hand, workers.mailbox, say)
         self.next_training = NextTraining(self.training, workers.mailbox)
         self.data_choice = DataChoice(workers.reader, workers.fetcher, self.at_hand)
@@ -120,9 +119,17 @@ class Session:
         return self.main, self.beside
 
     def say(
-        self, text: str, kind: Kind = "info", action: tuple[str, Callable[[], None]] | None = None
+        self,
+        text: str,
+        kind: Kind = "info",
+        action: tuple[str, Callable[[], None]] | None = None,
+        holds: Callable[[], bool] | None = None,
     ) -> None:
-        self.said(Message(text, kind, action))
+        self.said(Message(text, kind, action, holds))
+
+    def _say_fault(self, text: str) -> None:
+        """What a thread could not do for the models that are open."""
+        self.say(text, "error", holds=self.main.stays())
 
     # Opening
 
@@ -135,12 +142,12 @@ class Session:
             item = model.middle_of(names.index(FIRST_CLASS)) if FIRST_CLASS in names else 0
             if item is not None:
                 self.main.select(item)
-                self.choices.forget_history()
+                self.choices.clear_history()
         self.beside.open(SECOND_RUN)
 
     def open(self, name: str | Path) -> None:
         """Open a run on the main side, by its name in the library or its folder."""
-        self.main.open(name)
+        self.shelf.open(name)
 
     def open_like(self, name: str, beside: str = "") -> None:
         """Open a run of the library if it is there, unless what is on display has the same kind of space.
@@ -177,7 +184,7 @@ class Session:
                 self.main.select(item)
             else:
                 self.main.go_to(code)
-            self.choices.forget_history()
+            self.choices.clear_history()
 
     def close(self) -> bool:
         """End every thread; tells whether all have ended."""

@@ -117,18 +117,24 @@ class Shelf:
         """Read the library anew, behind the window."""
         self._list.ask(ListLibrary(self._library))
 
-    def open(self, card: Card) -> None:
-        """Put a model on the main map; the one in training lives there."""
+    def open(self, model: str | Path) -> None:
+        """Put a model on the main map, by its name or its folder; the one in training lives there."""
         self._say(None)
-        if self.is_learning(card):
+        folder = self._learning
+        if folder is not None and (str(model) == folder.name or _is_at(model, folder)):
             self._training.show_on(self._sides[0])
         else:
-            self._sides[0].open(card.entry.folder)
+            self._sides[0].open(model)
+
+    @property
+    def _learning(self) -> Path | None:
+        """The folder of the model in training here."""
+        model = self._training.learner.model
+        return model.run.folder if model is not None and model.living else None
 
     def is_learning(self, card: Card) -> bool:
         """It is the model in training here."""
-        model = self._training.learner.model
-        return model is not None and model.living and model.run.folder == card.entry.folder
+        return self._learning == card.entry.folder
 
     def preview_of(self, card: Card) -> NDArray[np.uint8] | None:
         """Its kept picture (H, W, C), or of the model in training one that it makes now."""
@@ -164,10 +170,11 @@ class Shelf:
     def rename(self, card: Card, wish: str) -> None:
         """Give an own model another name; one that is on display stays there."""
         try:
-            folder = self._library.rename(card.entry.name, wish)
+            run = Run.open(self._library.rename(card.entry.name, wish))
             for side in self._sides:
                 if side.model is not None and side.model.run.folder == card.entry.folder:
-                    side.update(run=Run.open(folder))
+                    side.rename(run)
+            self._training.follow(card.entry.folder, run)
             self._say(None)
         except (BadInput, Failure) as error:
             self._say(str(error))
@@ -187,9 +194,10 @@ class Shelf:
         for side in left:
             self._leave(side)
         shown = [(side, side.model) for side in left]
+        self._training.follow(card.entry.folder, None)
         self.library_changed()
         text = f"{card.entry.name} goes to the trash when Latent Explorer is closed."
-        self._say_aloud(text, action=("Undo", lambda: self._restore(aside, shown)))
+        self._say_aloud(text, action=("Undo", lambda: self._restore(card, aside, shown)))
 
     def close(self) -> None:
         """What was deleted and not brought back goes to the system's trash."""
@@ -207,7 +215,7 @@ class Shelf:
             if first is not None or whole:
                 side.open((first or whole[0]).folder)
 
-    def _restore(self, aside: Path, left: list[tuple[Side, OpenModel | None]]) -> None:
+    def _restore(self, card: Card, aside: Path, left: list[tuple[Side, OpenModel | None]]) -> None:
         """Undo the deletion; where nothing else was opened since, the model is shown again."""
         try:
             folder = self._library.put_back(aside)
@@ -218,6 +226,8 @@ class Shelf:
         for side, model in left:
             if side.model is model or (side.model and model and side.shows(model)):
                 side.open(folder)
+        with contextlib.suppress(BadInput):
+            self._training.follow(card.entry.folder, Run.open(folder))
         self._say_aloud(f"{folder.name} is in the library again.")
         self.library_changed()
 
@@ -247,6 +257,13 @@ class Shelf:
             self._say_aloud(f"{result.name} is in the library now.")
             self.library_changed()
             self._sides[0].open(result)
+
+
+def _is_at(path: str | Path, folder: Path) -> bool:
+    """Whether both are one folder on disk."""
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        return Path(path).expanduser().resolve() == folder.resolve()
+    return False
 
 
 def _created(card: Card) -> str:

@@ -6,6 +6,7 @@ attributes steer is the session's business.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from explorer.session.display import Display, first_condition
 from explorer.session.maps.projecting import Projecting
 from explorer.session.maps.requests import FindHole, Hole
 from explorer.session.maps.stand_in import StandIn
-from explorer.session.message import Say
+from explorer.session.message import Kind, Say
 from explorer.session.open_model import OpenModel, opened
 from explorer.session.scene import Condition, Look, Name, Scene
 
@@ -71,7 +72,7 @@ class Side(Display):
         say: Say,
     ) -> None:
         super().__init__(name, engine, choices, at_hand)
-        self._library, self._say = library, say
+        self._library, self._say_aloud = library, say
         self.visible = True
         """There is room for it in the window."""
         self._seen = False
@@ -83,9 +84,12 @@ class Side(Display):
         self.drawn: Floats | None = None
         """The code (D,) of the own picture."""
         self.cursor = Cursor(self, choices)
-        self.projecting = Projecting(self, projector, say)
+        self.projecting = Projecting(self, projector, self.say)
         self.stand_in = StandIn(self)
         self._hole: Question[Hole | None] = Question(engine, self._on_hole, during=self.life)
+        self._ended = False
+        """Its model has learned, and its last codes are on their way."""
+        self.embedding_changed.connect(self._on_embedding)
         choices.changed.connect(self._on_changed)
 
     # What is read
@@ -120,11 +124,24 @@ class Side(Display):
         try:
             self.show(opened(self._library.find(str(name))))
         except (BadInput, Failure) as error:
-            self._say(str(error), "error")
+            self._say_aloud(str(error), "error")
+
+    def say(
+        self,
+        text: str,
+        kind: Kind = "info",
+        action: tuple[str, Callable[[], None]] | None = None,
+        holds: Callable[[], bool] | None = None,
+    ) -> None:
+        """Say something of the model that is here: it holds as long as that is."""
+        self._say_aloud(text, kind, action, holds or self.stays())
 
     def _start_over(self, model: OpenModel | None) -> None:
         """What was chosen of the last model is over, but where both have met the same images the cursor
-        stays with its item or own picture."""
+        stays with its item or own picture. What has learned here is the same model still."""
+        self._ended = model is not None and self._has_learned(model)
+        if self._ended:
+            return
         kept = self._kept(model)
         self.cursor.clear()
         self.trail, self.ends, self.drawn, self.hovered = None, (None, None), None, None
@@ -133,6 +150,10 @@ class Side(Display):
         else:
             self._choices.forget(self.name, kept.beside)
         self.trail_changed()
+
+    def _has_learned(self, model: OpenModel) -> bool:
+        """It is the end of what lives here."""
+        return self.shows(model) and self.model is not None and self.model.living and not model.living
 
     def _kept(self, model: OpenModel | None) -> Scene:
         """What outlives a change of model here."""
@@ -237,10 +258,16 @@ class Side(Display):
     def seek_hole(self) -> None:
         """Look for a place that was never trained, where an empty cell of the map is a code."""
         model = self.model
-        if model is None or self.ready is None or model.hole is not None or not _has_holes(model):
+        if model is None or self.ready is None or model.hole is not None or not model.has_holes:
             return
         if self._hole.asked is None:
             self._hole.ask(FindHole(model.emptiness.middles, model.space))
+
+    def _on_embedding(self) -> None:
+        """After the last step undo leads to items where they have come to lie."""
+        if self._ended and self.model is not None:
+            self._ended = False
+            self._choices.recall(self.name, self.model.at_its_item)
 
     def _on_hole(self, hole: Hole | None) -> None:
         if hole is not None:
@@ -262,9 +289,3 @@ def _nearest(places: Floats, place: tuple[float, float] | Floats) -> int:
     """The item whose place on the map is nearest; -1 where there is none."""
     squared = ((places - np.asarray(place, np.float32)) ** 2).sum(axis=1)
     return int(np.nanargmin(squared)) if np.isfinite(squared).any() else -1
-
-
-def _has_holes(model: OpenModel) -> bool:
-    """An empty cell of the map is a code: the axes are the code's own two numbers."""
-    known = model.embedding is not None and model.embedding.size == 2 and not model.living
-    return known and model.can_encode and model.can_decode and len(model.emptiness.middles) > 0

@@ -94,7 +94,7 @@ class Tour:
         self._window.workspaces.go_to("Compare")
         if lesson.model in ("", FIRST_RUN):
             self._session.open_first()
-            self._session.choices.forget_history()
+            self._session.choices.clear_history()
         else:
             self._session.open(lesson.model)
         self._session.beside.show(None)

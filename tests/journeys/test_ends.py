@@ -129,7 +129,7 @@ def test_after_a_crash_the_next_start_says_what_was_saved_and_offers_the_log(tin
     assert said is not None
     text, offer = said
     assert text.startswith("The last session ended unexpectedly; ")
-    assert f"bars was being trained and is saved up to step {entry.manifest.step:,}: Resume" in text
+    assert f"bars was being trained and is saved up to step {entry.manifest.step:,}: Go on" in text
     assert offer == "Show the log"
     assert "Segmentation fault" in (paths.logs() / "crash.log").read_text()
     goes_on(Library().find("bars"), tiny_data)

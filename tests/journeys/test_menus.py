@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -9,12 +12,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QMenu, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from explorer.runs.library import Entry
+from explorer.session.learning.plans import Plan
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.widgets.map.gestures import KEYS, POINTER, Tool
 from explorer.ui.window.command_palette import CommandPalette
 from explorer.ui.window.key_sheet import KeySheet
 from explorer.ui.window.main_window import MainWindow
+from explorer.ui.window.recalling import choices_to_keep, restore_choices
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -90,6 +96,20 @@ def test_a_grey_command_says_why(window: MainWindow, session: Session) -> None:
     assert "\n" not in swap.toolTip()
 
 
+def test_undo_is_grey_until_something_is_chosen(window: MainWindow, session: Session) -> None:
+    undo = window.actions_by_name["Undo"]
+    assert not undo.isEnabled()
+    assert undo.text() == "Undo"
+    session.main.select(7)
+    assert undo.text() == "Undo: select an item"
+    session.restore_cursor([float(number) for number in session.main.look.code], 7)  # type: ignore[union-attr]
+    assert not undo.isEnabled()
+    kept = choices_to_keep(session) | {"classes": [1, 2]}
+    restore_choices(session, kept)
+    assert session.main.look.shown == {1, 2}
+    assert not undo.isEnabled()
+
+
 def find(window: MainWindow, text: str) -> tuple[CommandPalette, list[str]]:
     QTest.keyClick(window, Qt.Key.Key_K, CTRL)
     palette = next(one for one in window.findChildren(CommandPalette) if one.isVisible())
@@ -119,6 +139,11 @@ def test_the_palette_finds_an_image_by_its_number(window: MainWindow, session: S
 
 def test_the_palette_opens_a_model(window: MainWindow, session: Session, qtbot: QtBot) -> None:
     palette, found = find(window, "model ae 16d")
+    entries = palette.findChild(QListWidget)
+    assert entries is not None
+    # The library is read behind the window, for the first time as it may be.
+    qtbot.waitUntil(lambda: entries.count() > 1, timeout=30_000)
+    found = [entries.item(row).text() for row in range(entries.count())]
     assert {"ae-mnist-16d", "vae-mnist-16d"} <= set(found)
     palette.close()
     palette, found = find(window, "pca-mnist-2d")
@@ -127,6 +152,42 @@ def test_the_palette_opens_a_model(window: MainWindow, session: Session, qtbot: 
     assert session.main.model is not None
     assert session.main.model.run.name == "pca-mnist-2d"
     qtbot.waitUntil(lambda: session.main.ready is not None, timeout=30_000)
+
+
+def test_the_palette_opens_the_model_in_training_where_it_lives(
+    window: MainWindow, session: Session, tiny_data: Path, qtbot: QtBot
+) -> None:
+    knobs = {"network": "dense", "latent_size": 2, "width": 4, "epochs": 100_000}
+    session.training.start(Plan("vae", knobs, str(tiny_data), name="bars"))
+    qtbot.waitUntil(lambda: session.training.progress is not None, timeout=60_000)
+    session.open("vae-mnist-16d")
+    palette, _ = find(window, "model bars")
+    found = palette.findChild(QListWidget)
+    assert found is not None
+    qtbot.waitUntil(lambda: found.count() > 0 and found.item(0).text() == "bars", timeout=30_000)
+    choose_first(palette)
+    assert session.main.model is not None
+    assert session.main.model.living
+
+
+def test_the_palette_does_not_read_the_library_itself(
+    window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    session.shelf.refresh()
+    qtbot.waitUntil(lambda: session.shelf.cards is not None, timeout=30_000)
+    readers: list[str] = []
+    entries = session.library.entries
+
+    def kept() -> list[Entry]:
+        readers.append(threading.current_thread().name)
+        return entries()
+
+    monkeypatch.setattr(session.library, "entries", kept)
+    palette, found = find(window, "pca-mnist-2d")
+    assert found[0] == "pca-mnist-2d"
+    qtbot.waitUntil(lambda: bool(readers), timeout=30_000)
+    assert threading.main_thread().name not in readers
+    palette.close()
 
 
 @pytest.mark.parametrize(

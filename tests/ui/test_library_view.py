@@ -23,6 +23,7 @@ from explorer.ui.views.library.library_view import LibraryView
 from explorer.ui.views.map.map_view import MapView
 from explorer.ui.views.picture.picture_view import PictureView
 from explorer.ui.window.bridge import Bridge
+from explorer.ui.window.status import Status
 from tests.shapes import write_npz
 
 SOON = 60_000
@@ -304,6 +305,42 @@ def test_an_own_model_is_renamed_in_its_card(qtbot: QtBot, view: LibraryView, se
     qtbot.waitUntil(lambda: "bars-first-try" in names(view), timeout=SOON)
     assert session.main.model is not None
     assert session.main.model.run.name == "bars-first-try"
+
+
+def test_a_model_that_is_renamed_has_its_new_name_in_the_status_and_in_captions(
+    qtbot: QtBot, view: LibraryView, session: Session
+) -> None:
+    status, picture = Status(session), PictureView(session)
+    for widget in (status, picture):
+        qtbot.addWidget(widget)
+        widget.show()
+    for side in session.sides:
+        side.open(session.library.own / "mine")
+    qtbot.waitUntil(lambda: all(side.ready is not None for side in session.sides), timeout=SOON)
+    session.main.select(3)
+    qtbot.waitUntil(lambda: picture.decoded.picture() is not None, timeout=SOON)
+
+    def said() -> str:
+        captions = [image._caption for image in (picture.decoded, picture.beside)]
+        return " ".join([*captions, *(label.text() for label in status.findChildren(QLabel))])
+
+    assert said().count("mine") == 3
+    (card,) = [card for card in session.shelf.cards or () if card.entry.name == "mine"]
+    session.shelf.rename(card, "yours")
+    assert said().count("yours") == 3
+    assert "mine" not in said()
+
+
+def test_what_is_dropped_and_opened_is_said_to_be_in_the_library(
+    qtbot: QtBot, view: LibraryView, session: Session, tmp_path: Path
+) -> None:
+    said: list[Message] = []
+    session.said.connect(said.append)
+    foreign = Path(shutil.copytree(session.library.own / "mine", tmp_path / "from-a-friend"))
+    session.shelf.add(foreign)
+    qtbot.waitUntil(lambda: session.main.model is not None, timeout=SOON)
+    (message,) = [one for one in said if one.text == "from-a-friend is in the library now."]
+    assert message.holds is None, "what is opened next does not take it away"
 
 
 def test_a_name_that_is_taken_is_refused_in_place(qtbot: QtBot, view: LibraryView) -> None:

@@ -12,7 +12,12 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, 
 from pytestqt.qtbot import QtBot
 
 from explorer.data.framing import Framing
+from explorer.data.image_set import DataSet
+from explorer.runs.run import Run
+from explorer.session.learning.plans import Plan
 from explorer.session.session import Session
+from explorer.training.events import Progress
+from explorer.training.trainer import Trainer
 from explorer.ui.views.training.controls import duration
 from explorer.ui.views.training.learner_pictures import LearnerPictures
 from explorer.ui.views.training.training_view import TrainingView
@@ -98,6 +103,11 @@ def end(qtbot: QtBot, view: TrainingView, session: Session) -> None:
     qtbot.waitUntil(lambda: not session.training.active, timeout=SOON)
 
 
+def progress(session: Session) -> Progress:
+    assert session.training.progress is not None
+    return session.training.progress
+
+
 def test_until_the_families_are_loaded_start_is_grey_and_says_why(qtbot: QtBot, session: Session) -> None:
     view = TrainingView(session)
     qtbot.addWidget(view)
@@ -148,6 +158,49 @@ def test_pause_step_go_on_and_stop(qtbot: QtBot, view: TrainingView, session: Se
     assert "stopped at step" in text(view, "subject.words")
     assert view.findChild(QPushButton, "training.subject.button").text() == "Go on"
     assert [entry.status for entry in session.library.entries() if not entry.shipped] == ["stopped"]
+
+
+def test_one_step_moves_all_weights(
+    qtbot: QtBot, view: TrainingView, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainers: list[Trainer] = []
+    usual = Run.trainer
+
+    def kept(run: Run, data: DataSet) -> Trainer:
+        trainers.append(usual(run, data))
+        return trainers[-1]
+
+    monkeypatch.setattr(Run, "trainer", kept)
+    begin_long(qtbot, view, session)
+    (trainer,) = trainers
+    click(qtbot, view, "pause")
+    for _ in range(2):  # what was under way at the pause may come after the first
+        before = {name: weight.detach().clone() for name, weight in trainer.model.named_parameters()}
+        step = trainer.step
+        click(qtbot, view, "step")
+        qtbot.waitUntil(lambda step=step: progress(session).step > step, timeout=SOON)  # type: ignore[misc]
+    after = dict(trainer.model.named_parameters())
+    assert all(not torch.equal(weight, after[name]) for name, weight in before.items())
+    assert session.training.course.curves["loss"][-1][0] == progress(session).step
+    end(qtbot, view, session)
+
+
+def test_another_training_of_the_same_plan_begins_without_the_flags_of_the_last(
+    qtbot: QtBot, view: TrainingView, session: Session, tiny_data: Path
+) -> None:
+    view.warm_up()
+    plot = view.findChild(LossPlot)
+    assert plot is not None
+    same = Plan("vae", {"network": "dense", "epochs": 100_000}, str(tiny_data))
+    session.training.start(same)
+    qtbot.waitUntil(lambda: session.training.progress is not None, timeout=SOON)
+    session.training.set_knob("beta", 2.0)
+    qtbot.waitUntil(lambda: plot.flags == ["beta = 2"], timeout=SOON)
+    end(qtbot, view, session)
+    session.training.start(same)
+    qtbot.waitUntil(lambda: session.training.progress is not None, timeout=SOON)
+    qtbot.waitUntil(lambda: plot.flags == [], timeout=SOON)
+    end(qtbot, view, session)
 
 
 def test_a_second_training_has_to_wait_its_turn(qtbot: QtBot, view: TrainingView, session: Session) -> None:

@@ -14,6 +14,9 @@ from explorer.session.maps.requests import Cost
 from explorer.session.side import Side
 from explorer.training.events import Snapshot
 
+LIVING_ITEMS = 5000
+"""Held-out items on a living map; a finished one has them all."""
+
 REST = 10.0
 """The map is embedded again no sooner than this many times what the last embedding cost."""
 

@@ -6,10 +6,13 @@ is being trained, or to wait until that has ended.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psygnal import Signal
 
 from explorer.session.asking.mailbox import Mailbox
 from explorer.session.learning.plans import Plan
+from explorer.session.learning.showing import Met
 from explorer.session.learning.training import Training
 
 
@@ -22,10 +25,12 @@ class NextTraining:
     def __init__(self, training: Training, mailbox: Mailbox) -> None:
         self._training, self._mailbox = training, mailbox
         self.plan: Plan | None = None
+        self._met = Met(None)
         self.answered = False
         """It is known whether the training at hand is to be stopped or waited for."""
         training.wanted.connect(self._on_wanted)
         training.changed.connect(self._on_training)
+        training.renamed.connect(self._on_renamed)
 
     # What a view reads
 
@@ -33,6 +38,11 @@ class NextTraining:
     def asks(self) -> bool:
         """A person is to say whether to stop the training at hand or to wait."""
         return self.plan is not None and not self.answered
+
+    @property
+    def waits(self) -> bool:
+        """It begins by itself as soon as the training at hand has ended."""
+        return self.plan is not None and self.answered
 
     @property
     def name(self) -> str:
@@ -80,9 +90,18 @@ class NextTraining:
         self.answered = True
         self.changed()
 
-    def _on_wanted(self, plan: Plan) -> None:
-        self.plan, self.answered = plan, self._training.state == "stopping"
+    def _on_wanted(self, plan: Plan, met: Met) -> None:
+        self.plan, self.answered, self._met = plan, self._training.state == "stopping", met
         self.changed()
+
+    def _on_renamed(self, before: str, now: str) -> None:
+        """What is to be gone on with has another name, or is deleted."""
+        if self.plan is not None and self.plan.resume == before:
+            if now:
+                self.plan = replace(self.plan, resume=now)
+                self.changed()
+            else:
+                self.cancel()
 
     def _on_training(self) -> None:
         if self.plan is not None and not self._training.active:
@@ -94,5 +113,5 @@ class NextTraining:
             return
         plan, self.plan, self.answered = self.plan, None, False
         if plan is not None:
-            self._training.start(plan)
+            self._training.start(plan, met=self._met)
             self.changed()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from psygnal import Signal
@@ -17,14 +18,14 @@ from explorer.runs.library import Library
 from explorer.runs.run import Run
 from explorer.session.asking.mailbox import Mailbox
 from explorer.session.asking.question import Question
-from explorer.session.asking.requests import Blank
 from explorer.session.data_at_hand import DataAtHand
 from explorer.session.display import Display
 from explorer.session.learning.course import Course, Flag, collapse_text, turned
 from explorer.session.learning.families import DescribeFamilies, FamilyForm, setting
-from explorer.session.learning.living import LivingDisplays
+from explorer.session.learning.living import LIVING_ITEMS, LivingDisplays
 from explorer.session.learning.pictures import FixedPictures
 from explorer.session.learning.plans import FIRST_GAME, FIRST_LESSON, Plan
+from explorer.session.learning.showing import Met, Showing
 from explorer.session.learning.training_job import Ended, Started, TrainingJob
 from explorer.session.message import Say
 from explorer.session.open_model import OpenModel
@@ -33,9 +34,6 @@ from explorer.training.events import Changed, Failed, Finished, Progress, Snapsh
 
 State = Literal["idle", "starting", "running", "paused", "stopping"]
 Watched = Literal["pictures", "library", "grid", "samples"]
-
-LIVING_ITEMS = 5000
-"""Held-out items on a living map; a finished one has them all."""
 
 
 class Training:
@@ -53,8 +51,10 @@ class Training:
     progressed = Signal()
     """There are new points on the curves, and a new `progress`."""
     flagged = Signal(Flag)
-    wanted = Signal(Plan)
-    """This was to begin while another training is under way."""
+    wanted = Signal(Plan, Met)
+    """This was to begin while another training is under way; what the main side showed then."""
+    renamed = Signal(str, str)
+    """A run of the library has another name; an empty one where it is deleted."""
     families_arrived = Signal()
     library_changed = Signal()
     """There is another run on disk, or another status."""
@@ -68,13 +68,16 @@ class Training:
         mailbox: Mailbox,
         say: Say,
     ) -> None:
-        self.learner, self._sides = learner, sides
-        self._library, self._at_hand, self._mailbox, self._say = library, at_hand, mailbox, say
+        self.learner, self._library, self._at_hand = learner, library, at_hand
+        self._mailbox, self._say = mailbox, say
+        self._showing = Showing(learner, sides, say)
         self._job: TrainingJob | None = None
         self.state: State = "idle"
         self.plan: Plan | None = None
         self.run: Run | None = None
         """What is being trained, or was last."""
+        self.deleted = False
+        """That run is not in the library any more."""
         self.settings: dict[str, object] = {}
         """Its knobs as they stand now; those that aren't here stand at their defaults."""
         self.families: tuple[FamilyForm, ...] = ()
@@ -94,6 +97,7 @@ class Training:
             wants_samples=self._wants_samples,
         )
         self._families: Question[tuple[FamilyForm, ...]] = Question(sides[0].engine, self._on_families)
+        self._showing.put.connect(self._living.bring_up)
         sides[0].model_opened.connect(self._on_opened)
 
     @property
@@ -103,7 +107,7 @@ class Training:
     @property
     def shown_on(self) -> Side | None:
         """The side that shows the model in training, or the one trained last."""
-        return next((side for side in self._sides if side.shows(self.learner.model)), None)
+        return self._showing.shown_on
 
     # Intents
 
@@ -112,12 +116,15 @@ class Training:
         if not self.families:
             self._families.ask(DescribeFamilies())
 
-    def start(self, plan: Plan, data: DataSet | None = None) -> None:
-        """Begin a training, with its `data` where they are at hand; beside another it is `wanted` only."""
+    def start(self, plan: Plan, data: DataSet | None = None, met: Met | None = None) -> None:
+        """Begin a training, with its `data` where at hand; beside another it is `wanted` only. What was `met`
+        on the main side when it was asked for is what that shows now, unless it is given."""
         if self.active:
-            self.wanted(plan)
+            self.wanted(plan, self._showing.main)
             return
-        self.plan, self.run, self.fault, self.progress = plan, None, None, None
+        self.plan, self.run, self.deleted = plan, None, False
+        self.fault = self.progress = None
+        self._showing.ask(met)
         self.course, self.pace = Course(), 0.0
         self._living.forget()
         self.pictures.begin(None)
@@ -140,10 +147,15 @@ class Training:
 
     def show_on(self, side: Side) -> None:
         """Put the model in training on a side; its map lives there as long as it learns."""
-        model = self.learner.model
-        if model is not None and not side.shows(model):
-            side.show(model, Blank(model.run) if model.living else None)
-            self._living.bring_up(side)
+        self._showing.show_on(side)
+
+    def follow(self, folder: Path, run: Run | None) -> None:
+        """The run in this folder has another name and place now, or is deleted."""
+        self._showing.follow(folder, run)
+        if self.run is not None and self.run.folder == folder:
+            self.run, self.deleted = run or self.run, run is None
+            self.changed()
+        self.renamed(folder.name, "" if run is None else run.name)
 
     def pause(self) -> None:
         if self._job is not None and self.state == "running":
@@ -227,9 +239,7 @@ class Training:
         self.pictures.begin(event.data.test)
         space = manifest.spaces[0]
         items = event.data.test.take(slice(0, LIVING_ITEMS)) if space.can_encode else None
-        model = OpenModel(event.run, space.name, items=items, living=True)
-        self.learner.show(model, Blank(event.run))
-        self.show_on(self._sides[0])
+        self._showing.begin(OpenModel(event.run, space.name, items=items, living=True))
         self.library_changed()
         self._set("running" if self.state == "starting" else self.state)
 
@@ -260,28 +270,14 @@ class Training:
         if event.fault is not None:
             self._say(event.fault, "error")
         if event.run is not None and event.run.manifest.files:
-            self._show_ended(event.run)
+            self._showing.end(event.run)
+            self.changed()
         elif self.run is not None:
-            # Nothing was kept of it: there is no model to be looked at.
-            for display in (*[side for side in self._sides if side.shows(self.learner.model)], self.learner):
-                display.show(None)
-
-    def _show_ended(self, run: Run) -> None:
-        """Where the model lives it becomes what is on disk now; elsewhere nothing is replaced."""
-        shown = [side for side in self._sides if side.shows(self.learner.model)]
-        for side in shown:
-            side.open(run.folder)
-        self.learner.update(living=False, run=run)
-        self.learner.reload()
-        self.changed()
-        if not shown:
-            words = "has finished learning" if run.manifest.status == "finished" else "has stopped"
-            self._say(f"{run.name} {words}.", action=("Open", lambda: self._sides[0].open(run.folder)))
+            self._showing.leave()
 
     def _on_opened(self) -> None:
-        """Another model is looked at: one that has ended need not be kept on display any more."""
-        if not self.active and self.learner.model is not None and self.shown_on is None:
-            self.learner.show(None)
+        if not self.active:
+            self._showing.let_go()
 
     def _flag(self, step: int, text: str) -> Flag:
         flag = self.course.flag(step, text)

@@ -88,6 +88,16 @@ class CommandPalette(QDialog):
         self.show()
         self._line.setFocus()
 
+    def refresh(self) -> None:
+        """There may be more to be found now; what is chosen stays chosen."""
+        item = self._list.currentItem()
+        chosen = None if item is None else (item.text(), item.data(FIND).kind)
+        self._filter(self._line.text())
+        for row in range(self._list.count()):
+            one = self._list.item(row)
+            if (one.text(), one.data(FIND).kind) == chosen:
+                self._list.setCurrentRow(row)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))

@@ -97,6 +97,10 @@ class Commands:
     def find_command(self) -> None:
         palette = CommandPalette(finders(self.window, self.session), self.window)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shelf = self.session.shelf
+        shelf.changed.connect(palette.refresh)
+        palette.finished.connect(lambda: shelf.changed.disconnect(palette.refresh))
+        shelf.refresh()
         palette.open_over(self.window)
 
     def show_keys(self) -> None:

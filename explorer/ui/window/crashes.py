@@ -60,6 +60,10 @@ def gather() -> bool:
 
 def sentence(library: Library) -> str:
     """What a person wants to know after a crash: what is left."""
+    # Only after a crash is it worth the import.
+    from explorer.ui.views.library.actions import ACTIONS
+
+    word, _ = ACTIONS["resume"]
     said = ["The last session ended unexpectedly; every model that was finished is in the library."]
     with contextlib.suppress(BadInput):
         for entry in library.entries():
@@ -67,7 +71,7 @@ def sentence(library: Library) -> str:
             if manifest is not None and manifest.status == "training" and entry.status == "stopped":
                 said.append(
                     f"{shown(entry.name)} was being trained and is saved up to step {manifest.step:,}: "
-                    "Resume in the library goes on from there."
+                    f"{word} in the library goes on from there."
                 )
     return " ".join(said)
 

@@ -25,11 +25,11 @@ SET = Qt.ItemDataRole.UserRole
 
 
 def finders(window: MainWindow, session: Session) -> list[Finder]:
-    """All of them, for one opening of the palette: what takes a look at the disk is asked once."""
+    """All of them, for one opening of the palette: what takes long to gather is gathered once."""
     return [
         partial(commands, list(window.actions_by_name.values())),
         partial(images, session),
-        partial(_when_typed, cache(partial(models, session))),
+        partial(_when_typed, partial(models, session)),
         partial(_when_typed, cache(partial(projections, session))),
         partial(_when_typed, cache(partial(data_sets, window, session))),
         partial(_when_typed, cache(partial(settings, window, session))),
@@ -71,15 +71,17 @@ def images(session: Session, text: str) -> list[Find]:
 
 
 def models(session: Session, text: str) -> list[Find]:
-    """Models of the library."""
-    found = []
-    for entry in session.library.entries():
-        hint, known = entry.fault or "", entry.manifest
+    """Models of the library, as it was read last."""
+    shelf, found = session.shelf, []
+    for card in shelf.cards or ():
+        entry, known = card.entry, card.entry.manifest
+        fault = None if shelf.is_learning(card) else card.fault
+        hint = fault or ""
         if known is not None and not hint:
             hint = f"{known.title or known.family}, {known.data.title}"
-            hint += "" if entry.status == "finished" else f", {entry.status}"
+            hint += "" if card.status == "finished" else f", {card.status}"
         run = partial(session.open, entry.folder)
-        found.append(Find(entry.name, "Model", hint, run, entry.fault is None))
+        found.append(Find(entry.name, "Model", hint, run, fault is None))
     return found
 
 

@@ -98,7 +98,13 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(centre)
         self.setStatusBar(Status(session))
         session.said.connect(self._on_said)
-        session.main.model_opened.connect(self._on_opened)
+        for fact in (
+            *(side.model_opened for side in session.sides),
+            session.training.changed,
+            session.next_training.changed,
+            session.library_changed,
+        ):
+            fact.connect(self.messages.check)
         self._furnish_docks(session)
         self._furnish_top()
         TurnPopup(self, session, "training.watch", lambda: self.guide.asks)
@@ -167,10 +173,6 @@ class MainWindow(QMainWindow):
         self.workspaces.bring(name)
 
     # Messages, drops, layout
-
-    def _on_opened(self) -> None:
-        """What was said of the last model is over."""
-        self.messages.hide()
 
     def _on_said(self, message: Message) -> None:
         self.messages.show_message(message)

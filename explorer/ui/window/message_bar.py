@@ -6,7 +6,6 @@ It lies over the lower edge of the widget that it is given, and follows its size
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -43,8 +42,8 @@ class MessageBar(QFrame):
         self.setObjectName("messages")
         self.setProperty("role", "message")
         self._over, self._kind, self._since = over, "info", 0.0
+        self._message: Message | None = None
         self._waiting: Message | None = None
-        self._do: Callable[[], None] | None = None
         self._icon, self._text = QLabel(), QLabel()
         self._text.setObjectName("messages.text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -87,12 +86,11 @@ class MessageBar(QFrame):
             self._waiting = message
             self._held.start(round(1000 * left))
             return
-        self._waiting = None
+        self._message, self._waiting = message, None
         self._kind, self._since = message.kind, time.monotonic()
         self._draw_icon()
         self._text.setText(message.text)
         self._text.setAccessibleName(f"{message.kind}: {message.text}")
-        self._do = None if action is None else action[1]
         self._act.setText("" if action is None else action[0])
         self._act.setVisible(action is not None)
         self.show()
@@ -107,6 +105,13 @@ class MessageBar(QFrame):
         self.hide()
         self._next()
 
+    def check(self) -> None:
+        """Take away what was said and is not so any more."""
+        if self._waiting is not None and not _holds(self._waiting):
+            self._waiting = None
+        if self._message is not None and not _holds(self._message) and self.isVisibleTo(self._over):
+            self.close_message()
+
     def _show_waiting(self) -> None:
         if self.isVisibleTo(self._over):  # else all that was said is over
             self._next()
@@ -118,10 +123,10 @@ class MessageBar(QFrame):
             self.show_message(waiting)
 
     def _run(self) -> None:
-        do = self._do
+        action = None if self._message is None else self._message.action
         self.close_message()
-        if do is not None:
-            do()
+        if action is not None:
+            action[1]()
 
     # Where it lies
 
@@ -171,3 +176,7 @@ class MessageBar(QFrame):
         tint = colours.danger if self._kind == "error" else colour
         self._icon.setPixmap(theme.icon(name, tint).pixmap(18, 18))
         theme.set_style(self, "kind", self._kind)
+
+
+def _holds(message: Message) -> bool:
+    return message.holds is None or message.holds()

@@ -57,7 +57,7 @@ def restore_choices(session: Session, kept: object) -> None:
     classes, known = kept.get("classes"), range(len(model.run.manifest.data.class_names))
     if isinstance(classes, list) and classes and all(type(one) is int and one in known for one in classes):
         session.main.show_classes(frozenset(classes))
-    session.choices.forget_history()
+    session.choices.clear_history()
 
 
 def _weights(model: OpenModel) -> str:

@@ -41,6 +41,7 @@ class Status(QStatusBar):
             label.setToolTip(tip)
             self.addPermanentWidget(label)
         session.main.model_opened.connect(self._on_model)
+        session.main.renamed.connect(self._on_model)
         session.main.model_ready.connect(self._on_model)
         session.main.embedding_changed.connect(self._on_model)
         session.main.images.data_changed.connect(self._on_model)

@@ -49,7 +49,12 @@ class TurnPopup(QFrame):
     def _on_changed(self) -> None:
         if not self._next.asks:
             if self._next.plan is not None and self.isVisible():
-                self._say(self._next.words, action=("Cancel", self._next.cancel))
+                waiting = self._next.plan
+                self._say(
+                    self._next.words,
+                    action=("Cancel", self._next.cancel),
+                    holds=lambda: self._next.plan is waiting,
+                )
             self._leave()
         elif not self._elsewhere():
             if self.isHidden():

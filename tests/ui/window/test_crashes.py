@@ -11,6 +11,7 @@ import pytest
 from explorer import paths
 from explorer.runs.library import Library
 from explorer.runs.run import replaced
+from explorer.ui.views.library.actions import ACTIONS
 from explorer.ui.window import crashes
 from tests.runs.runs_made import trained
 
@@ -85,8 +86,8 @@ def test_the_sentence_names_a_training_that_was_cut_off(tmp_path: Path) -> None:
     trained(own / "whole")
     cut = trained(own / "cut", to=7)
     replaced(cut.manifest, status="training").write(cut.folder)
-    said = crashes.sentence(Library(tmp_path / "none", own))
+    said, (word, _) = crashes.sentence(Library(tmp_path / "none", own)), ACTIONS["resume"]
     assert said == (
         "The last session ended unexpectedly; every model that was finished is in the library. "
-        "cut was being trained and is saved up to step 7: Resume in the library goes on from there."
+        f"cut was being trained and is saved up to step 7: {word} in the library goes on from there."
     )

@@ -118,6 +118,30 @@ def test_what_waits_comes_when_the_error_is_closed_and_not_when_all_is_over(bar:
     assert bar.text == "Opened."
 
 
+def test_what_is_not_so_any_more_is_taken_away_and_nothing_else(bar: MessageBar) -> None:
+    so = True
+    bar.show_message(Message("It waits.", holds=lambda: so))
+    bar.check()
+    assert bar.isVisible()
+    so = False
+    bar.check()
+    assert not bar.isVisible()
+    bar.show_message(Message("Saved."))
+    bar.check()
+    assert (bar.isVisible(), bar.text) == (True, "Saved.")
+
+
+def test_what_waits_behind_an_error_is_not_shown_when_it_is_not_so_any_more(bar: MessageBar) -> None:
+    so = True
+    bar.show_message(Message("It broke.", "error"))
+    bar.show_message(Message("It waits.", holds=lambda: so))
+    so = False
+    bar.check()
+    assert (bar.isVisible(), bar.text) == (True, "It broke.")
+    bar.close_message()
+    assert not bar.isVisible()
+
+
 def test_it_is_reached_and_closed_by_keys(bar: MessageBar, centre: QWidget, qtbot: QtBot) -> None:
     bar.show_message(Message("It stopped.", "error", ("Go on", lambda: None)))
     line = centre.findChild(QLineEdit)

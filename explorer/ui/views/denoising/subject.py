@@ -16,6 +16,7 @@ class DenoisingSubject(SubjectLine):
         self._session = session
         self.pressed.connect(self._show)
         session.denoising.changed.connect(self._refresh)
+        session.main.renamed.connect(self._refresh)
         session.training.changed.connect(self._refresh)
         session.training.learner.model_opened.connect(self._refresh)
         self._refresh()

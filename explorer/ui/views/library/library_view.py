@@ -70,6 +70,7 @@ class LibraryView(QWidget):
         session.shelf.changed.connect(self._on_shelf)
         session.library_changed.connect(self._on_library)
         session.main.model_opened.connect(self._on_model)
+        session.main.renamed.connect(self._on_model)
         session.training.changed.connect(self._allow)
         session.training.families_arrived.connect(self._on_families)
         session.training.pictures.changed.connect(self._on_pictures)
@@ -177,7 +178,7 @@ class LibraryView(QWidget):
     def _open(self) -> None:
         card = self.chosen
         if card is not None and self._refusal("open", card) is None:
-            self._session.shelf.open(card)
+            self._session.shelf.open(card.entry.folder)
 
     def _resume(self) -> None:
         if (card := self.chosen) is not None:

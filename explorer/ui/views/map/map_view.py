@@ -103,6 +103,7 @@ class MapView(QWidget):
     def _listen(self) -> None:
         session, side = self._session, self._side
         side.model_opened.connect(self._on_opened)
+        side.renamed.connect(self._say_title)
         side.embedding_changed.connect(self._on_embedding)
         side.items_arrived.connect(self._on_items)
         side.images.data_changed.connect(self._say_why_empty)
@@ -130,7 +131,6 @@ class MapView(QWidget):
             self._clear()
             return
         self._say_title()
-        self._subtitle.setText(f"{model.run.name}   {wording.sizes(model)}")
         self._name_classes()
         self._update_words()
         if model.embedding is None:
@@ -146,6 +146,7 @@ class MapView(QWidget):
         self._title.setText(name if self._small else manifest.title or manifest.family)
         self._title.short = "" if self._small else manifest.short_title
         self._title.setToolTip(f"{name}, trained on {manifest.data.title}")
+        self._subtitle.setText(f"{name}   {wording.sizes(model)}")
 
     def _say_why_empty(self) -> None:
         """Why there is no map yet, or never."""

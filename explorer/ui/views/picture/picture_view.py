@@ -73,6 +73,8 @@ class PictureView(QWidget):
         session.main.cursor.moved.connect(self._on_cursor)
         session.main.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
+        for side in session.sides:
+            side.renamed.connect(self._on_opened)
         session.changed.connect(self._on_changed)
         session.carrying.changed.connect(self._on_opened)
         session.beside.cursor.picture_changed.connect(self._on_beside)
@@ -230,10 +232,8 @@ class PictureView(QWidget):
         else:
             self._title = self._error = ""
         self._say_title()
-        made = "" if not decodes else "decoded" if item is None else wording.item_caption(model, item)
-        plain = made if original is None else "reconstruction"
         self.decoded.set_caption(
-            words_of.caption(session.main) if compared else wording.asked_for(session.main) or plain
+            words_of.caption(session.main) if compared else words_of.decoded(session.main, model)
         )
         self._on_picture()
 

@@ -33,6 +33,15 @@ def caption(side: Side) -> str:
     return f"{name}, {asked}" if asked else name
 
 
+def decoded(side: Side, model: OpenModel) -> str:
+    """What the picture is that its model has drawn."""
+    if side.cursor.original is not None:
+        return wording.asked_for(side) or "reconstruction"
+    item = side.look.item
+    made = "" if not model.can_decode else "decoded" if item is None else wording.item_caption(model, item)
+    return wording.asked_for(side) or made
+
+
 def distance(model: OpenModel | None, found: Neighbours | None) -> tuple[str, ...]:
     """How far the cursor is from data; the same in ever fewer words."""
     if found is None or model is None or model.embedding is None or not len(found.distances):

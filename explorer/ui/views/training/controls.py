@@ -71,7 +71,7 @@ class TrainingControls(QWidget):
         self._watch.clicked.connect(session.training.watch_one_learn)
         self._start.clicked.connect(self._on_start)
         self._pause.clicked.connect(self._on_pause)
-        self._step.clicked.connect(session.training.step)
+        self._step.clicked.connect(self._on_step)
         self._stop.clicked.connect(session.training.stop)
         self._plan.changed.connect(self._refresh)
         self._plan.data_wanted.connect(self.data_wanted)
@@ -157,6 +157,9 @@ class TrainingControls(QWidget):
         else:
             training.pause()
 
+    def _on_step(self) -> None:
+        self._session.training.step()  # of all parameter groups
+
     # Facts
 
     def _refresh(self) -> None:
@@ -209,7 +212,8 @@ class TrainingControls(QWidget):
             return ("paused at " if training.state == "paused" else "") + progress_words(training.progress)
         if training.fault is None and training.progress is not None:
             done = training.progress.step >= training.progress.steps
-            return f"{name}: {'finished' if done else 'stopped'}; it is in the library."
+            where = "it was deleted" if training.deleted else "it is in the library"
+            return f"{name}: {'finished' if done else 'stopped'}; {where}."
         return "Nothing is being trained. Watch one learn needs nothing filled in."
 
     def _turn_page(self) -> None:

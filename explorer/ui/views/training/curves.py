@@ -12,8 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.session.learning.course import Flag
-from explorer.session.learning.plans import Plan
+from explorer.session.learning.course import Course, Flag
 from explorer.session.session import Session
 from explorer.training.events import KL
 
@@ -37,7 +36,7 @@ class TrainingCurves(QWidget):
         self.setObjectName("training.course.curves")
         self._session = session
         self._plot: LossPlot | None = None
-        self._plan: Plan | None = None
+        self._course: Course | None = None
         self._flags = 0
         self._soon = QTimer(self, singleShot=True, interval=LEAST_MS)
         self._soon.timeout.connect(self._refresh)
@@ -71,9 +70,9 @@ class TrainingCurves(QWidget):
         if plot is None or not self.isVisible():
             return
         began = time.perf_counter()
-        if training.plan is not self._plan:
+        if training.course is not self._course:
             plot.clear()
-            self._plan, self._flags = training.plan, 0
+            self._course, self._flags = training.course, 0
         for name, points in training.course.curves.items():
             if name.startswith(IN_THE_GAN_DOCK):
                 continue

@@ -1,4 +1,5 @@
-"""Whose curves, reconstructions and samples the training dock shows, and what can be done with them next.
+"""Whose curves, reconstructions and samples the training dock shows, what can be done with them next, and
+what is to be trained after it.
 
 Part of the training view; knows the session.
 """
@@ -20,6 +21,7 @@ STATES = {
 }
 SHOW = ("Show it", "Put it on the map, where it lives")
 OPEN = ("Open", "Put it on the map")
+CANCEL = ("Cancel", "Train nothing next")
 GO_ON = ("Go on", "Train it on from there")
 
 
@@ -32,7 +34,8 @@ class TrainingSubject(SubjectLine):
         self.pressed.connect(self._act)
         session.training.changed.connect(self._refresh)
         session.training.learner.model_opened.connect(self._refresh)
-        session.main.model_opened.connect(self._refresh)
+        for side in session.sides:
+            side.model_opened.connect(self._refresh)
         session.shelf.changed.connect(self._refresh)
         session.library_changed.connect(self._on_library)
         self._refresh()
@@ -42,9 +45,12 @@ class TrainingSubject(SubjectLine):
         run = training.run
         if run is not None and training.active:
             self._say_active(run)
+        elif run is not None and training.deleted:
+            self.say(run.name, "was deleted")
         elif run is not None and run.manifest.status == "finished":
-            away = training.shown_on is None
-            self.say(run.name, "has finished learning", *(OPEN if away else ()))
+            sides = self._session.sides
+            there = any(side.model is not None and side.model.run.folder == run.folder for side in sides)
+            self.say(run.name, "has finished learning", *(() if there else OPEN))
         elif run is not None and run.manifest.files:
             self.say(run.name, _stopped(run.manifest), *GO_ON)
         elif waiting is not None and waiting.entry.manifest is not None and not training.active:
@@ -66,7 +72,7 @@ class TrainingSubject(SubjectLine):
         if training.active:
             training.show_on(session.main)
         elif run is not None and run.manifest.status == "finished":
-            session.main.open(run.folder)
+            session.open(run.folder)
         elif run is not None and run.manifest.files:
             training.resume(run)
         elif waiting is not None:
@@ -80,6 +86,23 @@ class TrainingSubject(SubjectLine):
         """What was interrupted in an earlier session is known once the library has been read."""
         if self._session.shelf.cards is None:
             self._session.shelf.refresh()
+
+
+class WaitingLine(SubjectLine):
+    """What begins when the training under way has ended; hidden where nothing does."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("training.waiting", parent)
+        self._next = session.next_training
+        self.pressed.connect(self._next.cancel)
+        self._next.changed.connect(self._refresh)
+        session.training.changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.setVisible(self._next.waits)
+        if self._next.waits:
+            self.say("", self._next.words, *CANCEL)
 
 
 def _stopped(manifest: Manifest) -> str:

@@ -12,7 +12,7 @@ from explorer.session.session import Session
 from explorer.ui.views.data.data_dialog import DataDialog
 from explorer.ui.views.training.controls import TrainingControls
 from explorer.ui.views.training.curves import TrainingCurves
-from explorer.ui.views.training.subject import TrainingSubject
+from explorer.ui.views.training.subject import TrainingSubject, WaitingLine
 from explorer.ui.widgets.two_lines import TwoLines
 
 SEES = "What the training lowers, step by step; a line marks where something was changed."
@@ -35,7 +35,10 @@ class TrainingView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(TrainingSubject(session))
+        subjects = QHBoxLayout()
+        subjects.addWidget(TrainingSubject(session), 1)
+        subjects.addWidget(WaitingLine(session), 1)
+        column.addLayout(subjects)
         column.addLayout(row, 1)
         column.addWidget(TwoLines(SEES, BEWARE, in_a_row=True))
 

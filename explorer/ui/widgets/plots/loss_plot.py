@@ -146,6 +146,11 @@ class LossPlot(QWidget):
         self._flags.append(flag)
         self._plot.addItem(flag, ignoreBounds=True)
 
+    @property
+    def flags(self) -> list[str]:
+        """Their texts, in the order in which they came."""
+        return [flag.label.format for flag in self._flags]
+
     def clear(self) -> None:
         """No curves and no flags."""
         self._plot.clear()
