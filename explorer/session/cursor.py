@@ -76,7 +76,7 @@ class Cursor:
         if model is None or not model.can_encode:
             return None
         if item is not None:
-            return model.picture_of(item) if model.can_encode else None  # samples are of no image
+            return model.picture_of(item)
         return glyph if glyph is not None and glyph.shape == model.shape else None
 
     def picture_now(self) -> Picture | None:
