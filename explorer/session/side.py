@@ -122,10 +122,10 @@ class Side(Display):
         except (BadInput, Failure) as error:
             self._say(str(error), "error")
 
-    def _start_over(self, model: OpenModel | None) -> None:
+    def _start_over(self, last: OpenModel | None) -> None:
         """What was chosen of the last model is over, but where both have met the same images the cursor
         stays with its item or own picture."""
-        kept = self._kept(model)
+        kept = self._kept(last)
         self.cursor.clear()
         self.trail, self.ends, self.drawn, self.hovered = None, (None, None), None, None
         if self.name == "main":
@@ -134,9 +134,9 @@ class Side(Display):
             self._choices.forget(self.name, kept.beside)
         self.trail_changed()
 
-    def _kept(self, model: OpenModel | None) -> Scene:
+    def _kept(self, last: OpenModel | None) -> Scene:
         """What outlives a change of model here."""
-        scene, last = self._choices.scene, self.model
+        scene, model = self._choices.scene, self.model
         fresh = Look(condition=first_condition(model))
         same = model is not None and model.shares_items(last)
         if same and model is not None and self.look.item is not None:
