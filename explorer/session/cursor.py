@@ -89,8 +89,8 @@ class Cursor:
         """Another model is on display: nothing of the last one's is left."""
         self.picture = self.pictured = self.neighbours = self.decode_seconds = None
 
-    def adopt(self, picture: Picture, code: Floats) -> None:
-        """Its code has come with its picture: it needn't be asked for."""
+    def adopt(self, picture: Picture | None, code: Floats) -> None:
+        """Its code has come with its picture, or can have none: that needn't be asked for."""
         self.picture, self.pictured = picture, code
         self._choices.follow(**{self._display.name: self._display.look.at(code)})
         self.picture_changed()
