@@ -50,7 +50,7 @@ class Engine:
         self._closing = self._busy = False
         self._in_flight: Counter[Hashable] = Counter()
         self.in_flight_max = 0
-        """The most requests of one channel that were ever being answered at a time; no more than one waits."""
+        """The most requests of one channel that were ever being answered at a time; one at most waits."""
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         if begin:
             self.begin()
