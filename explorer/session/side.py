@@ -180,7 +180,7 @@ class Side(Display):
         """Look at an item: the cursor goes to its code."""
         model = self.model
         embedding = None if model is None else model.embedding
-        if model is None or embedding is None or not 0 <= item < len(embedding):
+        if model is None or embedding is None or not model.has_item(item):
             return
         look = _as_drawn(self.look.at(embedding.codes[item], item), model)
         self._choices.look(self.name, title, look)
