@@ -195,7 +195,7 @@ class Interaction:
     def drag(self) -> dict[str, Any]:
         """Drag the first slider for some seconds."""
         engine, drag = self.session.workers.main, grab_slider(self.window)
-        engine.in_flight_max = engine.waiting_max = 0
+        engine.in_flight_max = 0
         drag.start()
         wait(self.seconds)
         drag.stop()
@@ -205,7 +205,6 @@ class Interaction:
             "tick_ms": spread_ms(drag.beat.lateness),
             "slider_to_pixels_ms": spread_ms(drag.delays),
             "in_flight_max": engine.in_flight_max,
-            "waiting_max": engine.waiting_max,
         }
 
     @contextmanager
@@ -265,11 +264,11 @@ def bars(figures: Mapping[str, Any]) -> list[Bar]:
     """What was to be reached."""
     quiet, training, speeds = figures["quiet"], figures["training"], figures["images_per_s"]
     p95 = training["slider_to_pixels_ms"]["p95"]
-    flights = [state[name] for state in (quiet, training) for name in ("in_flight_max", "waiting_max")]
+    flights = [state["in_flight_max"] for state in (quiet, training)]
     found = [
         at_most("training: slider to pixels, p95", p95, 2 * quiet["slider_to_pixels_ms"]["p95"], " ms"),
         at_most("training: slider to pixels, p95", p95, 16, " ms"),
-        at_most("requests in flight or waiting per channel", max(flights), 1),
+        at_most("requests in flight per channel", max(flights), 1),
     ]
     for state in ("training", "living"):
         if state in figures:

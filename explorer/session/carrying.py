@@ -40,6 +40,7 @@ class Carrying:
             for side in (main, beside)
         }
         for side in (main, beside):
+            side.model_opened.connect(self._forget)
             for fact in (side.model_opened, side.model_ready, side.embedding_changed):
                 fact.connect(self._follow)
             side.model_opened.connect(self.changed.emit)
@@ -101,8 +102,8 @@ class Carrying:
     def _needed(self) -> Bridge:
         """By what the other cursor is to follow now."""
         look, model = self.leader.look, self.follower.model
-        known = model is not None and model.embedding is not None
-        if known and look.item is not None and self.shares_items:
+        known = 0 if model is None or model.embedding is None else len(model.embedding)
+        if look.item is not None and look.item < known and self.shares_items:
             return "item"
         if self.follower.shows(self.leader.model):
             return "same code"
@@ -117,7 +118,7 @@ class Carrying:
         if not follower.present or model is None or model.embedding is None or look.code is None:
             return
         bridge = self._needed()
-        if bridge == "item" and look.item is not None and look.item < len(model.embedding):
+        if bridge == "item" and look.item is not None:
             self._put(model.embedding.codes[look.item], look.item, bridge)
         elif bridge == "same code":
             self._put(look.code, None, bridge)
@@ -130,6 +131,11 @@ class Carrying:
         """While the leader is dragged its pictures are a little older than its code."""
         if side is self.leader and self.follower.present and self._needed() == "picture":
             self._carry()
+
+    def _forget(self) -> None:
+        """Another model: what the last one drew carries its cursor no longer."""
+        for question in self._encodings.values():
+            question.forget()
 
     def _on_weights(self, side: Side) -> None:
         self._encodings[side.name].forget()

@@ -11,7 +11,7 @@ from typing import Any
 
 from psygnal import Signal
 
-from explorer.session.scene import History, Look, Name, Scene
+from explorer.session.scene import Gesture, History, Look, Name, Scene
 
 
 class Choices:
@@ -26,6 +26,11 @@ class Choices:
     def __init__(self) -> None:
         self.scene = Scene()
         self.history = History()
+        self._renewals: list[Callable[[Scene], Scene]] = []
+
+    def renew_with(self, renewed: Callable[[Scene], Scene]) -> None:
+        """Have each scene that undo brings back renewed: what was chosen may lie elsewhere by now."""
+        self._renewals.append(renewed)
 
     def change(self, title: str, **changes: Any) -> None:
         """Make a choice: another scene, which undo can take back.
@@ -35,20 +40,25 @@ class Choices:
         title
             What undo calls it.
         """
-        before, self.scene = self.scene, replace(self.scene, **changes)
-        self.history.note(title, before)
-        self.chosen(title, before, self.scene)
-        self._say(before)
+        self._change(title, None, changes)
 
     def follow(self, **changes: Any) -> None:
         """Change what follows from a choice or from moving weights; undo does not stop there."""
         before, self.scene = self.scene, replace(self.scene, **changes)
         self.changed(before, self.scene)
 
-    def look(self, name: Name, title: str, look: Look, **changes: Any) -> None:
-        """Look at another code on a side, by hand: it leads from now on, and no own picture is shown."""
+    def look(
+        self, name: Name, title: str, look: Look, *, gesture: Gesture | None = None, **changes: Any
+    ) -> None:
+        """Look at another code on a side, by hand: it leads from now on, and no own picture is shown.
+
+        Parameters
+        ----------
+        gesture
+            In which that was asked for, where it may be over.
+        """
         usual: dict[str, Any] = {"leads": name, "glyph": None, "handle": None, name: look}
-        self.change(title, **(usual | changes))
+        self._change(title, gesture, usual | changes)
 
     def start_over(self, scene: Scene) -> None:
         """Another model is on the main side: the choices made in the last one are over."""
@@ -60,8 +70,7 @@ class Choices:
         """Another model is on display under this name: no undo leads back to codes of the last one."""
 
         def without(scene: Scene) -> Scene:
-            leads = "main" if scene.leads == name else scene.leads
-            return replace(scene, **{"leads": leads, name: look})  # type: ignore[arg-type]
+            return replace(scene.at(name, look), leads="main" if scene.leads == name else scene.leads)
 
         self.history.revise(without)
         before, self.scene = self.scene, without(self.scene)
@@ -82,7 +91,7 @@ class Choices:
 
     def begin_gesture(self) -> None:
         """A button went down: everything until `end_gesture` is one entry of undo."""
-        self.history.begin(self.scene)
+        self.history.begin()
 
     def end_gesture(self) -> None:
         self.history.end()
@@ -94,8 +103,16 @@ class Choices:
     def redo(self) -> None:
         self._restore(self.history.redo(self.scene))
 
+    def _change(self, title: str, gesture: Gesture | None, changes: dict[str, Any]) -> None:
+        before, self.scene = self.scene, replace(self.scene, **changes)
+        self.history.note(title, before, gesture)
+        self.chosen(title, before, self.scene)
+        self._say(before)
+
     def _restore(self, scene: Scene | None) -> None:
         if scene is not None:
+            for renewed in self._renewals:
+                scene = renewed(scene)
             before, self.scene = self.scene, scene
             self.chosen("undo", before, scene)
             self._say(before)

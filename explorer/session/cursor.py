@@ -40,6 +40,7 @@ class Cursor:
         self._asking: Question[Decoded | Neighbours] = Question(
             display.engine, self._on_answer, during=display.life, late=True
         )
+        choices.renew_with(self._placed)
         choices.changed.connect(self._on_changed)
         display.embedding_changed.connect(self.follow_embedding)
         for fact in (display.model_ready, display.weights_changed):
@@ -72,11 +73,14 @@ class Cursor:
     @property
     def original(self) -> Picture | None:
         """The real picture whose code it is at, where there is one; a sample has none but the decoded one."""
-        model, item, glyph = self._display.model, self.item, self._choices.scene.glyph
+        return self._original_in(self._choices.scene)
+
+    def _original_in(self, scene: Scene) -> Picture | None:
+        model, item, glyph = self._display.model, scene.look(self._display.name).item, scene.glyph
         if model is None or not model.can_encode:
             return None
         if item is not None:
-            return model.picture_of(item) if model.can_encode else None  # samples are of no image
+            return model.picture_of(item)
         return glyph if glyph is not None and glyph.shape == model.shape else None
 
     def picture_now(self) -> Picture | None:
@@ -89,8 +93,8 @@ class Cursor:
         """Another model is on display: nothing of the last one's is left."""
         self.picture = self.pictured = self.neighbours = self.decode_seconds = None
 
-    def adopt(self, picture: Picture, code: Floats) -> None:
-        """Its code has come with its picture: it needn't be asked for."""
+    def adopt(self, picture: Picture | None, code: Floats) -> None:
+        """Its code has come with its picture, or can have none: that needn't be asked for."""
         self.picture, self.pictured = picture, code
         self._choices.follow(**{self._display.name: self._display.look.at(code)})
         self.picture_changed()
@@ -116,22 +120,34 @@ class Cursor:
         self._find_near(code)
 
     def follow_embedding(self) -> None:
-        """The codes are others now: it follows its item, or goes to the middle.
+        """The codes are others now: it follows its item, or goes to the middle."""
+        display, scene = self._display, self._choices.scene
+        if display.model is None or display.model.embedding is None:
+            return
+        placed = self._placed(scene)
+        if placed is not scene:
+            self._choices.follow(**{display.name: placed.look(display.name)})
+            return
+        self.moved()
+        if self.code is not None:
+            self._find_near(self.code)
+
+    def _placed(self, scene: Scene) -> Scene:
+        """The same with the cursor where its item is now, or in the middle where it has no code.
 
         An own picture's code follows when the encoder has answered.
         """
-        display, look = self._display, self._display.look
+        display, look = self._display, scene.look(self._display.name)
         embedding = None if display.model is None else display.model.embedding
         if embedding is None:
-            return
+            return scene
         if look.item is not None and look.item < len(embedding):
-            self._choices.follow(**{display.name: look.at(embedding.codes[look.item], look.item)})
-        elif look.code is None and self.original is None:
-            self._choices.follow(**{display.name: look.at(embedding.mean)})
-        else:
-            self.moved()
-            if look.code is not None:
-                self._find_near(look.code)
+            code = embedding.codes[look.item]
+            if look.code is None or not np.array_equal(code, look.code, equal_nan=True):
+                return scene.at(display.name, look.at(code, look.item))
+        elif look.code is None and self._original_in(scene) is None:
+            return scene.at(display.name, look.at(embedding.mean))
+        return scene
 
     def _on_changed(self, before: Scene, now: Scene) -> None:
         old, new = before.look(self._display.name), now.look(self._display.name)

@@ -87,10 +87,10 @@ class Display:
         put
             What brings it onto the engine; by default its weights on disk.
         """
-        self._start_over(model)
+        last, self.model, self.ready = self.model, model, None
+        self._start_over(last)
         self.life.end()
         self._put.forget()
-        self.model, self.ready = model, None
         if model is not None:
             self._put.ask(Show(model.run) if put is None else put)
         self.images.follow(model)
@@ -98,9 +98,9 @@ class Display:
         if self.model is not None and self.model.embedding is not None:
             self.embedding_changed()
 
-    def _start_over(self, model: OpenModel | None) -> None:
-        """What was chosen of the last model is over."""
-        self._choices.forget(self.name, Look(condition=first_condition(model)))
+    def _start_over(self, last: OpenModel | None) -> None:
+        """What was chosen of the last model is over. Who is told of it finds the next one here already."""
+        self._choices.forget(self.name, Look(condition=first_condition(self.model)))
 
     def reload(self) -> None:
         """Bring the weights that lie on disk now; what was chosen stays."""

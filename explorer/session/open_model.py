@@ -92,6 +92,10 @@ class OpenModel:
         """The space that pictures are drawn from where the map's own can't be decoded."""
         return next((space.name for space in self.run.manifest.spaces if space.can_decode), None)
 
+    def has_item(self, item: int) -> bool:
+        """Its map shows this item."""
+        return self.embedding is not None and 0 <= item < len(self.embedding)
+
     def picture_of(self, item: int) -> NDArray[np.uint8] | None:
         """The image of an item (H, W, C), where it is at hand."""
         if self.items is None or not 0 <= item < len(self.items):

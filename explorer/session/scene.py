@@ -74,6 +74,8 @@ class End(NamedTuple):
     code: NDArray[np.float32]
     picture: NDArray[np.uint8]
     title: str
+    item: int | None = None
+    """Whose code that is; it is the item that is chosen, wherever its code moves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,11 +100,21 @@ class Scene:
         looks = {"main": self.main, "beside": self.beside, "learner": self.learner}
         return looks[name]
 
+    def at(self, name: Name, look: Look) -> Self:
+        """The same with another look at one of the models."""
+        return replace(self, **{name: look})  # type: ignore[arg-type]
+
+
+class Gesture:
+    """From press to release; what comes of it later belongs to it too."""
+
 
 class Entry(NamedTuple):
     title: str
     before: Scene
     when: float
+    gesture: Gesture | None = None
+    """In which it came about."""
 
 
 class History:
@@ -111,43 +123,49 @@ class History:
     def __init__(self) -> None:
         self._undone: list[Entry] = []
         self._done: list[Entry] = []
-        self._gesture: Scene | None = None
+        self.gesture: Gesture | None = None
+        """That is under way."""
 
     def clear(self) -> None:
         self._done.clear()
         self._undone.clear()
-        self._gesture = None
+        self.gesture = None
 
     def revise(self, revised: Callable[[Scene], Scene]) -> None:
         """Replace every scene that could come back."""
         for entries in (self._done, self._undone):
             entries[:] = [entry._replace(before=revised(entry.before)) for entry in entries]
-        self._gesture = None
 
-    def begin(self, scene: Scene) -> None:
+    def begin(self) -> None:
         """A button went down: everything until `end` is one entry."""
-        self._gesture = scene
+        self.gesture = Gesture()
 
     def end(self) -> None:
-        self._gesture = None
+        self.gesture = None
 
-    def note(self, title: str, before: Scene) -> None:
-        """An intent has changed the scene."""
-        now = time.monotonic()
+    def note(self, title: str, before: Scene, gesture: Gesture | None = None) -> None:
+        """An intent has changed the scene.
+
+        Parameters
+        ----------
+        gesture
+            In which that was asked for; by default the one that is under way.
+        """
+        now, gesture = time.monotonic(), gesture or self.gesture
         self._undone.clear()
         last = self._done[-1] if self._done else None
-        same_gesture = self._gesture is not None and last is not None and last.before is self._gesture
+        same_gesture = gesture is not None and last is not None and last.gesture is gesture
         stepped = (
             last is not None
-            and self._gesture is None
+            and gesture is None
             and last.title == title
             and title in STEPWISE
             and now - last.when < STEP_SECONDS
         )
         if last is not None and (same_gesture or stepped):
-            self._done[-1] = Entry(title, last.before, now)
+            self._done[-1] = Entry(title, last.before, now, gesture)
             return
-        self._done.append(Entry(title, self._gesture or before, now))
+        self._done.append(Entry(title, before, now, gesture))
         del self._done[:-MOST_ENTRIES]
 
     def undo(self, scene: Scene) -> Scene | None:

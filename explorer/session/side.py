@@ -136,13 +136,13 @@ class Side(Display):
         """Say something of the model that is here: it holds as long as that is."""
         self._say_aloud(text, kind, action, holds or self.stays())
 
-    def _start_over(self, model: OpenModel | None) -> None:
+    def _start_over(self, last: OpenModel | None) -> None:
         """What was chosen of the last model is over, but where both have met the same images the cursor
         stays with its item or own picture. What has learned here is the same model still."""
-        self._ended = model is not None and self._has_learned(model)
+        self._ended = self._has_learned(last)
         if self._ended:
             return
-        kept = self._kept(model)
+        kept = self._kept(last)
         self.cursor.clear()
         self.trail, self.ends, self.drawn, self.hovered = None, (None, None), None, None
         if self.name == "main":
@@ -151,13 +151,16 @@ class Side(Display):
             self._choices.forget(self.name, kept.beside)
         self.trail_changed()
 
-    def _has_learned(self, model: OpenModel) -> bool:
-        """It is the end of what lives here."""
-        return self.shows(model) and self.model is not None and self.model.living and not model.living
+    def _has_learned(self, last: OpenModel | None) -> bool:
+        """What is here now is the end of what lived here."""
+        model = self.model
+        return (
+            last is not None and last.living and self.shows(last) and model is not None and not model.living
+        )
 
-    def _kept(self, model: OpenModel | None) -> Scene:
+    def _kept(self, last: OpenModel | None) -> Scene:
         """What outlives a change of model here."""
-        scene, last = self._choices.scene, self.model
+        scene, model = self._choices.scene, self.model
         fresh = Look(condition=first_condition(model))
         same = model is not None and model.shares_items(last)
         if same and model is not None and self.look.item is not None:
@@ -201,7 +204,7 @@ class Side(Display):
         """Look at an item: the cursor goes to its code."""
         model = self.model
         embedding = None if model is None else model.embedding
-        if model is None or embedding is None or not 0 <= item < len(embedding):
+        if model is None or embedding is None or not model.has_item(item):
             return
         look = _as_drawn(self.look.at(embedding.codes[item], item), model)
         self._choices.look(self.name, title, look)

@@ -41,9 +41,9 @@ def test_interaction(small_run: Path, qtbot: QtBot, capsys: pytest.CaptureFixtur
     found = measured(capsys, "interaction", "--run", str(small_run), "--repeats", "1", "--seconds", "0.5")
     assert set(found) == {"quiet", "training", "images_per_s"}
     for state in ("quiet", "training"):
-        assert set(found[state]) == {"tick_ms", "slider_to_pixels_ms", "in_flight_max", "waiting_max"}
+        assert set(found[state]) == {"tick_ms", "slider_to_pixels_ms", "in_flight_max"}
         assert set(found[state]["tick_ms"]) == set(found[state]["slider_to_pixels_ms"]) == SPREAD
-        assert found[state]["in_flight_max"] == found[state]["waiting_max"] == 1
+        assert found[state]["in_flight_max"] == 1
         assert found[state]["slider_to_pixels_ms"]["p50"] > 0
     assert list(found["images_per_s"]) == ["headless", "window_hidden_map", "window_living_map", "dragging"]
     assert all(speed > 0 for speed in found["images_per_s"].values())

@@ -12,9 +12,9 @@ def test_a_spread_is_in_milliseconds() -> None:
 
 def test_repeats_become_their_median_and_counts_the_worst() -> None:
     repeats = [
-        {"ms": {"p50": value}, "waiting_max": count} for value, count in ((1.0, 1), (9.0, 2), (2.0, 1))
+        {"ms": {"p50": value}, "in_flight_max": count} for value, count in ((1.0, 1), (9.0, 2), (2.0, 1))
     ]
-    assert median(repeats) == {"ms": {"p50": 2.0}, "waiting_max": 2}
+    assert median(repeats) == {"ms": {"p50": 2.0}, "in_flight_max": 2}
 
 
 def test_a_bar_says_what_was_reached_and_what_was_wanted() -> None:

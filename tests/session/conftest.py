@@ -43,6 +43,14 @@ class Loop:
             self._woken.clear()
             self.session.mailbox.collect()
 
+    def posted(self, *engines: Engine) -> None:
+        """Until these threads have nothing left to do, with their answers still in the mailbox."""
+        end = time.monotonic() + 60
+        while not all(engine.idle for engine in engines):
+            assert time.monotonic() < end, "waited in vain"
+            self._woken.wait(0.01)
+            self._woken.clear()
+
     def answered(self, *engines: Engine) -> None:
         """Until what was asked of these threads has been answered, where that takes few turns."""
         for engine in engines:

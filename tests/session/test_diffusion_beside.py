@@ -39,4 +39,6 @@ def test_either_map_can_be_pressed_and_the_other_follows(
     loop.until(lambda: there.look.code is not before)
     loop.until(lambda: vae.cursor.pictured is vae.look.code)
     assert (here.look.item is None) == here.model.can_decode, "between features there is no picture"
+    if here is vae:
+        assert there.cursor.picture is None, "the other model's picture is none of its own"
     loop.answered(main.engine, beside.engine)

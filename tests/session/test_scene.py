@@ -32,7 +32,7 @@ def test_undo_and_redo_pass_the_same_scenes(handles: list[int]) -> None:
 
 def test_one_gesture_is_one_entry() -> None:
     history, start = History(), Scene()
-    history.begin(start)
+    history.begin()
     scene = start
     for item in range(30):
         before, scene = scene, replace(scene, handle=item)
@@ -45,11 +45,24 @@ def test_one_gesture_is_one_entry() -> None:
 def test_two_gestures_are_two_entries() -> None:
     history, scenes = History(), [Scene(), Scene(handle=1), Scene(handle=2)]
     for before in scenes[:2]:
-        history.begin(before)
+        history.begin()
         history.note("scrub", before)
         history.end()
     assert history.undo(scenes[2]) is scenes[1]
     assert history.undo(scenes[1]) is scenes[0]
+
+
+def test_what_comes_of_a_gesture_after_its_end_belongs_to_it() -> None:
+    history, scenes = History(), [Scene(handle=number) for number in range(4)]
+    history.begin()
+    gesture = history.gesture
+    history.note("draw", scenes[0])
+    history.end()
+    history.note("draw", scenes[1], gesture)
+    assert history.undo(scenes[2]) is scenes[0]
+    history.note("choose", scenes[0])
+    history.note("draw", scenes[3], gesture)
+    assert history.undo(scenes[3]) is scenes[3], "something else has been chosen since"
 
 
 def test_a_new_intent_forgets_what_was_undone() -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.session.session import Session
 from explorer.ui.views.drawing.drawing_view import DrawingView
+from tests.runs.runs_made import trained
 from tests.ui.opened import open_first, wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -130,3 +131,33 @@ def test_a_dropped_file_of_the_data_is_left_as_it_is(
     view.canvas.dropped.emit(str(tmp_path / "seven.png"))
     wait(qtbot, lambda: landed(session))
     np.testing.assert_array_equal(session.drawing.glyph, digit)  # type: ignore[arg-type]
+
+
+def test_undo_of_a_stroke_brings_the_last_sheet_back(
+    view: DrawingView, session: Session, qtbot: QtBot
+) -> None:
+    draw(view)
+    wait(qtbot, lambda: landed(session))
+    place = view.canvas.sheet_place
+    QTest.mousePress(view.canvas, LEFT, NOTHING, place(0.2, 0.5))
+    QTest.mouseMove(view.canvas, place(0.4, 0.5))
+    QTest.mouseRelease(view.canvas, LEFT, NOTHING, place(0.8, 0.5))
+    wait(qtbot, lambda: landed(session))
+    session.choices.undo()
+    assert view.seen.picture() is session.drawing.glyph is session.scene.glyph
+    wide, high = view.canvas.drawing().any(axis=0).sum(), view.canvas.drawing().any(axis=1).sum()
+    assert high > 2 * wide, "the stroke across is gone"
+
+
+def test_for_a_model_of_another_size_it_says_so(
+    view: DrawingView, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    draw(view)
+    wait(qtbot, lambda: landed(session))
+    session.open(trained(tmp_path / "small").folder)
+    wait(qtbot, lambda: session.main.ready is not None)
+    says = view.findChild(QLabel, "drawing.says")
+    assert isinstance(says, QLabel)
+    assert "not of this model's size" in says.text()
+    assert view.seen.picture() is None
+    assert not view.canvas.is_empty()

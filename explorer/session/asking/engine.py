@@ -49,8 +49,8 @@ class Engine:
         self._changed = threading.Condition()
         self._closing = self._busy = False
         self._in_flight: Counter[Hashable] = Counter()
-        self.waiting_max = self.in_flight_max = 0
-        """The most requests of one channel that ever waited, or were being answered, at a time."""
+        self.in_flight_max = 0
+        """The most requests of one channel that were ever being answered at a time; one at most waits."""
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         if begin:
             self.begin()
@@ -65,14 +65,12 @@ class Engine:
             ticket = next(self._tickets)
             self._newest[channel] = ticket
             self._waiting[channel] = (ticket, request)
-            alike = sum(known is channel for known in self._waiting)
-            self.waiting_max = max(self.waiting_max, alike)
             self._changed.notify()
 
     def forget(self, channel: Hashable) -> None:
         """Drop what a channel was asked, in mid-way too."""
         with self._changed:
-            self._newest[channel] = next(self._tickets)
+            self._newest.pop(channel, None)
             self._waiting.pop(channel, None)
 
     @property
@@ -104,7 +102,7 @@ class Engine:
                 fresh, self._waiting = self._waiting, {}
                 newest = dict(self._newest)
             for channel, answer in list(running.items()):
-                if answer.ticket != newest[channel]:
+                if answer.ticket != newest.get(channel):
                     answer.results.close()
                     self._end(running, channel)
             begun = {
@@ -123,8 +121,14 @@ class Engine:
                     self._end(running, channel)
 
     def _end(self, running: dict[Hashable, Answer], channel: Hashable) -> None:
-        del running[channel]
+        """Nothing is kept of a channel of which nothing more is wanted."""
+        answer = running.pop(channel)
         self._in_flight[channel] -= 1
+        with self._changed:
+            if self._newest.get(channel) == answer.ticket:
+                del self._newest[channel]
+            if not self._in_flight[channel]:
+                del self._in_flight[channel]
 
     def _advance(self, answer: Answer) -> bool:
         """Ask for one more result and deliver it unless it is stale; tells whether there may be more."""
@@ -135,7 +139,7 @@ class Engine:
         except Exception as error:  # the one catch point of this thread
             log.debug("%s failed", type(answer.request).__name__, exc_info=True)
             result, goes_on = error, False
-        if self._newest[answer.channel] == answer.ticket:
+        if self._newest.get(answer.channel) == answer.ticket:
             self._deliver(answer.channel, answer.request, result)
         return goes_on
 

@@ -81,7 +81,7 @@ class Question(Generic[Result]):
 
     def forget(self) -> None:
         """Give up what was asked, in mid-way too; nothing of it arrives any more."""
-        if self.asked is not None:
+        if self._welcome:
             self.asked = None
             self._welcome.clear()
             self._engine.forget(self)
@@ -94,7 +94,11 @@ class Question(Generic[Result]):
         """Hand a result to who asked."""
         self._answered(result)
 
-    def miss(self) -> None:
+    def miss(self, request: Request[Result]) -> None:
+        """A request has failed; where it is not the newest that one still goes on."""
+        self._welcome.discard(request)
+        if request is not self.asked:
+            return
         self.asked = None
         if self._missed is not None:
             self._missed()

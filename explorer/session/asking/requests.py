@@ -64,8 +64,8 @@ class Encoded(NamedTuple):
 
     original: NDArray[np.uint8]
     code: Floats
-    picture: NDArray[np.uint8]
-    """How it comes back, (H, W, C)."""
+    picture: NDArray[np.uint8] | None
+    """How it comes back, (H, W, C); None where codes of this space can't be decoded."""
 
 
 class Pictures(NamedTuple):
@@ -211,8 +211,8 @@ class Encode:
 
         model = held["model"]
         code = arrays.encode(model, self.picture[None], self.space)
-        back = arrays.decode(model, code, self.space) if model.space(self.space).can_decode else None
-        yield Encoded(self.picture, code[0], self.picture if back is None else back[0])
+        decodes = model.space(self.space).can_decode
+        yield Encoded(self.picture, code[0], arrays.decode(model, code, self.space)[0] if decodes else None)
 
 
 @dataclass(frozen=True, eq=False)

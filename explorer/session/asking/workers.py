@@ -70,7 +70,7 @@ class Workers:
         if not question.awaits(request):
             return
         if isinstance(result, Exception):
-            question.miss()
+            question.miss(request)
             self._fault(request, result)
         else:
             question.deliver(result)

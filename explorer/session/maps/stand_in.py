@@ -22,11 +22,15 @@ class StandIn:
 
     arrived = Signal(int)
     """The picture of this item is there."""
+    missed = Signal()
+    """It could not be drawn."""
 
     def __init__(self, display: Display) -> None:
         self._display = display
         self._item, self._picture = -1, np.zeros((0, 0, 0), np.uint8)
-        self._asking: Question[Pictures] = Question(display.engine, self._on_answer, during=display.life)
+        self._asking: Question[Pictures] = Question(
+            display.engine, self._on_answer, missed=self._on_miss, during=display.life
+        )
         for fact in (display.model_opened, display.weights_changed):
             fact.connect(self._forget)
 
@@ -35,7 +39,9 @@ class StandIn:
         if item == self._item and self._picture.size:
             return self._picture
         display, model = self._display, self._display.model
-        if model is None or model.embedding is None or display.ready is None or not model.can_decode:
+        if model is None or model.embedding is None or not model.has_item(item):
+            return None
+        if display.ready is None or not model.can_decode:
             return None
         if item != self._item:
             self._item, self._picture = item, self._picture[:0]
@@ -49,5 +55,10 @@ class StandIn:
         self._picture = result.pictures[0]
         self.arrived(self._item)
 
+    def _on_miss(self) -> None:
+        self._forget()
+        self.missed()
+
     def _forget(self) -> None:
+        self._asking.forget()
         self._item, self._picture = -1, self._picture[:0]

@@ -22,7 +22,7 @@ from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Encode, Encoded
 from explorer.session.choices import Choices
 from explorer.session.message import Say
-from explorer.session.scene import Name
+from explorer.session.scene import Gesture, Name, Scene
 from explorer.session.side import Side
 
 Picture = NDArray[np.uint8]
@@ -49,14 +49,22 @@ class Drawing:
         """The last own picture (H, W, C), as the model is shown it."""
         self._title = ""
         """What undo calls the move of the cursor that waits for the encoder; empty when none does."""
+        self._gesture: Gesture | None = None
+        """In which that was asked for."""
         self._found: dict[Name, Encoded] = {}
         self._asking = {
             side.name: Question[Encoded](
-                side.engine, partial(self._on_encoded, side), during=side.life, late=True
+                side.engine,
+                partial(self._on_encoded, side),
+                missed=partial(self._on_missed, side),
+                during=side.life,
+                late=True,
             )
             for side in (main, beside)
         }
+        choices.changed.connect(self._on_changed)
         for side in (main, beside):
+            side.model_opened.connect(partial(self._on_model, side))
             for fact in (side.model_ready, side.weights_changed):
                 fact.connect(partial(self._ask, side))
 
@@ -64,6 +72,11 @@ class Drawing:
     def code(self) -> NDArray[np.float32] | None:
         """Its code (D,) in the main side's model, once the encoder has answered."""
         return self._main.drawn
+
+    @property
+    def fits(self) -> bool:
+        """The own picture has the size of the main side's model."""
+        return self.glyph is not None and _can_place(self._main, self.glyph)
 
     @property
     def refusal(self) -> str | None:
@@ -116,6 +129,7 @@ class Drawing:
 
     def clear(self) -> None:
         self.glyph, self._title = None, ""
+        self._found.clear()
         for side in (self._main, self._beside):
             self._asking[side.name].forget()
             side.draw_own(None)
@@ -127,37 +141,67 @@ class Drawing:
             self._show(self.glyph, "look at the drawing")
 
     def _show(self, glyph: Picture, title: str) -> None:
-        self.glyph, self._title = glyph, title
+        self.glyph, self._title = glyph, title if _can_place(self._main, glyph) else ""
+        self._gesture = self._choices.history.gesture
         self._ask(self._main)
         self._ask(self._beside)
         self.changed()
 
     def _ask(self, side: Side) -> None:
-        """See the picture through a side's encoder: it is another one, or the picture is."""
-        model = side.model
-        if self.glyph is None or model is None or side.ready is None or not model.can_encode:
+        """See the picture through a side's encoder: it is another one, or the picture is.
+
+        The sheet may have been cleared while the cursor is still at what was on it.
+        """
+        picture = self._choices.scene.glyph if self.glyph is None else self.glyph
+        if picture is None or side.model is None or side.ready is None or not _can_place(side, picture):
             return
-        if model.shape == self.glyph.shape:
-            self._asking[side.name].ask(Encode(self.glyph, model.space))
-        elif side is self._main:
-            self.clear()
+        self._asking[side.name].ask(Encode(picture, side.model.space))
 
     def _on_encoded(self, side: Side, result: Encoded) -> None:
         """An encoder has answered: the cursor goes where the picture lands, and follows it from then on."""
         self._found[side.name] = result
-        side.draw_own(result.code)
+        if self.glyph is not None:
+            side.draw_own(result.code)
         if side is self._main and self._title:
-            title, self._title = self._title, ""
-            self._choices.look(side.name, title, side.look.at(result.code), glyph=result.original)
-            self._place(self._beside)
+            title, look, glyph = self._title, side.look.at(result.code), result.original
+            if glyph is self.glyph:
+                self._title = ""  # an older one moves the cursor too, but is not the last
+            self._choices.look(side.name, title, look, gesture=self._gesture, glyph=glyph)
         else:
             self._place(side)
         self.changed()
 
+    def _on_missed(self, side: Side) -> None:
+        if side is self._main:
+            self._title = ""
+
+    def _on_model(self, side: Side) -> None:
+        self._found.pop(side.name, None)
+        if side is self._main and not self.fits:
+            self._title = ""
+
+    def _on_changed(self, before: Scene, now: Scene) -> None:
+        """An own picture is looked at: where undo has brought that back it is the last one again."""
+        if now.glyph is None or now.glyph is before.glyph:
+            return
+        known = self._found.get(self._main.name)
+        if known is None or known.original is not now.glyph:
+            self._show(now.glyph, "")
+        for side in (self._main, self._beside):
+            self._place(side)
+
     def _place(self, side: Side) -> None:
-        found = self._found.get(side.name)
-        if found is not None and found.original is self._choices.scene.glyph and side.drawn is found.code:
-            self._choices.follow(**{side.name: side.look.at(found.code)})
+        """Have the cursor where the picture is that it is at."""
+        found, look = self._found.get(side.name), side.look
+        if found is None or found.original is not self._choices.scene.glyph:
+            return
+        if look.code is None or not np.array_equal(look.code, found.code, equal_nan=True):
+            self._choices.follow(**{side.name: look.at(found.code)})
+
+
+def _can_place(side: Side, picture: Picture) -> bool:
+    """A side's encoder takes pictures of this size."""
+    return side.model is not None and side.model.can_encode and side.model.shape == picture.shape
 
 
 def is_glyphs(items: ImageSet) -> bool:

@@ -22,6 +22,7 @@ from explorer.ui.widgets.two_lines import TwoLines
 
 NEIGHBOURS, COLUMNS = 6, 3
 EMPTY = "Draw, or drop a picture file on the sheet; it is encoded while you draw."
+OTHER_SIZE = "Your picture is not of this model's size. Draw on, and it is brought to that."
 PREFER_A_FILE = "Drop a picture file on the sheet. What is drawn is white on black, unlike these images."
 NOTHING = "Nothing has been drawn yet."
 HERE = "The cursor is at this picture."
@@ -44,7 +45,9 @@ class DrawingView(QWidget):
         super().__init__(parent)
         self.setObjectName("drawing")
         self._session = session
-        self._stroke = False
+        self._stroke = self._draws = False
+        self._shown: NDArray[np.uint8] | None = None
+        """The own picture of which the sheet is."""
         self.canvas = DrawCanvas("Draw here")
         self.seen, self.returned = ImageView(), ImageView()
         self._near = [ImageView() for _ in range(NEIGHBOURS)]
@@ -123,13 +126,15 @@ class DrawingView(QWidget):
     # Intents
 
     def _draw(self, ink: NDArray[np.uint8]) -> None:
+        self._draws = True
         if not ink.any():
             self._session.drawing.clear()
-            return
-        if not self._stroke:
-            self._stroke = True
-            self._session.choices.begin_gesture()
-        self._session.drawing.draw(ink)
+        else:
+            if not self._stroke:
+                self._stroke = True
+                self._session.choices.begin_gesture()
+            self._session.drawing.draw(ink)
+        self._draws = False
 
     def _end_stroke(self) -> None:
         if self._stroke:
@@ -147,12 +152,12 @@ class DrawingView(QWidget):
     # Facts
 
     def _on_drawing(self) -> None:
-        """Also somebody else has cleared it, or dropped a file: then the sheet shows that."""
+        """Also somebody else has cleared it, dropped a file or undone a stroke: then the sheet shows that."""
         glyph = self._session.drawing.glyph
-        if glyph is None and not self.canvas.is_empty():
-            self.canvas.set_drawing(np.zeros((2, 2), np.uint8))
-        elif glyph is not None and self.canvas.is_empty():
-            self.canvas.set_drawing(glyph.mean(axis=2).astype(np.uint8))
+        if glyph is not self._shown and not self._draws:
+            empty = np.zeros((2, 2), np.uint8)
+            self.canvas.set_drawing(empty if glyph is None else glyph.mean(axis=2).astype(np.uint8))
+        self._shown = glyph
         self._refresh()
 
     def _on_items(self) -> None:
@@ -185,11 +190,12 @@ class DrawingView(QWidget):
         session, drawing = self._session, self._session.drawing
         refusal, here = drawing.refusal, self._is_looked_at()
         nothing = "" if drawing.glyph is not None else NOTHING
+        unfit = "" if drawing.fits else OTHER_SIZE
         allow(self.canvas, refusal, SHEET)
         allow(self._open, refusal, "Take a picture file instead of a drawing")
         allow(self._clear, nothing, "An empty sheet")
-        allow(self._look, nothing or (HERE if here else ""), "Bring the cursor back to this picture")
-        self.seen.set_picture(drawing.glyph)
+        allow(self._look, nothing or unfit or (HERE if here else ""), "Bring the cursor back to this picture")
+        self.seen.set_picture(drawing.glyph if drawing.fits else None)
         self.returned.set_picture(session.main.cursor.picture if here else None)
         self._says.setText(refusal or self._words(here))
         self._on_neighbours()
@@ -217,6 +223,8 @@ class DrawingView(QWidget):
         session, drawing = self._session, self._session.drawing
         if drawing.glyph is None:
             return EMPTY if drawing.is_of_glyphs else PREFER_A_FILE
+        if not drawing.fits:
+            return OTHER_SIZE
         if drawing.code is None:
             return "Encoding …"
         if not here:

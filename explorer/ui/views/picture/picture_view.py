@@ -180,8 +180,7 @@ class PictureView(QWidget):
         super().changeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
-        line = self.fontMetrics().height()
-        return QSize(300, 12 + LEAST + line + 6 + 6 + self._small_side())
+        return QSize(300, 12 + LEAST + self.fontMetrics().height() + 6 + 6 + self._small_side())
 
     def sizeHint(self) -> QSize:
         return QSize(372, 420)
@@ -265,6 +264,7 @@ class PictureView(QWidget):
         if beside.model is not None:
             self.beside.set_ink(wording.as_ink(beside.model))
             self.beside.set_caption(words_of.caption(beside))
+            self.beside.set_placeholder("" if beside.model.can_decode else words_of.NO_DECODER)
 
     def _on_picture(self) -> None:
         if not self.isVisible():
