@@ -270,8 +270,10 @@ class MapView(QWidget):
         model = self._side.model
         if model is not None and not self._small:
             name = self._subtitle.fontMetrics().horizontalAdvance(model.run.name)
-            taken = self.projections.sizeHint().width() + 2 * SIDE + 2 * self.head.spacing()
-            self._title.set_brief(self._title.wide() + name + taken > self.width())
+            rest = (item.widget() for at in range(2, self.head.count()) if (item := self.head.itemAt(at)))
+            widths = [part.sizeHint().width() for part in rest if part is not None and not part.isHidden()]
+            wide = self._title.wide() + name + sum(widths) + (len(widths) + 1) * self.head.spacing()
+            self._title.set_brief(wide + 2 * SIDE > self.width())
 
     def _share_foot(self) -> None:
         """The figures stand beside the classes where there is the width, else above them."""
