@@ -1,4 +1,4 @@
-"""Word of sessions that ended without saying so: a crash, a kill, a power cut. Imports paths and psutil.
+"""Word of sessions that ended without saying so: a crash, a kill, a power cut. Imports paths and files.
 
 While a session lives a file of its own lies in the folder of logs, into which `faulthandler` writes where
 the program was when it crashed. Whoever finds such a file of a process that is gone knows what happened.
@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from explorer import paths
 from explorer.errors import BadInput
-from explorer.files import read_file, shown
+from explorer.files import lives, read_file, shown
 
 if TYPE_CHECKING:
     from explorer.runs.library import Library
@@ -81,8 +81,5 @@ def _own_mark() -> Path:
 
 
 def _lives(pid: int) -> bool:
-    # Imported where it is needed, as it is only after a crash: the window is being waited for.
-    import psutil
-
     # A mark with this program's own number is older than the program.
-    return pid != os.getpid() and psutil.pid_exists(pid)
+    return pid != os.getpid() and lives(pid)
