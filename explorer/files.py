@@ -174,13 +174,9 @@ def sweep_temporaries(folder: Path) -> None:
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
             match = _TEMPORARY.fullmatch(path.name)
-            if match and not _alive(match[1]):
+            if match and not (len(match[1]) < 10 and lives(int(match[1]))):
                 with contextlib.suppress(OSError):
                     path.unlink()
-
-
-def _alive(pid: str) -> bool:
-    return len(pid) < 10 and lives(int(pid))
 
 
 def read_file(path: Path, *, limit: int) -> bytes:

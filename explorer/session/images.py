@@ -64,6 +64,15 @@ class Images:
         model = self._host.model
         return None if model is None else self._at_hand.progress.get(model.fingerprint)
 
+    @property
+    def lacking(self) -> str:
+        """Why the images are not at hand; empty where they are."""
+        if self.data is not None:
+            return ""
+        if self.reading is not None:
+            return "The images are being read."
+        return "The images of this model are not on this computer."
+
     def follow(self, model: OpenModel | None) -> None:
         """Another model is on display: its images are others, unless it has met the same ones."""
         self.data = None if model is None else self._at_hand.get(model.fingerprint)

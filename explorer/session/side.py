@@ -153,10 +153,7 @@ class Side(Display):
 
     def _has_learned(self, last: OpenModel | None) -> bool:
         """What is here now is the end of what lived here."""
-        model = self.model
-        return (
-            last is not None and last.living and self.shows(last) and model is not None and not model.living
-        )
+        return self.shows(last) and last is not None and last.living and not (self.model or last).living
 
     def _kept(self, last: OpenModel | None) -> Scene:
         """What outlives a change of model here."""
@@ -173,7 +170,12 @@ class Side(Display):
     # Intents
 
     def go_to(
-        self, code: Floats | None, *, title: str = "move the cursor", handle: float | None = None
+        self,
+        code: Floats | None,
+        *,
+        title: str = "move the cursor",
+        handle: float | None = None,
+        condition: Condition | None = None,
     ) -> None:
         """Look at a code (D,), of no item.
 
@@ -181,9 +183,11 @@ class Side(Display):
         ----------
         handle
             Where on the path between the ends it lies.
+        condition
+            What its picture is asked to be; None: what pictures here are asked to be already.
         """
         if code is not None:
-            look = self.look.at(np.asarray(code, np.float32))
+            look = self.look.at(np.asarray(code, np.float32)).asking(condition or self.look.condition)
             self._choices.look(self.name, title, look, handle=handle)
 
     def go_to_plane(self, x: float, y: float, *, title: str = "move the cursor") -> None:

@@ -98,3 +98,23 @@ def test_everything_that_is_drawn_follows_the_class_and_undo(complaints: list[st
     session.choices.redo()
     asked.until(lambda: agree(session, 1))
     asked.answered(session.main.engine)
+
+
+def test_a_picture_pressed_on_the_grid_is_drawn_of_the_grids_class(loop: Loop, tiny_data: Path) -> None:
+    session = loop.session
+    settings = {"width": 4, "latent_size": 8, "batch": 32, "condition": "class", "epochs": 100_000}
+    session.adversaries.want_grid(True)
+    session.training.start(Plan("gan", settings, str(tiny_data), name="bars"))
+    loop.until(lambda: session.training.progress is not None and session.main.ready is not None)
+    grid = session.adversaries.grid
+    loop.until(lambda: len(grid.pictures) > 0 and all(picture is not None for picture in grid.pictures))
+    session.main.ask_for(Condition(1))
+    assert session.adversaries.subject.look.condition == Condition(0)
+    before = session.scene
+    session.adversaries.look_at(3)
+    assert session.main.look.condition == Condition(0)
+    session.undo()
+    assert session.main.look.condition == before.main.condition, "code and class are one choice"
+    session.main.ask_for(Condition(1))
+    session.adversaries.choose_class(0)
+    assert session.main.look.condition == Condition(0), "chosen in the dock it holds wherever it is shown"

@@ -139,7 +139,9 @@ class Adversaries:
 
     def _go_to(self, code: NDArray[np.float32] | None) -> None:
         if self.steered is not None:
-            self.steered.go_to(code, title="look at a code")
+            # The picture that was pressed is of the class that the grid asks for.
+            asked = self.subject.look.condition
+            self.steered.go_to(code, title="look at a code", condition=asked)
         elif self.on_no_map:
             self._say(self.on_no_map, action=("Show it", self.show))
 
@@ -251,7 +253,8 @@ class Adversaries:
         if self.steered is not None:
             displays[self.steered.name] = self.steered
         looks = {name: display.look.asking(Condition(label)) for name, display in displays.items()}
-        if 0 <= label < len(self.subject.askable) and self.subject.look.condition != Condition(label):
+        asked = {display.look.condition for display in displays.values()}
+        if 0 <= label < len(self.subject.askable) and asked != {Condition(label)}:
             self._choices.change("choose a class", **looks)
 
     # Facts

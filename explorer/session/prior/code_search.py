@@ -14,6 +14,7 @@ from psygnal import Signal
 from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Question
 from explorer.session.prior.requests import FindCode, Search
+from explorer.session.scene import Condition
 from explorer.session.side import Side
 from explorer.session.steering.drawing import Drawing
 
@@ -33,6 +34,8 @@ class CodeSearch:
         self.own: Picture | None = None
         """The own picture that is looked for instead, (H, W, C)."""
         self.found: Search | None = None
+        self._condition: Condition | None = None
+        """What the pictures of the search are asked to be."""
         self._asking: Question[Search] = Question(reader, self._on_answer, missed=self._end, during=side.life)
         side.model_opened.connect(self._on_model)
         side.images.data_changed.connect(self.changed.emit)
@@ -65,7 +68,7 @@ class CodeSearch:
         if model.living:
             return "While a model learns its codes move. A search can begin when the training has ended."
         if target is None:
-            return "The images are being read."
+            return self._side.images.lacking or f"There is no image {self.item:,}; choose another."
         if target.shape != model.shape:
             return "The picture has not the size that this model draws; drop it again."
         return ""
@@ -89,7 +92,8 @@ class CodeSearch:
         if self.refusal or model is None or target is None:
             return
         self.searching, self.found = True, None
-        self._asking.ask(FindCode(target, model.run, model.space, side.images.data, side.look.condition))
+        self._condition = side.look.condition
+        self._asking.ask(FindCode(target, model.run, model.space, side.images.data, self._condition))
         self.changed()
 
     def cancel(self) -> None:
@@ -115,7 +119,7 @@ class CodeSearch:
         self.found = result
         if result.done:
             self.searching = False
-            self._side.go_to(result.code, title="find a picture's code")
+            self._side.go_to(result.code, title="find a picture's code", condition=self._condition)
         self.changed()
 
     def _end(self) -> None:

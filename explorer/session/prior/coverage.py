@@ -37,7 +37,7 @@ def no_coverage(display: Display) -> str:
     if display.askable:
         return "This model draws the class that it is asked for, so how often each comes says nothing."
     if data is None:
-        return "The images are being read."
+        return display.images.lacking
     if data.test.labels is None:
         return "These images have no labels, so no class can be told."
     if model.embedding is None:

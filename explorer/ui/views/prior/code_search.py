@@ -23,7 +23,6 @@ from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
 
 ITEM_TIP = "Which of the images that the model has not seen"
-READING = "The images are being read."
 
 
 class GanSearch(QWidget):
@@ -95,7 +94,7 @@ class GanSearch(QWidget):
         self._item.setRange(0, max(search.count - 1, 0))
         self._item.setValue(search.item)
         self._item.blockSignals(False)
-        allow(self._item, elsewhere or ("" if search.count else refusal or READING), ITEM_TIP)
+        allow(self._item, elsewhere or ("" if search.count else refusal), ITEM_TIP)
         for view in (self._wanted, self._found):
             view.set_ink(drawn_in_ink(self._session.main))
         self._wanted.set_picture(None if elsewhere else search.target)
