@@ -113,7 +113,7 @@ def test_a_picture_pressed_on_the_grid_is_drawn_of_the_grids_class(loop: Loop, t
     before = session.scene
     session.adversaries.look_at(3)
     assert session.main.look.condition == Condition(0)
-    session.undo()
+    session.choices.undo()
     assert session.main.look.condition == before.main.condition, "code and class are one choice"
     session.main.ask_for(Condition(1))
     session.adversaries.choose_class(0)
