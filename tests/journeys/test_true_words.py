@@ -168,7 +168,7 @@ def _names(seen: Seen) -> bool:
 
 
 def _numbers(seen: Seen) -> bool:
-    return not seen.has(r"\bNone\b|\bnan\b|\binf\b|\[\]|\{\}|error −?0\.0000|\(\)")
+    return not seen.has(r"\bNone\b|\bnan\b|\binf\b|\[\]|\{\}|error −?0\.0000(?!\d)|\(\)")
 
 
 def _plurals(seen: Seen) -> bool:

@@ -187,10 +187,10 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> tuple[str, str]:
     return "   ".join(figure for figure, _ in parts), " ".join(meaning for _, meaning in parts)
 
 
-def bridge_text(bridge: Bridge | None, leads: Name) -> str:
-    """How the cursor of one map has come to the other."""
+def bridge_text(bridge: Bridge | None, leads: Name, *, encodes: bool) -> str:
+    """How the cursor of one map has come to the other; of a model that does not encode the items are codes."""
     words: dict[Bridge, str] = {
-        "item": "One image, placed by both encoders.",
+        "item": "One image, placed by both encoders." if encodes else "One code, on both maps.",
         "own picture": "Your own picture, placed by both encoders.",
         "same code": "One code, on both maps.",
         "picture": "Carried over through the picture: the right decoder draws it, the left encoder places it."

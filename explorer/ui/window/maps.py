@@ -89,5 +89,7 @@ class Maps(QWidget):
                 wording.no_bridge(carrying.leader, carrying.follower, share_items=carrying.shares_items)
             )
         else:
-            self._bridge.setText(wording.bridge_text(carrying.bridge, self._session.scene.leads))
+            model, leads = self._session.main.model, self._session.scene.leads
+            encodes = model is None or model.can_encode
+            self._bridge.setText(wording.bridge_text(carrying.bridge, leads, encodes=encodes))
         self._bridge.setToolTip(wording.BRIDGES_MEAN if carrying.bridge == "picture" else "")
