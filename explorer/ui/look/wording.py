@@ -188,7 +188,7 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> tuple[str, str]:
 
 
 def bridge_text(bridge: Bridge | None, leads: Name, *, encodes: bool) -> str:
-    """How the cursor of one map has come to the other; of a model that does not encode the items are codes."""
+    """How the cursor of one map has come to the other. Items of a model without an encoder are codes."""
     words: dict[Bridge, str] = {
         "item": "One image, placed by both encoders." if encodes else "One code, on both maps.",
         "own picture": "Your own picture, placed by both encoders.",
