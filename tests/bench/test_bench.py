@@ -37,6 +37,7 @@ def small_run(tiny_data: Path, tmp_path: Path) -> Path:
     return run.folder
 
 
+@pytest.mark.slow
 def test_interaction(small_run: Path, qtbot: QtBot, capsys: pytest.CaptureFixture[str]) -> None:
     found = measured(capsys, "interaction", "--run", str(small_run), "--repeats", "1", "--seconds", "0.5")
     assert set(found) == {"quiet", "training", "images_per_s"}
@@ -49,6 +50,7 @@ def test_interaction(small_run: Path, qtbot: QtBot, capsys: pytest.CaptureFixtur
     assert all(speed > 0 for speed in found["images_per_s"].values())
 
 
+@pytest.mark.slow
 def test_start(tmp_path: Path) -> None:
     found = starts.combined(
         [starts.start("window", 0.3, str(tmp_path)) | starts.start("eager", 0.3, str(tmp_path))]
