@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from explorer.metrics.attributes import Moves
 from explorer.models import arrays
 from explorer.session.learning.plans import Plan
 from explorer.session.prior.code_grid import SIDE
 from explorer.session.scene import Condition
 from explorer.session.session import Session
+from explorer.session.steering.attribute_requests import SeeMoves
 from explorer.session.steering.interpolation import PLACES
 from explorer.session.steering.strips import SDS
 from tests.session.conftest import Loop
@@ -118,3 +121,22 @@ def test_a_picture_pressed_on_the_grid_is_drawn_of_the_grids_class(loop: Loop, t
     session.main.ask_for(Condition(1))
     session.adversaries.choose_class(0)
     assert session.main.look.condition == Condition(0), "chosen in the dock it holds wherever it is shown"
+
+
+def test_what_a_direction_moves_is_seen_in_pictures_of_the_class_that_is_asked_for(
+    asked: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, classes = asked.session, list[int]()
+    asked.until(lambda: bool(session.attributes.moves))
+    plain = SeeMoves.answer
+
+    def answer(self: SeeMoves, held: dict[str, object]) -> Generator[Moves | None, None, None]:
+        assert self.condition is not None
+        classes.append(self.condition.label)
+        yield from plain(self, held)
+
+    monkeypatch.setattr(SeeMoves, "answer", answer)
+    session.main.ask_for(Condition(1))
+    assert not session.attributes.moves, "those were of another class"
+    asked.until(lambda: bool(session.attributes.moves))
+    assert classes == [1]

@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.latent.direction import Direction, Finding
@@ -18,8 +21,9 @@ from explorer.metrics.attributes import Fitted, Moves, directions, fitting, leak
 from explorer.runs import own_attributes
 from explorer.runs.own_attributes import OwnAttribute
 from explorer.runs.run import Run
-from explorer.session.asking.requests import Held
+from explorer.session.asking.requests import Held, asked_for
 from explorer.session.open_model import OpenModel
+from explorer.session.scene import Condition
 
 
 class Refusal(NamedTuple):
@@ -74,13 +78,19 @@ class SeeMoves:
     along: tuple[Direction, ...]
     space: str
     encodes: bool
+    condition: Condition | None = None
+    """What the pictures are asked to be."""
 
     def answer(self, held: Held) -> Generator[Moves | None, None, None]:
         from explorer.models import arrays
 
         model = held["model"]
+
+        def decode(codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+            return arrays.decode(model, codes, self.space, asked_for(self.condition, len(codes)))
+
         encode = partial(arrays.encode, model, space=self.space) if self.encodes else None
-        return leakage(self.fitted, self.along, partial(arrays.decode, model, space=self.space), encode)
+        return leakage(self.fitted, self.along, decode, encode)
 
 
 def refusal(model: OpenModel) -> str:

@@ -22,6 +22,7 @@ from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Question
 from explorer.session.choices import Choices
 from explorer.session.message import Say
+from explorer.session.scene import Scene
 from explorer.session.side import Side
 from explorer.session.steering.attribute_requests import (
     Aim,
@@ -54,6 +55,7 @@ class Attributes:
         self._see: Question[Moves | None] = Question(engine, self._on_moves, during=life)
         self.strips: Strips[str] = Strips(side, choices, self._row)
         self._start_over()
+        choices.changed.connect(self._on_choice)
         side.model_opened.connect(self._on_model)
         for fact in (side.embedding_changed, side.items_arrived):
             fact.connect(self.refresh)
@@ -230,7 +232,15 @@ class Attributes:
         model = self._side.model
         if self.fitted is not None and model is not None and self._side.ready is not None and self.directions:
             along = tuple(self.directions.values())
-            self._see.ask(SeeMoves(self.fitted, along, model.space, model.can_encode))
+            asked = self._side.look.condition
+            self._see.ask(SeeMoves(self.fitted, along, model.space, model.can_encode, asked))
+
+    def _on_choice(self, before: Scene, now: Scene) -> None:
+        """What a direction moves is seen in pictures of the class that is asked for."""
+        if before.look(self._side.name).condition != now.look(self._side.name).condition:
+            self.moves = {}
+            self._look()
+            self.changed()
 
     def _on_model(self) -> None:
         self._start_over()
