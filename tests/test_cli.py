@@ -43,9 +43,10 @@ QUICK = [
     "batch=16",
 ]
 FIGURES = (
-    *("mse", "elbo", "iwae_500", "kl_per_dimension"),
-    *("active_units", "probe_accuracy", "rfcd_reconstruction", "n_test"),
-    *("rfcd", "class_tv", "coverage", "density"),
+    *("mse", "n_likelihood", "elbo", "iwae_50", "iwae_500", "kl", "kl_per_dimension", "activity"),
+    *("active_units", "explained", "pca_mse", "pca_angle", "axes_angle"),
+    *("probe_accuracy", "rfcd_reconstruction", "n_test"),
+    *("rfcd", "class_tv", "coverage", "density", "readable", "class_variance"),
     *("nearest_train_over_test", "conditional_accuracy", "n_samples"),
 )
 
@@ -161,7 +162,7 @@ def test_evaluate_gives_every_figure_or_null(runs: Path, family: str, capsys: Te
     assert (figures["elbo"] is not None) == bounded
     assert (figures["iwae_500"] is not None) == bounded
     if bounded:
-        assert figures["elbo"] <= figures["iwae_500"] < 0
+        assert figures["elbo"] <= figures["iwae_50"] <= figures["iwae_500"] < 0
         assert len(figures["kl_per_dimension"]) == 2
     assert Run.open(runs / family).manifest.figures is None
 

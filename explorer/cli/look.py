@@ -21,8 +21,8 @@ from explorer.data.formats.png import to_png
 from explorer.data.image_set import grid
 from explorer.errors import BadInput, Failure
 from explorer.files import shown
-from explorer.metrics.evaluate import Figures
 from explorer.metrics.evaluate import evaluate as judged
+from explorer.metrics.figures import Figures
 from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel, arrays
 from explorer.runs.keeping import keep_figures

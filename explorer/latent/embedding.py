@@ -133,6 +133,21 @@ def kl_to_prior(mu: Floats, sigma: Floats) -> Floats:
     return np.asarray(0.5 * (mu**2 + sigma**2 - 1) - np.log(sigma), np.float32)
 
 
+def explained_variance(codes: Floats, error: float) -> NDArray[np.float64]:
+    """Share (D,) of the pictures' variance along each number of an isometric code.
+
+    As the plane of the codes is at right angles to what it leaves out, |x - mu|^2 = |z|^2 + |x - x'|^2.
+
+    Parameters
+    ----------
+    error
+        Mean of |x - x'|^2, the squared error of a whole picture.
+    """
+    finite = codes[np.isfinite(codes).all(axis=1)].astype(np.float64)
+    squares: NDArray[np.float64] = np.square(finite).mean(axis=0)
+    return squares / max(float(squares.sum()) + error, 1e-12)
+
+
 def in_use(variance: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Whether each dimension of a posterior is in use, by the variance of its mean over the data, (D,)."""
     return np.asarray(variance > ACTIVE_VARIANCE)

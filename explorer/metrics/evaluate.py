@@ -17,55 +17,25 @@ from torch import Tensor
 
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import BadInput, Failure
+from explorer.latent.embedding import explained_variance, in_use
 from explorer.metrics import ruler as rulers
 from explorer.metrics import samples
+from explorer.metrics.figures import Figures
 from explorer.metrics.frechet import FEWEST, moments, rfcd
-from explorer.metrics.lights import active_units
 from explorer.metrics.likelihood import SAMPLES as LIKELIHOOD_SAMPLES
 from explorer.metrics.likelihood import bounds, judged_pixels
 from explorer.metrics.pixels import images_at_once, in_parts
+from explorer.metrics.planes import largest_angle, smallest_axes_angle
 from explorer.metrics.probe import Probe
 from explorer.metrics.progress import EvaluateProgress, Meter, Work
 from explorer.metrics.ruler import Ruler
 from explorer.metrics.samples import can_judge, judge_samples
+from explorer.models import build
 from explorer.models.base import GenerativeModel
 
 LIKELIHOOD_IMAGES = 1000
 MOST_PROBED = 60_000
 """Training images whose codes the probe learns from, at the most."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Figures:
-    """The figures; None where one does not apply."""
-
-    n_test: int
-    mse: float | None = None
-    """Per pixel in [0, 1]: test images against their decoded mean codes."""
-    elbo: float | None = None
-    """Nats per image."""
-    iwae_500: float | None = None
-    """Nats per image."""
-    kl_per_dimension: tuple[float, ...] | None = None
-    """Nats, mean over the test images."""
-    active_units: int | None = None
-    probe_accuracy: float | None = None
-    """0 to 1: test images whose class a linear probe names from their mean codes."""
-    rfcd_reconstruction: float | None = None
-    """Per cent: decoded mean codes of the test images against the training images."""
-    rfcd: float | None = None
-    """This and what follows: of samples, as `metrics.samples` says."""
-    class_tv: float | None = None
-    coverage: float | None = None
-    density: float | None = None
-    nearest_train_over_test: float | None = None
-    conditional_accuracy: float | None = None
-    n_samples: int | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """What `evaluate --json` prints."""
-        spread = self.kl_per_dimension
-        return dataclasses.asdict(self) | {"kl_per_dimension": None if spread is None else list(spread)}
 
 
 class _Reconstructed(NamedTuple):
@@ -112,6 +82,10 @@ def evaluate(
     figures = Figures(n)
     if space.can_encode:
         figures = yield from _of_codes(meter, figures, model, data, ruler if mirrored else None)
+    if model.linear_map is not None:
+        figures = yield from meter.watch(
+            "comparing with principal components", _of_plane(figures, model, data)
+        )
     if space.has_posterior:
         figures = yield from _of_posterior(meter, figures, model, data.test, judged)
     if sampled and ruler is not None:
@@ -127,6 +101,7 @@ def _cost(model: GenerativeModel, data: DataSet, judged: int) -> float:
     return (
         (n * (3 if space.can_decode else 1) if space.can_encode else 0)
         + (len(probed) if probed else 0)
+        + (len(data.train) + 3 * n if model.linear_map is not None else 0)
         + (n + judged * LIKELIHOOD_SAMPLES if space.has_posterior else 0)
     )
 
@@ -136,7 +111,16 @@ def _of_codes(
 ) -> Generator[EvaluateProgress, None, Figures]:
     """Add what codes of the test images tell."""
     seen = yield from meter.watch("reconstructing", _reconstruct(model, data.test, ruler))
-    figures = dataclasses.replace(figures, mse=seen.mse, rfcd_reconstruction=seen.rfcd)
+    explained = None
+    if model.spaces[0].isometric and seen.mse is not None:
+        explained = tuple(explained_variance(seen.codes, seen.mse * model.image.size).tolist())
+    figures = dataclasses.replace(
+        figures,
+        mse=seen.mse,
+        rfcd_reconstruction=seen.rfcd,
+        explained=explained,
+        **_activity(seen.codes),
+    )
     if probed := _probed(data):
         accuracy = yield from meter.watch("probing the codes", _probe(model, probed, data.test, seen.codes))
         figures = dataclasses.replace(figures, probe_accuracy=accuracy)
@@ -147,14 +131,42 @@ def _of_posterior(
     meter: Meter, figures: Figures, model: GenerativeModel, test: ImageSet, judged: ImageSet
 ) -> Generator[EvaluateProgress, None, Figures]:
     """Add the spread of the posterior, and the bounds on the likelihood of the judged images."""
-    kl, active = yield from meter.watch("measuring the posterior", _posterior(model, test))
+    kl, means = yield from meter.watch("measuring the posterior", _posterior(model, test))
     x = judged_pixels(model, judged.images).to(_device(model))
     bound = yield from meter.watch("bounding the likelihood", bounds(model, x))
-    iwae = bound.iwae[LIKELIHOOD_SAMPLES]
-    if not np.isfinite(iwae):
+    if not np.isfinite(bound.iwae[500]):
         raise Failure("The model gives likelihoods that are not finite numbers; train it anew.")
     return dataclasses.replace(
-        figures, kl_per_dimension=kl, active_units=active, elbo=bound.elbo, iwae_500=iwae
+        figures,
+        kl_per_dimension=kl,
+        n_likelihood=len(judged),
+        elbo=bound.elbo,
+        iwae_50=bound.iwae[50],
+        iwae_500=bound.iwae[500],
+        **_activity(means),
+    )
+
+
+def _activity(codes: NDArray[np.float32]) -> dict[str, Any]:
+    """How much each number of codes (N, D) moves over the data, and how many are in use."""
+    variance = codes.var(0, dtype=np.float64)
+    return {"activity": tuple(variance.tolist()), "active_units": int(in_use(variance).sum())}
+
+
+def _of_plane(figures: Figures, model: GenerativeModel, data: DataSet) -> Work[Figures]:
+    """Add how a linear decoder compares with as many principal components of the training images."""
+    columns = model.linear_map
+    assert columns is not None
+    pca = build("pca", {"latent_size": columns.shape[1]}, model.image).to(columns.device)
+    pca.fit(torch.tensor(data.train.images, device=columns.device).permute(0, 3, 1, 2))
+    yield float(len(data.train))
+    seen = yield from _reconstruct(pca, data.test, None)
+    assert pca.linear_map is not None
+    return dataclasses.replace(
+        figures,
+        pca_mse=seen.mse,
+        pca_angle=largest_angle(columns, pca.linear_map),
+        axes_angle=smallest_axes_angle(columns),
     )
 
 
@@ -215,8 +227,10 @@ def _probe(
     return Probe(np.concatenate(codes), train.labels).accuracy(test_codes, test.labels)
 
 
-def _posterior(model: GenerativeModel, images: ImageSet) -> Work[tuple[tuple[float, ...], int]]:
-    """KL per dimension and the number of active units, over the pixels that likelihoods are taken of."""
+def _posterior(
+    model: GenerativeModel, images: ImageSet
+) -> Work[tuple[tuple[float, ...], NDArray[np.float32]]]:
+    """KL per dimension and the means (N, D), over the pixels that likelihoods are taken of."""
     space, device = model.spaces[0], _device(model)
     means, kl = [], np.zeros(space.size)
     for x in judged_pixels(model, images.images).split(images_at_once(model.image.size, device)):
@@ -225,7 +239,7 @@ def _posterior(model: GenerativeModel, images: ImageSet) -> Work[tuple[tuple[flo
             means.append(posterior.mean.cpu().numpy())
             kl += posterior.kl.sum(0).cpu().numpy()
         yield len(x)
-    return tuple((kl / len(images)).tolist()), active_units(np.concatenate(means))
+    return tuple((kl / len(images)).tolist()), np.concatenate(means)
 
 
 def _device(model: GenerativeModel) -> torch.device:

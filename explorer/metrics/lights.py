@@ -1,6 +1,6 @@
 """Warning lights: posterior and mode collapse, a critic that is too strong, dimensions that carry nothing.
 
-Imports numpy and `latent`.
+Imports numpy.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-
-from explorer.latent.embedding import in_use
 
 COLLAPSED_NATS = 0.5
 COLLAPSED_SHARE = 0.05
@@ -22,11 +20,6 @@ LEAST_SPREAD = 0.25
 """Of the spread of the data."""
 STRONG_MARGIN = 5.0
 """D(x) - D(G(z)): odds of e^5 to 1 that the critic tells them apart."""
-
-
-def active_units(means: NDArray[np.float32]) -> int:
-    """How many dimensions are in use, from posterior means (N, D)."""
-    return int(in_use(means.var(0, dtype=np.float64)).sum())
 
 
 def posterior_collapse(kl: Sequence[float] | NDArray[np.float64]) -> bool:

@@ -2,7 +2,7 @@
 
 The one of MNIST ships in ``resources/rulers``; another labelled set gets its own on the spot, which
 is kept beside the user's runs. Without labels there is none.
-Imports torch, `models.blocks`, `data`, `weights`, `paths` and the moments of `frechet`.
+Imports torch, `models.parts.networks`, `data`, `weights`, `paths` and the moments of `frechet`.
 """
 
 from __future__ import annotations

@@ -12,9 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from explorer.data.image_set import DataSet, ImageSet
 from explorer.errors import Failure
+from explorer.metrics.figures import READABLE
 from explorer.metrics.frechet import moments, rfcd
 from explorer.metrics.neighbourhoods import coverage_and_density, nearest_distances
 from explorer.metrics.pixels import images_at_once, in_parts
@@ -41,8 +43,9 @@ class SampleFigures(NamedTuple):
 
     rfcd: float
     """Per cent."""
-    class_tv: float
-    """0 to 1: total variation distance between the classes that the ruler sees in samples and in images."""
+    class_tv: float | None
+    """0 to 1: total variation distance between the classes that the ruler sees in samples and in images;
+    None where the classes are asked for as often as the data have them."""
     coverage: float
     density: float
     nearest_train_over_test: float
@@ -50,6 +53,10 @@ class SampleFigures(NamedTuple):
     many: well below 1 it has learnt images by heart."""
     conditional_accuracy: float | None
     """0 to 1: samples that the ruler takes for the class that was asked for."""
+    readable: float
+    """0 to 1: samples whose likeliest class the ruler gives more than `READABLE`."""
+    class_variance: float | None
+    """Variance of pixels within a class, of samples over that of test images; its mean over the classes."""
     n_samples: int
 
 
@@ -58,8 +65,12 @@ class Seen(NamedTuple):
 
     features: NDArray[np.float32]
     classes: NDArray[np.int64]
+    readable: float
+    """0 to 1."""
     wanted: NDArray[np.int64] | None
     """The classes that were asked for."""
+    variances: NDArray[np.float64]
+    """(K,): of the pixels within each class that was asked for, or else seen; NaN of fewer than two."""
 
 
 def sampled_space(model: GenerativeModel) -> Space | None:
@@ -96,11 +107,15 @@ def judge_samples(model: GenerativeModel, data: DataSet, ruler: Ruler, seed: int
     near_test = yield from nearest_distances(drawn.features, test.features)
     return SampleFigures(
         rfcd=rfcd(ruler.real, moments(drawn.features)),
-        class_tv=total_variation(drawn.classes, test.classes, ruler.classes),
+        class_tv=total_variation(drawn.classes, test.classes, ruler.classes)
+        if drawn.wanted is None
+        else None,
         coverage=coverage,
         density=density,
         nearest_train_over_test=float(np.median(near_train) / max(float(np.median(near_test)), 1e-9)),
         conditional_accuracy=None if drawn.wanted is None else float((drawn.classes == drawn.wanted).mean()),
+        readable=drawn.readable,
+        class_variance=_mean_ratio(drawn.variances, test.variances),
         n_samples=len(drawn.features),
     )
 
@@ -116,18 +131,15 @@ def draw(
     wanted = None
     if model.conditions and labels is not None:
         wanted = torch.from_numpy(labels)[torch.randint(len(labels), (n,), generator=rng)]
-    features, classes = [], []
-    step, passes = images_at_once(model.image.size, device), _passes(model)
+    watch, step, passes = _Watch(ruler), images_at_once(model.image.size, device), _passes(model)
     for start in range(0, n, step):
         part = slice(start, start + step)
         with torch.inference_mode():
             asked = None if wanted is None else wanted[part].to(device)
             x = model.decode(codes[part], space.name, asked).float().clamp(0, 1)
-            found = ruler.features(x)
-            features.append(found.cpu().numpy())
-            classes.append(ruler.classify(found).cpu().numpy())
+        watch.see(x, asked)
         yield float(len(x) * passes)
-    return Seen(np.concatenate(features), np.concatenate(classes), None if wanted is None else wanted.numpy())
+    return watch.seen(wanted)
 
 
 def _passes(model: GenerativeModel) -> int:
@@ -149,10 +161,57 @@ def _some(part: ImageSet, most: int, rng: np.random.Generator) -> ImageSet:
 
 
 def _features(ruler: Ruler, part: ImageSet) -> Work[Seen]:
-    features, classes = [], []
+    watch, at = _Watch(ruler), 0
     for x in in_parts(part.images, ruler.device):
-        found = ruler.features(x)
-        features.append(found.cpu().numpy())
-        classes.append(ruler.classify(found).cpu().numpy())
+        labels = None if part.labels is None else torch.from_numpy(part.labels[at : at + len(x)])
+        watch.see(x, labels)
+        at += len(x)
         yield float(len(x))
-    return Seen(np.concatenate(features), np.concatenate(classes), None)
+    return watch.seen(None)
+
+
+class _Watch:
+    """Looks at pictures through the ruler, part by part, and sums up what it sees."""
+
+    def __init__(self, ruler: Ruler) -> None:
+        self._ruler = ruler
+        self._features: list[NDArray[np.float32]] = []
+        self._classes: list[NDArray[np.int64]] = []
+        self._readable = 0
+        pixels = ruler.image.size
+        self._count = torch.zeros(ruler.classes, dtype=torch.float64)
+        self._sum = torch.zeros(ruler.classes, pixels, dtype=torch.float64)
+        self._squares = torch.zeros(ruler.classes, dtype=torch.float64)
+
+    @torch.inference_mode()
+    def see(self, x: Tensor, labels: Tensor | None) -> None:
+        """Look at pictures (N, C, H, W) of known classes (N,), or of those that the ruler sees."""
+        features = self._ruler.features(x)
+        classes = self._ruler.classify(features).cpu()
+        self._readable += int((self._ruler.confidence(features) > READABLE).sum())
+        self._features.append(features.cpu().numpy())
+        self._classes.append(classes.numpy())
+        of, flat = classes if labels is None else labels.cpu(), x.flatten(1).cpu().double()
+        self._count += torch.bincount(of, minlength=len(self._count))
+        self._sum.index_add_(0, of, flat)
+        self._squares.index_add_(0, of, flat.square().sum(1))
+
+    def seen(self, wanted: Tensor | None) -> Seen:
+        features = np.concatenate(self._features)
+        mean = self._sum / self._count[:, None]
+        # Var(x) = E[x^2] - E[x]^2, its mean over the pixels.
+        variances = (self._squares / self._count - mean.square().sum(1)) / self._sum.shape[1]
+        variances[self._count < 2] = torch.nan
+        return Seen(
+            features,
+            np.concatenate(self._classes),
+            self._readable / max(len(features), 1),
+            None if wanted is None else wanted.numpy(),
+            variances.numpy(),
+        )
+
+
+def _mean_ratio(samples: NDArray[np.float64], real: NDArray[np.float64]) -> float | None:
+    """The mean over the classes that both have and in which real pictures differ."""
+    known = np.isfinite(samples) & np.isfinite(real) & (np.nan_to_num(real) > 0)
+    return float((samples[known] / real[known]).mean()) if known.any() else None

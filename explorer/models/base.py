@@ -198,6 +198,11 @@ class GenerativeModel(nn.Module, ABC):
         """Walk the rest of the way, from x_t (N, C, H, W) or (N, D) at t: a fork, or SDEdit."""
         raise TypeError(f"{self.family} does not denoise")
 
+    @property
+    def linear_map(self) -> Tensor | None:
+        """W (pixels, D) of a decoder x = W z + b, which spans a plane of pictures; None of any other."""
+        return None
+
     def own_directions(self, space: str = "z") -> Tensor | None:
         """Unit vectors (K, D), the strongest first, where the weights themselves tell some."""
         return None

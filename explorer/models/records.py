@@ -34,6 +34,8 @@ class Space(NamedTuple):
     """That likelihood is one of coin flips: x holds zeros and ones."""
     noise: bool = False
     """Its codes are the noise that a walk to a picture starts from."""
+    isometric: bool = False
+    """A plane in the space of pictures: a length here is one in pixels, and variances add up to theirs."""
 
     @property
     def size(self) -> int:

@@ -59,6 +59,7 @@ class SpaceRecord:
     has_posterior: bool = False
     binary: bool = False
     noise: bool = False
+    isometric: bool = False
 
     @property
     def size(self) -> int:

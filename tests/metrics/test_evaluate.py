@@ -14,7 +14,8 @@ from explorer.errors import BadInput, Failure
 from explorer.metrics import evaluate as module
 from explorer.metrics import ruler as rulers
 from explorer.metrics import samples
-from explorer.metrics.evaluate import Figures, evaluate
+from explorer.metrics.evaluate import evaluate
+from explorer.metrics.figures import Figures
 from explorer.metrics.frechet import moments, rfcd
 from explorer.metrics.pixels import to_pixels
 from explorer.metrics.progress import EvaluateProgress
@@ -23,9 +24,10 @@ from explorer.models import build
 from explorer.models.base import GenerativeModel, ImageShape
 
 KEYS = {
-    "n_test", "mse", "elbo", "iwae_500", "kl_per_dimension", "active_units", "probe_accuracy",
+    "n_test", "mse", "n_likelihood", "elbo", "iwae_50", "iwae_500", "kl", "kl_per_dimension", "activity",
+    "active_units", "explained", "pca_mse", "pca_angle", "axes_angle", "probe_accuracy",
     "rfcd_reconstruction", "rfcd", "class_tv", "coverage", "density", "nearest_train_over_test",
-    "conditional_accuracy", "n_samples",
+    "conditional_accuracy", "readable", "class_variance", "n_samples",
 }  # fmt: skip
 
 
@@ -49,6 +51,11 @@ def pca(data: DataSet, size: int) -> GenerativeModel:
 
 def small_vae(**settings: object) -> GenerativeModel:
     return build("vae", {"network": "dense", "width": 1, "latent_size": 2, **settings}, ImageShape(1, 28, 28))
+
+
+def active_in(means: np.ndarray) -> int:
+    units: int = module._activity(means)["active_units"]
+    return units
 
 
 def judged(model: GenerativeModel, data: DataSet, *, full: bool = False) -> Figures:
@@ -80,11 +87,57 @@ def test_a_model_without_a_likelihood_has_the_figures_that_apply(
     assert figures.probe_accuracy is not None
     assert figures.probe_accuracy > 0.7
     assert figures.n_test == 500
-    others = figures.elbo, figures.iwae_500, figures.kl_per_dimension, figures.active_units
-    assert others == (None, None, None, None)
+    assert (figures.elbo, figures.iwae_500, figures.kl, figures.kl_per_dimension) == (None,) * 4
     assert figures.n_samples == 1000
     assert figures.rfcd is not None
     assert figures.rfcd > 10  # codes N(0, I) are not where a PCA has its own
+
+
+def test_active_units_are_those_whose_posterior_mean_moves() -> None:
+    # Variances 1, 0.04, 0.0064 and 0: the bound lies at 0.01.
+    sides = np.array([[1.0], [-1.0]] * 50)
+    means = (sides * [1, 0.2, 0.08, 0] + 7).astype(np.float32)
+    assert active_in(means) == 2
+
+
+def test_a_code_far_from_zero_that_never_moves_is_not_active() -> None:
+    assert active_in(np.full((1000, 3), 1e4, np.float32)) == 0
+
+
+def test_a_pca_tells_how_much_of_the_pictures_variance_each_number_explains(mnist: DataSet) -> None:
+    data = some_of(mnist, 3000, 2000, labels=False)
+    data = replace(
+        data, test=data.train
+    )  # of what it was fitted to the shares are known from the eigenvalues
+    figures = judged(pca(data, 5), data)
+    x = data.train.images.reshape(len(data.train), -1) / 255
+    eigenvalues = np.linalg.eigvalsh(np.cov(x.T, bias=True))[::-1]
+    assert figures.explained == pytest.approx(eigenvalues[:5] / eigenvalues.sum(), rel=1e-3)
+
+
+def test_a_linear_autoencoder_is_held_against_principal_components(mnist: DataSet) -> None:
+    data = some_of(mnist, 2000, 300, labels=False)
+    model = build("ae", {"network": "linear", "latent_size": 2}, ImageShape(1, 28, 28))
+    model.load_state_dict(model.state_dict() | as_linear(pca(data, 2), turned=30))
+    figures = judged(model, data)
+    # The same plane, spanned by two other axes: 30 degrees apart.
+    assert figures.pca_mse == pytest.approx(figures.mse, rel=1e-4)
+    assert figures.pca_angle == pytest.approx(0, abs=0.1)
+    assert figures.axes_angle == pytest.approx(30, abs=0.01)
+    assert figures.explained is None
+
+
+def as_linear(model: GenerativeModel, turned: float) -> dict[str, torch.Tensor]:
+    """Weights of a linear autoencoder on the plane of a PCA, the second axis `turned` from the first."""
+    w, mean = model.linear_map, model.get_buffer("mean")
+    assert w is not None
+    angle = np.radians(turned)
+    mix = torch.tensor([[1, np.cos(angle)], [0, np.sin(angle)]], dtype=torch.float32)
+    there = torch.linalg.inv(mix) @ w.T
+    return {
+        "encoder.1.weight": there, "encoder.1.bias": -there @ mean,
+        "decoder.0.weight": w @ mix, "decoder.0.bias": mean,
+    }  # fmt: skip
 
 
 def test_a_perfect_reconstruction_has_no_error(mnist: DataSet) -> None:
@@ -96,12 +149,15 @@ def test_a_vae_has_bounds_in_order_and_a_kl_per_dimension(mnist: DataSet) -> Non
     figures = judged(small_vae(), some_of(mnist, 300, 20))
     assert figures.elbo is not None
     assert figures.iwae_500 is not None
-    assert figures.elbo < figures.iwae_500 < 0
+    assert figures.iwae_50 is not None
+    assert figures.elbo < figures.iwae_50 < figures.iwae_500 < 0
     # An untrained decoder gives every pixel an even chance.
     assert figures.elbo == pytest.approx(-784 * np.log(2), rel=0.1)
     assert figures.kl_per_dimension is not None
     assert len(figures.kl_per_dimension) == 2
     assert min(figures.kl_per_dimension) >= 0
+    assert figures.kl == sum(figures.kl_per_dimension)
+    assert figures.n_likelihood == 20
     assert isinstance(figures.active_units, int)
     json.dumps(figures.as_dict(), allow_nan=False)
 

@@ -4,24 +4,12 @@ import numpy as np
 
 from explorer.metrics.lights import (
     PATIENCE,
-    active_units,
     alike,
     critic_too_strong,
     mode_collapse,
     posterior_collapse,
     spread,
 )
-
-
-def test_active_units_are_those_whose_posterior_mean_moves() -> None:
-    # Variances 1, 0.04, 0.0064 and 0: the bound lies at 0.01.
-    sides = np.array([[1.0], [-1.0]] * 50)
-    means = (sides * [1, 0.2, 0.08, 0] + 7).astype(np.float32)
-    assert active_units(means) == 2
-
-
-def test_a_code_far_from_zero_that_never_moves_is_not_active() -> None:
-    assert active_units(np.full((1000, 3), 1e4, np.float32)) == 0
 
 
 def test_a_kl_that_stays_below_half_a_nat_is_a_collapse() -> None:

@@ -1,12 +1,14 @@
 """The autoencoder: an encoder and a decoder that learn to give back the picture they were shown.
 
 Corruption of the input makes it a denoising autoencoder (Vincent et al. 2008), a penalty on the
-code a sparse one (Ng 2011). Imports torch, the contract in `base` and the networks in `blocks`.
+code a sparse one (Ng 2011). With one linear map each way it finds the plane of the principal components
+(Baldi & Hornik 1989). Imports torch, the contract in `base` and the networks in `parts.networks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -19,6 +21,7 @@ from explorer.models.base import (
     GenerativeModel,
     ImageShape,
     ModelConfig,
+    ParameterGroup,
     Position,
     Space,
     Update,
@@ -28,6 +31,10 @@ from explorer.models.parts.networks import CoderConfig, decoder, encoder
 
 Corruption = Literal["none", "gaussian", "dropout", "squares"]
 Sparsity = Literal["none", "l1", "target"]
+
+LINEAR_RATE = 840.0
+"""Times the learning rate, over the root of the picture's size: along the weaker components the error of a
+linear map falls in a flat valley, and a larger picture moves a code further at the same rate."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +76,14 @@ class Autoencoder(GenerativeModel):
     def spaces(self) -> tuple[Space, ...]:
         return (Space("z", (self.config.latent_size,), can_encode=True, can_decode=True, prior=None),)
 
+    def parameter_groups(self) -> Mapping[str, ParameterGroup]:
+        rate = LINEAR_RATE / math.sqrt(self.image.size) if self._linear else 1.0
+        return {"model": ParameterGroup(list(self.parameters()), relative_rate=rate)}
+
     def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
         x = batch.x
         z = self.encoder(corrupt(x, self.config.corruption, self.config.strength, rng))
-        error = (x - torch.sigmoid(self.decoder(z)).float()).square().flatten(1).sum(1).mean()
+        error = (x - self.decode(z).float()).square().flatten(1).sum(1).mean()
         penalty = sparsity_penalty(z.float(), self.config.sparsity, self.config.target)
         terms = {"error": error / self.image.size}
         if self.config.sparsity != "none":
@@ -84,7 +95,16 @@ class Autoencoder(GenerativeModel):
         return z
 
     def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
-        return torch.sigmoid(self.decoder(codes))
+        x: Tensor = self.decoder(codes)
+        return x if self._linear else torch.sigmoid(x)
+
+    @property
+    def linear_map(self) -> Tensor | None:
+        return next(self.decoder.parameters()).detach() if self._linear else None
+
+    @property
+    def _linear(self) -> bool:
+        return self.config.network == "linear"
 
 
 def corrupt(x: Tensor, how: Corruption, strength: float, rng: torch.Generator) -> Tensor:

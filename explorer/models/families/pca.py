@@ -56,7 +56,11 @@ class PCA(GenerativeModel):
 
     @property
     def spaces(self) -> tuple[Space, ...]:
-        return (Space("z", (self.config.latent_size,), can_encode=True, can_decode=True, prior=None),)
+        return (
+            Space(
+                "z", (self.config.latent_size,), can_encode=True, can_decode=True, prior=None, isometric=True
+            ),
+        )
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -74,6 +78,10 @@ class PCA(GenerativeModel):
         largest = directions.gather(0, directions.abs().argmax(0, keepdim=True))
         self.mean.copy_(mean)
         self.directions.copy_(directions * largest.sign())
+
+    @property
+    def linear_map(self) -> Tensor:
+        return self.directions
 
     def encode(self, x: Tensor, space: str = "z") -> Tensor:
         z: Tensor = (x.flatten(1) - self.mean) @ self.directions

@@ -1,6 +1,6 @@
 """The variational autoencoder (Kingma & Welling 2013) with a weight on its KL term (Higgins et al. 2017).
 
-Imports torch, the contract in `base`, the networks and their knobs in `blocks`.
+Imports torch, the contract in `base`, the networks and their knobs in `parts.networks`.
 Symbols as in the papers: q(z|x) = N(mu, sigma^2), p(z) = N(0, I), p(x|z) from the decoder.
 """
 

@@ -43,7 +43,8 @@ class CoderConfig(TrainedConfig):
     """Knobs of every family made of an encoder and a decoder."""
 
     network: Network = knob(
-        "conv", help="Strided convolutions, dense layers, or one linear map (as strong as PCA)."
+        "conv",
+        help="Strided convolutions, dense layers, or one linear map each way (at best as good as PCA).",
     )
     latent_size: int = knob(16, low=1, high=4096, unit="numbers", help="Numbers in a code z.")
     width: int = knob(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from explorer.data.image_set import DataSet
 from explorer.errors import BadInput
+from explorer.metrics.figures import READABLE
 from explorer.runs.folder import RunKey
 from explorer.runs.run import Run, framing_of
 from explorer.session.asking.requests import DISPLAY_THREADS, Floats, Held, Images
@@ -35,8 +36,6 @@ SHOWN = 100
 """Pictures of a grid."""
 MEASURED = 10_000
 """Fewer make no figure that may be quoted."""
-READABLE = 0.9
-"""A picture counts as readable where the classifier gives its likeliest class more probability than this."""
 
 
 class Rebuilt(NamedTuple):

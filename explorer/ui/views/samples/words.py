@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from explorer.metrics.figures import READABLE
 from explorer.session.prior.reconstructions import Reconstructions, Row
-from explorer.session.prior.sample_requests import READABLE, Wanted
+from explorer.session.prior.sample_requests import Wanted
 from explorer.session.prior.samples import Sheet
 from explorer.ui.look.wording import error_text
 

@@ -1,0 +1,65 @@
+"""The figures by which a trained model is judged, as plain numbers. Standard library only."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+READABLE = 0.9
+"""A picture counts as readable where the ruler gives its likeliest class more probability than this."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Figures:
+    """The figures; None where one does not apply."""
+
+    n_test: int
+    """Held-out images, from which all is measured unless another number is said."""
+    mse: float | None = None
+    """Per pixel in [0, 1]: test images against their decoded mean codes."""
+    n_likelihood: int | None = None
+    """Test images from which the bounds are."""
+    elbo: float | None = None
+    """Nats per image."""
+    iwae_50: float | None = None
+    iwae_500: float | None = None
+    kl_per_dimension: tuple[float, ...] | None = None
+    """Nats, mean over the test images."""
+    activity: tuple[float, ...] | None = None
+    """Variance of each number of the mean codes over the test images."""
+    active_units: int | None = None
+    """How many of them are in use."""
+    explained: tuple[float, ...] | None = None
+    """0 to 1: share of the pictures' variance along each number of an isometric code."""
+    pca_mse: float | None = None
+    """Of a linear decoder: the error of as many principal components."""
+    pca_angle: float | None = None
+    """Degrees: the largest principal angle between its plane and theirs."""
+    axes_angle: float | None = None
+    """Degrees: the smallest angle between two of its own axes."""
+    probe_accuracy: float | None = None
+    """0 to 1: test images whose class a linear probe names from their mean codes."""
+    rfcd_reconstruction: float | None = None
+    """Per cent: decoded mean codes of the test images against the training images."""
+    rfcd: float | None = None
+    """This and what follows: of samples, as `metrics.samples` says."""
+    class_tv: float | None = None
+    coverage: float | None = None
+    density: float | None = None
+    nearest_train_over_test: float | None = None
+    conditional_accuracy: float | None = None
+    readable: float | None = None
+    class_variance: float | None = None
+    n_samples: int | None = None
+
+    @property
+    def kl(self) -> float | None:
+        """Of a whole code, in nats."""
+        return None if self.kl_per_dimension is None else sum(self.kl_per_dimension)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `evaluate --json` prints."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in (dataclasses.asdict(self) | {"kl": self.kl}).items()
+        }
