@@ -175,6 +175,28 @@ def test_evaluate_full_keeps_the_figures_with_the_run(runs: Path, capsys: Text) 
     run.check()
 
 
+def test_a_card_measures_once_and_keeps_what_it_found(runs: Path, capsys: Text) -> None:
+    assert main(["card", str(runs / "vae"), "--json"]) == 0
+    content = one_object(capsys)
+    assert set(content["figures"]) == set(FIGURES)
+    assert content["figures"]["elbo"] <= content["figures"]["iwae_50"] <= content["figures"]["iwae_500"]
+    assert content["layers"][0]["network"] == "encoder"
+    assert content["numbers_per_code"] == 2
+    assert Run.open(runs / "vae").manifest.figures == content["figures"]
+    assert main(["card", str(runs / "vae")]) == 0
+    text = capsys.readouterr().out
+    assert "nats per image" in text
+    assert content["command"] in text
+
+
+def test_a_card_of_a_damaged_model_is_one_sentence(runs: Path, capsys: Text) -> None:
+    (runs / "vae" / "weights.safetensors").write_bytes(b"spoilt")
+    assert main(["card", str(runs / "vae")]) == 2
+    said = capsys.readouterr()
+    assert not said.out
+    assert "damaged" in said.err
+
+
 def test_evaluate_in_words_names_every_figure(runs: Path, capsys: Text) -> None:
     assert main(["evaluate", str(runs / "ae")]) == 0
     lines = capsys.readouterr().out.splitlines()

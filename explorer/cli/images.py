@@ -11,6 +11,7 @@ from explorer.data.image_set import DataSet
 from explorer.data.progress import ReadProgress
 from explorer.data.sources import catalogue
 from explorer.errors import BadInput
+from explorer.runs.images import kept_images
 from explorer.runs.run import Run, framing_of
 
 
@@ -63,14 +64,11 @@ def of_run(run: Run, *, quiet: bool = False) -> Found:
         reason = f"{record.origin} holds other images now than {run.name} was trained on."
     except BadInput as error:
         reason = str(error)
-    kept = run.probe()
+    kept = kept_images(run)
     if kept is None:
         raise BadInput(reason)
-    say(f"{reason} Working with the {len(kept):,} held-out images that were kept with the model.")
-    empty = kept.take(slice(0))
-    return Found(
-        DataSet(record.name, record.title, record.origin, empty, kept, framing_of(run.manifest)), False
-    )
+    say(f"{reason} Working with the {len(kept.test):,} held-out images that were kept with the model.")
+    return Found(kept, False)
 
 
 def _read(origin: str, framing: Framing, quiet: bool) -> DataSet:

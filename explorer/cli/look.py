@@ -1,4 +1,4 @@
-"""The commands that look through a trained model: evaluate, embed, decode, sample.
+"""The commands that look through a trained model: evaluate, card, embed, decode, sample.
 
 Imports data, metrics, models and runs.
 """
@@ -27,6 +27,7 @@ from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel, arrays
 from explorer.runs.keeping import keep_figures
 from explorer.runs.library import Library
+from explorer.runs.model_card import read_card
 from explorer.runs.run import Run
 from explorer.training import device as devices
 from explorer.weights import pack_arrays
@@ -35,6 +36,28 @@ from explorer.weights import pack_arrays
 def evaluate(options: argparse.Namespace) -> int:
     """Print the figures of a run; with --full keep them."""
     run = Library().find(options.run)
+    figures, whole = _measured(run, options)
+    if options.full and whole:
+        _keep(run, figures)
+    write(figures.as_dict(), options.json, _table(figures.as_dict()))
+    return DONE
+
+
+def card(options: argparse.Namespace) -> int:
+    """Print all that is known of a run; what was not measured yet is measured and kept."""
+    run = Library().find(options.run)
+    found = read_card(run)
+    if found.figures is None or (options.full and not found.whole):
+        figures, whole = _measured(run, options)
+        if whole and run.writable:
+            _keep(run, figures)
+        found = found.with_figures(figures)
+    write(found.as_dict(), options.json, found.as_text())
+    return DONE
+
+
+def _measured(run: Run, options: argparse.Namespace) -> tuple[Figures, bool]:
+    """The figures of a run, and whether all of its images are here."""
     device = _device(options)
     model = run.model()
     found = images.of_run(run, quiet=options.json)
@@ -42,17 +65,11 @@ def evaluate(options: argparse.Namespace) -> int:
     try:
         for item in judged(model, found.data, full=options.full, device=device):
             if isinstance(item, Figures):
-                break
+                return item, found.whole
             bar.move(round(100 * item.fraction), 100, item.doing.capitalize())
-        else:
-            raise RuntimeError("measuring ended without figures")
     finally:
         bar.close()
-    figures = finite(item.as_dict())
-    if options.full and found.whole:
-        _keep(run, figures)
-    write(figures, options.json, _table(figures))
-    return DONE
+    raise RuntimeError("measuring ended without figures")
 
 
 def embed(options: argparse.Namespace) -> int:
@@ -129,9 +146,9 @@ def _device(options: argparse.Namespace) -> torch.device:
     return device
 
 
-def _keep(run: Run, figures: dict[str, Any]) -> None:
+def _keep(run: Run, figures: Figures) -> None:
     try:
-        keep_figures(run, figures)
+        keep_figures(run, finite(figures.as_dict()))
     except (BadInput, Failure) as error:
         say(f"The figures are not kept with the model: {error}")
 

@@ -60,6 +60,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     _train(commands)
     _evaluate(commands)
+    _card(commands)
     _embed(commands)
     _decode(commands)
     _sample(commands)
@@ -159,6 +160,17 @@ def _evaluate(commands: Commands[Parser]) -> None:
         action="store_true",
         help="take the likelihoods from all held-out images, not from the first 1,000, and keep the figures "
         "with the run where it can be written",
+    )
+    _add_device(parser)
+
+
+def _card(commands: Commands[Parser]) -> None:
+    parser = _add(commands, "card", "look:card", "print what a model is made of and how good it is")
+    _add_run(parser)
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="take the likelihoods from all held-out images, not the first 1,000",
     )
     _add_device(parser)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Mapping
 from typing import Any
 
 READABLE = 0.9
@@ -63,3 +65,19 @@ class Figures:
             name: list(value) if isinstance(value, tuple) else value
             for name, value in (dataclasses.asdict(self) | {"kl": self.kl}).items()
         }
+
+
+def read_figures(kept: Mapping[str, Any] | None) -> Figures | None:
+    """Figures that were kept as `as_dict` gave them; None of any others: they come from a file."""
+    if kept is None or not isinstance(kept.get("n_test"), int) or "n_likelihood" not in kept:
+        return None
+    values = {field.name: _number(kept.get(field.name)) for field in dataclasses.fields(Figures)}
+    return Figures(**values)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, list):
+        each = [_number(one) for one in value]
+        return tuple(each) if all(isinstance(one, (int, float)) for one in each) else None
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return value if usable else None

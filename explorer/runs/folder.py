@@ -5,11 +5,13 @@ Nothing is read from outside the folder or written there, and nothing is read wh
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from explorer import paths
 from explorer.errors import BadInput
 from explorer.files import append, atomic_write, read_file, shown, unlinked
 from explorer.runs.manifest import Manifest
@@ -56,6 +58,12 @@ class RunFolder:
     @property
     def key(self) -> RunKey:
         return RunKey(self.folder, str(self.manifest.files.get(WEIGHTS, "")))
+
+    @property
+    def writable(self) -> bool:
+        """Whether something may be added: what ships stays as it is."""
+        folder = self.folder.resolve()
+        return folder.parent != paths.trained().resolve() and os.access(folder, os.W_OK)
 
     def inside(self, name: str) -> Path:
         """The path of a file of the run.

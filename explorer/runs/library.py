@@ -41,6 +41,11 @@ class Entry:
     """Why it can't be opened, in one sentence; None when it can."""
 
     @property
+    def run(self) -> Run | None:
+        """What can be opened of it; None where its manifest can't be read."""
+        return None if self.manifest is None else Run(self.folder, self.manifest)
+
+    @property
     def status(self) -> str:
         """``training``, ``stopped``, ``failed``, ``finished`` or ``damaged``."""
         if self.fault is not None or self.manifest is None:

@@ -7,7 +7,6 @@ Imports weights, data and the run's folder; no torch.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,7 +116,7 @@ def keep(run: Run, attributes: Sequence[OwnAttribute]) -> None:
     arrays: dict[str, NDArray[Any]] = {"titles": np.array([one.title for one in attributes], np.str_)}
     for i, one in enumerate(attributes):
         arrays |= {f"with-{i}": one.having, f"without-{i}": one.lacking}
-    if not _writable(run):
+    if not run.writable:
         path = _outside(run)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,11 +125,6 @@ def keep(run: Run, attributes: Sequence[OwnAttribute]) -> None:
         write_arrays(path, arrays)
         return
     keep_arrays(run, FILE, arrays)
-
-
-def _writable(run: Run) -> bool:
-    folder = run.folder.resolve()
-    return folder.parent != paths.trained().resolve() and os.access(folder, os.W_OK)
 
 
 def _outside(run: Run) -> Path:

@@ -159,7 +159,7 @@ class _Recorder:
             # Someone may have emptied the folder meanwhile.
             there = {path.name for path in self.run.folder.glob("*")}
             files = {name: digest for name, digest in files.items() if name in there}
-        self.save_manifest(status, files=files)
+        self.save_manifest(status, files=files, figures=None)
         if refusal is not None:
             raise refusal
 
@@ -213,7 +213,7 @@ class _Recorder:
         files[PREVIEW] = self.run.write(PREVIEW, shown.preview)
         if shown.atlas is not None:
             files[ATLAS] = self.run.write(ATLAS, shown.atlas)
-        self.save_manifest("finished", files=files, atlas=shown.atlas_record)
+        self.save_manifest("finished", files=files, atlas=shown.atlas_record, figures=None)
 
 
 def _written(model: GenerativeModel) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from explorer.session.learning.data_choice import DataChoice
 from explorer.session.learning.next_training import NextTraining
 from explorer.session.learning.training import Training
 from explorer.session.message import Kind, Message
+from explorer.session.model_cards import ModelCards
 from explorer.session.prior.adversaries import Adversaries
 from explorer.session.prior.code_search import CodeSearch
 from explorer.session.prior.own_directions import OwnDirections
@@ -95,10 +96,12 @@ class Session:
         self.directions = OwnDirections(main, choices)
         self.denoising = Denoising(main, beside, workers.reader, self.drawing, choices)
         self.samples = Samples((main, beside), library, workers.reader, say)
+        self.model_cards = ModelCards(workers.reader, self.at_hand)
         self.cautions = Cautions((main, beside), say)
         for part in (self.training, self.shelf):
             part.library_changed.connect(self.library_changed.emit)
         self.library_changed.connect(self.samples.follow_library)
+        self.library_changed.connect(self.model_cards.follow_library)
 
     @property
     def scene(self) -> Scene:

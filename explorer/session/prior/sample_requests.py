@@ -19,9 +19,9 @@ from explorer.data.image_set import DataSet
 from explorer.errors import BadInput
 from explorer.metrics.figures import READABLE
 from explorer.runs.folder import RunKey
-from explorer.runs.run import Run, framing_of
-from explorer.session.asking.requests import DISPLAY_THREADS, Floats, Held, Images
-from explorer.session.asking.threads import import_torch, step_back
+from explorer.runs.run import Run
+from explorer.session.asking.measuring import read_images, working_device
+from explorer.session.asking.requests import Floats, Held, Images
 from explorer.session.prior.draws import Draws, Source
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Reconstruct:
     def answer(self, held: Held) -> Generator[Rebuilt | Unable, None, None]:
         from explorer.models import arrays
 
-        device = _device()
+        device = working_device()
         for run in self.runs:
             try:
                 model = run.model().to(device)
@@ -145,7 +145,7 @@ class DrawSamples:
     at_once: int = 100
 
     def answer(self, held: Held) -> Generator[SampleResult, None, None]:
-        device = _device()
+        device = working_device()
         models: dict[Path, GenerativeModel] = {}
         read: dict[str, DataSet] = {}
         begun: list[tuple[Wanted, Draws, Images]] = []
@@ -207,7 +207,7 @@ class DrawSamples:
         data = self._images(wanted.run, read)
         if not rulers.is_labelled(data):
             raise BadInput("Images without labels have no classifier to judge by.")
-        ruler = rulers.find(data, _device())
+        ruler = rulers.find(data, working_device())
         if ruler is None:
             raise BadInput(
                 f"No classifier knows these images; `latent-explorer evaluate {wanted.run.name}` makes one."
@@ -231,7 +231,7 @@ class DrawSamples:
         fingerprint = run.manifest.data.fingerprint
         if fingerprint not in read:
             same = self.data is not None and self.data.fingerprint() == fingerprint
-            read[fingerprint] = self.data if same and self.data is not None else _read(run)
+            read[fingerprint] = self.data if same and self.data is not None else read_images(run)
         return read[fingerprint]
 
 
@@ -257,31 +257,3 @@ class _Seen:
         self.features.append(found.cpu().numpy())
         self.classes.append(ruler.classify(found).cpu().numpy())
         self.confidence.append(ruler.confidence(found).cpu().numpy())
-
-
-def _read(run: Run) -> DataSet:
-    """The images that a run was trained on.
-
-    Raises
-    ------
-    BadInput
-        They are not here, or others now.
-    """
-    from explorer.data.sources import catalogue
-
-    *_, data = catalogue.reading(run.manifest.data.origin, framing_of(run.manifest))
-    if not isinstance(data, DataSet) or data.fingerprint() != run.manifest.data.fingerprint:
-        raise BadInput(f"{run.manifest.data.title} holds other images now than {run.name} was trained on.")
-    return data
-
-
-def _device() -> torch.device:
-    """Where to work; from now on this thread waits for whoever answers the pointer."""
-    step_back()
-    import_torch()
-    import torch
-
-    from explorer.training.device import choose
-
-    torch.set_num_threads(DISPLAY_THREADS)
-    return choose()[0]

@@ -27,3 +27,8 @@ def is_folder(path: Path) -> bool:
     with contextlib.suppress(OSError, ValueError):
         return path.is_dir()
     return False
+
+
+def folders_with(mime: QMimeData, name: str) -> list[Path]:
+    """Those of the dropped folders that hold a file of this name."""
+    return [path for path in local_paths(mime) if is_file(path / name)]

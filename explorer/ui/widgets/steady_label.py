@@ -6,8 +6,8 @@ largely repainted: several milliseconds, sixty times a second. `SteadyLabel` kee
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 LEAST_LETTERS = 8
@@ -103,3 +103,21 @@ class ElidedLabel(QLabel):
         flags, role = self.alignment().value, self.foregroundRole()
         self.style().drawItemText(painter, room, flags, self.palette(), self.isEnabled(), text, role)
         painter.end()
+
+
+class PressedLabel(ElidedLabel):
+    """One that can be pressed, as its pointer shows."""
+
+    pressed = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.setAccepted(event.button() == Qt.MouseButton.LeftButton)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit()

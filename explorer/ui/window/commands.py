@@ -21,6 +21,7 @@ from explorer.files import atomic_write
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.look.images import to_qimage
+from explorer.ui.views.card.card_dialog import CardDialog
 from explorer.ui.widgets.map.gestures import Home, Tool, UseTool, keys_of
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.window.about import AboutBox
@@ -58,6 +59,22 @@ class Commands:
 
     def __init__(self, window: MainWindow, session: Session) -> None:
         self.window, self.session = window, session
+        self._card: CardDialog | None = None
+        session.model_cards.opened.connect(self.bring_card)
+
+    def bring_card(self) -> None:
+        """Show the dialog of the card that somebody asked for; there is one."""
+        if self._card is None:
+            self._card = CardDialog(self.session, self.window)
+        self._card.show()
+        self._card.raise_()
+        self._card.activateWindow()
+
+    def show_card(self) -> None:
+        if self.session.main.model is None:
+            self.session.say("Open a model first: its card says what it is made of.", "warning")
+        else:
+            self.session.model_cards.show(self.session.main.model.run)
 
     def open_model(self) -> None:
         folder = QFileDialog.getExistingDirectory(self.window, "Open a model's folder")
@@ -169,6 +186,7 @@ def _table(window: MainWindow, session: Session) -> list[Command]:
         Command("&Edit", "Clear the drawing", session.drawing.clear),
         Command("&Model", "Watch one learn", do.watch_one_learn, "Ctrl+L", "Train a small VAE now", "train"),
         Command("&Model", "Pause or go on", do.pause_or_go_on, "", "The training", "pause"),
+        Command("&Model", "Card of the model", do.show_card, "Ctrl+I", "Networks, data, figures", "info"),
         Command("&Model", "One training step", training.step, "", "And stay paused", "step"),
         Command("&Model", "Stop the training", training.stop, "", "What was learned is kept", "stop"),
         Command("&Help", "Keys and gestures", do.show_keys, "F1", "All of them on one sheet"),

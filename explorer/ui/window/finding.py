@@ -30,6 +30,7 @@ def finders(window: MainWindow, session: Session) -> list[Finder]:
         partial(commands, list(window.actions_by_name.values())),
         partial(images, session),
         partial(_when_typed, partial(models, session)),
+        partial(_when_typed, partial(cards, session)),
         partial(_when_typed, cache(partial(projections, session))),
         partial(_when_typed, cache(partial(data_sets, window, session))),
         partial(_when_typed, cache(partial(settings, window, session))),
@@ -83,6 +84,20 @@ def models(session: Session, text: str) -> list[Find]:
         run = partial(session.open, entry.folder)
         found.append(Find(entry.name, "Model", hint, run, fault is None))
     return found
+
+
+def cards(session: Session, text: str) -> list[Find]:
+    """What each model of the library is made of and how good it is."""
+    return [
+        Find(
+            f"Card of {card.entry.name}",
+            "Card",
+            "networks, data, figures",
+            partial(session.model_cards.show, card.entry.run),
+        )
+        for card in session.shelf.cards or ()
+        if card.entry.run is not None and card.fault is None
+    ]
 
 
 def projections(session: Session, text: str) -> list[Find]:

@@ -8,6 +8,7 @@ CHOOSE = "Choose a model in the list first."
 SHIPPED = "It ships with Latent Explorer and stays as it is."
 ACTIONS = {
     "open": ("Open", "Put the chosen model on the map (Enter or double click)"),
+    "card": ("Card", "What the model is made of, of what it learned, and how good it is"),
     "resume": ("Go on", "Train a stopped model on, from where it was"),
     "rename": ("Rename", "Give an own model another name (F2)"),
     "trash": ("Delete", "Move an own model to the trash (asks first)"),
@@ -23,7 +24,9 @@ def refusal(name: str, card: Card | None, shelf: Shelf) -> str | None:
         return None
     if card is None:
         return CHOOSE
-    if name == "open":
+    if name == "card" and shelf.is_learning(card):
+        return None
+    if name in ("open", "card"):
         unready = "It has no weights yet; wait for its training."
         ready = card.entry.manifest is not None and bool(card.entry.manifest.files)
         return card.fault or (None if ready or shelf.is_learning(card) else unready)

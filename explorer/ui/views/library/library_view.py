@@ -39,10 +39,17 @@ from explorer.ui.look import theme
 from explorer.ui.views.library.actions import ACTIONS, refusal
 from explorer.ui.views.library.cards import CARD, CardModel, CardPainter
 from explorer.ui.widgets.allow import allow
-from explorer.ui.widgets.drops import is_file, local_paths
+from explorer.ui.widgets.drops import folders_with
 from explorer.ui.widgets.two_lines import TwoLines
 
-ICONS = {"open": "open", "resume": "play", "trash": "trash", "folder": "folder", "add": "plus"}
+ICONS = {
+    "open": "open",
+    "card": "info",
+    "resume": "play",
+    "trash": "trash",
+    "folder": "folder",
+    "add": "plus",
+}
 
 GESTURES = (
     ("Enter or double click", "Open the model"),
@@ -180,6 +187,10 @@ class LibraryView(QWidget):
         if card is not None and self._refusal("open", card) is None:
             self._session.shelf.open(card.entry.folder)
 
+    def _card(self) -> None:
+        if (card := self.chosen) is not None:
+            self._session.model_cards.show(card.entry.run)
+
     def _resume(self) -> None:
         if (card := self.chosen) is not None:
             self._session.shelf.resume(card)
@@ -219,13 +230,13 @@ class LibraryView(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Models' folders are for the library; anything else is for the window."""
-        if _models_in(event):
+        if folders_with(event.mimeData(), FILE):
             event.acceptProposedAction()
         else:
             event.ignore()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._session.shelf.add(*_models_in(event))
+        self._session.shelf.add(*folders_with(event.mimeData(), FILE))
         event.acceptProposedAction()
 
     # Facts
@@ -285,7 +296,3 @@ class LibraryView(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         self._session.training.watch("library", False)
         self._ask.hide()
-
-
-def _models_in(event: QDropEvent) -> list[Path]:
-    return [path for path in local_paths(event.mimeData()) if is_file(path / FILE)]

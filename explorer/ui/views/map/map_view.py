@@ -17,7 +17,7 @@ from explorer.ui.views.map.points import class_words, classes_of, place_of
 from explorer.ui.views.map.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.map.legend import Legend
 from explorer.ui.widgets.map.point_cloud import PointCloud
-from explorer.ui.widgets.steady_label import ElidedLabel, SteadyLabel
+from explorer.ui.widgets.steady_label import PressedLabel, SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 EMPTY = "Open a model from the library, or press Watch one learn."
@@ -49,8 +49,13 @@ class MapView(QWidget):
         self._fresh = True
         self._classes: tuple[str, ...] | None = None
         self._small = False
-        self._title, self._subtitle, self._figure = ElidedLabel(), SteadyLabel(), SteadyLabel()
+        self._title, self._subtitle, self._figure = (
+            PressedLabel(f"{name}.title"),
+            SteadyLabel(),
+            SteadyLabel(),
+        )
         self._title.setProperty("role", "heading")
+        self._title.pressed.connect(self._show_card)
         for label in (self._subtitle, self._figure):
             label.setProperty("role", "muted")
         self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -117,6 +122,10 @@ class MapView(QWidget):
         self.legend.shown_changed.connect(self._filter)
         self.legend.front_changed.connect(self.cloud.set_front_class)
 
+    def _show_card(self) -> None:
+        model = self._side.model
+        self._session.model_cards.show(None if model is None else model.run)
+
     def _filter(self, shown: set[int] | None) -> None:
         self._side.show_classes(None if shown is None else frozenset(shown))
 
@@ -145,7 +154,7 @@ class MapView(QWidget):
         manifest, name = model.run.manifest, model.run.name
         self._title.setText(name if self._small else manifest.title or manifest.family)
         self._title.short = "" if self._small else manifest.short_title
-        self._title.setToolTip(f"{name}, trained on {manifest.data.title}")
+        self._title.setToolTip(f"{name}, trained on {manifest.data.title}\nPress for its card")
         self._subtitle.setText(f"{name}   {wording.sizes(model)}")
 
     def _say_why_empty(self) -> None:
@@ -258,7 +267,9 @@ class MapView(QWidget):
             self._figure.setText(figures)
             self._figure.setToolTip(f"{figures}\n{meaning}".strip())
             whose = f"{model.run.name}, trained on {model.run.manifest.data.title}"
-            self._title.setToolTip("\n".join((whose, *wording.map_lines(model), figures)))
+            self._title.setToolTip(
+                "\n".join((whose, *wording.map_lines(model), figures, "Press for its card"))
+            )
             self._share_room()
 
     def _share_room(self) -> None:
