@@ -52,6 +52,9 @@ lie further apart than at smaller t."""
 INVERSION_ROUNDS = 6
 """Repetitions for each inverted step, after which a trained model's picture comes back."""
 
+BANDS = 4
+"""Parts of the way from picture to noise whose losses have curves of their own."""
+
 LARGEST = 1.5
 """Predicted pictures are held within this: where alpha_t is almost 0 an error of the predicted noise would
 be multiplied without bounds. Data end at 1, and a bound there would leave an inversion without its answer."""
@@ -172,8 +175,11 @@ class Diffusion(GenerativeModel):
         output = self.network(x_t, index / self.config.T, one_hot).float()
         wanted = aim(self.config.target, clean, noise, alpha, sigma)
         loss = F.mse_loss(output, wanted)
-        found = solve(self.config.target, output.detach(), x_t, alpha, sigma)
-        yield Update("model", loss, {"noise": F.mse_loss(found.noise, noise)})
+        output = output.detach()
+        found = solve(self.config.target, output, x_t, alpha, sigma)
+        terms = {"noise": F.mse_loss(found.noise, noise)}
+        each = (output - wanted).square().flatten(1).mean(1)
+        yield Update("model", loss, terms | loss_by_t(each, (index - 1) * BANDS // self.config.T))
 
     def encode(self, x: Tensor, space: str = "h") -> Tensor:
         """Features h (N, D), averaged over places; or the noise x_T that `decode` turns back into x."""
@@ -263,3 +269,21 @@ class Diffusion(GenerativeModel):
     def _index(self, t: Tensor) -> Tensor:
         """The place on the grid that is nearest to t in [0, 1]."""
         return (t * self.config.T).round().long().clamp(0, self.config.T)
+
+
+def loss_by_t(loss: Tensor, band: Tensor) -> dict[str, Tensor]:
+    """The mean of the losses (N,) in each band of t, by its title; a band that no picture is in has that of
+    all: who looks for one would wait for the device.
+
+    Parameters
+    ----------
+    band
+        Which of the `BANDS` each picture's t lies in, (N,).
+    """
+    terms = {}
+    for number in range(BANDS):
+        inside = (band == number).float()
+        count = inside.sum()
+        mean = torch.where(count > 0, (loss * inside).sum() / count.clamp(min=1), loss.mean())
+        terms[f"t {number / BANDS:g} to {(number + 1) / BANDS:g}"] = mean
+    return terms

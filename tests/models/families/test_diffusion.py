@@ -13,7 +13,7 @@ from torch import Tensor
 from explorer.errors import BadInput
 from explorer.models import arrays
 from explorer.models.base import Batch, Denoised, ImageShape, Position, SamplingPlan
-from explorer.models.families.diffusion import Diffusion, DiffusionConfig
+from explorer.models.families.diffusion import Diffusion, DiffusionConfig, loss_by_t
 from explorer.models.parts.networks import initialise
 from explorer.models.parts.schedule import Curve, network_calls, schedule_of
 from explorer.training.events import Progress
@@ -174,6 +174,30 @@ def test_training_draws_by_the_given_generator_and_drops_labels() -> None:
     assert 5 <= int((told[0].sum(1) == 0).sum()) <= 27
     assert torch.equal(told[3], 2 * torch.eye(4)[labels])
     assert not told[4].any()
+
+
+def test_the_loss_has_a_curve_for_each_band_of_t() -> None:
+    model, seen = made(T=100), []
+    x = torch.full((400, *EIGHT), 0.5)  # x_0 is 0, so that x_t / t is the noise, which the flow leads to
+
+    def err_by_t(network: object, given: tuple[Tensor, Tensor, None], output: Tensor) -> Tensor:
+        x_t, t, _ = given
+        seen.append(t)
+        return x_t / t[:, None, None, None] + t[:, None, None, None]
+
+    model.network.register_forward_hook(err_by_t)
+    (update,) = model.training_step(Batch(x), Position(0, 0, 1), seeded())
+    (t,) = seen
+    for low in (0, 0.25, 0.5, 0.75):
+        inside = t[(t > low) & (t <= low + 0.25)]
+        term = update.terms[f"t {low:g} to {low + 0.25:g}"]
+        torch.testing.assert_close(term, inside.square().mean(), atol=1e-4, rtol=0)
+    assert set(update.terms) == {"noise", *(f"t {low / 4:g} to {(low + 1) / 4:g}" for low in range(4))}
+
+
+def test_a_band_that_no_picture_is_in_has_the_mean_of_all() -> None:
+    terms = loss_by_t(torch.tensor([1.0, 2.0, 6.0]), torch.tensor([0, 3, 3]))
+    assert [float(term) for term in terms.values()] == [1.0, 3.0, 3.0, 4.0]
 
 
 def test_guidance_one_is_the_class_and_zero_is_none() -> None:
