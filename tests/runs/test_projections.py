@@ -18,7 +18,7 @@ from explorer import paths
 from explorer.cli.project import project
 from explorer.errors import BadInput
 from explorer.latent.embedding import Embedding
-from explorer.latent.projecting import UMAPSettings
+from explorer.latent.projecting import METHODS, MethodName, UMAPSettings
 from explorer.latent.projector import Projector
 from explorer.runs import own_attributes
 from explorer.runs.keeping import keep_figures
@@ -101,6 +101,22 @@ def test_a_plane_that_stands_in_for_another_way_is_not_kept(run: Run) -> None:
     assert isinstance(found, Projected)
     assert any("PCA" in note for note in found.notes)
     assert FILE not in Run.open(run.folder).manifest.files
+
+
+@pytest.mark.parametrize("how", ["umap", "tsne"])
+def test_every_map_of_images_in_many_numbers_ships_with_both_projections(how: MethodName) -> None:
+    met = 0
+    for manifest in sorted(paths.trained().glob("*/manifest.json")):
+        run = Run.open(manifest.parent)
+        space = run.manifest.spaces[0]
+        embedding = run.embedding(space.name) if space.can_encode else None
+        if embedding is not None and embedding.size > 2:
+            found = load_projection(run, how, embedding.codes, space=space.name)
+            assert found is not None, run.name
+            assert found.settings == METHODS[how].settings()
+            assert np.isfinite(found.places).all()
+            met += 1
+    assert met >= 6
 
 
 def test_what_ships_is_never_written_to() -> None:
