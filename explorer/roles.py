@@ -16,6 +16,9 @@ REAL, FAKE = "real", "fake"
 VALUE = "V(D, G)"
 """The term of games in which a score is the logarithm of odds."""
 
+GAP = "Wasserstein gap"
+"""The term of the game whose critic raises E D(x) - E D(G(z)), its estimate of a distance."""
+
 KL = "kl"
 """The term of a posterior's distance from the prior, nats per image: its collapse shows there."""
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.roles import FAKE as FAKE
+from explorer.roles import GAP as GAP
 from explorer.roles import KL as KL
 from explorer.roles import REAL as REAL
 from explorer.roles import VALUE as VALUE

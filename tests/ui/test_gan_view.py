@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QSlider, QSpin
 from pytestqt.qtbot import QtBot
 
 from explorer.data.framing import Framing
+from explorer.models.families.gan import GAN
 from explorer.session.learning.plans import Plan
 from explorer.session.message import Message
 from explorer.session.scene import Condition
@@ -134,6 +135,17 @@ def test_the_game_is_seen_and_its_players_are_moved_one_by_one(
     assert session.training.state == "paused"
     curves = session.training.course.curves
     wait(qtbot, lambda: curves["loss generator"][-1][0] > curves["loss critic"][-1][0])
+    reason = "The critic stands still: only the generator was stepped."
+    wait(qtbot, lambda: reason in part(live, QLabel, "gan.value").text())
+    assert reason in scores.toolTip()
+    assert scores.faded == ["real x"]
+    turn_to(live, "Curves")
+    for name in ("gan.losses", "gan.gradients"):
+        plot = part(live, TracePlot, name)
+        assert plot.titles == ["critic", "generator"]
+        assert plot.faded == ["critic"]
+        assert reason in plot.toolTip()
+    turn_to(live, "Game")
     click(live, "gan.step.critic")
     wait(qtbot, lambda: curves["loss critic"][-1][0] > curves["loss generator"][-1][0])
     click(live, "gan.slow")
@@ -141,8 +153,26 @@ def test_the_game_is_seen_and_its_players_are_moved_one_by_one(
     click(live, "gan.slow")
     assert session.training.pace == 0.0
     assert session.training.state == "paused"
+    wait(qtbot, lambda: scores.faded == ["fake G(z)"])
+    click(live, "gan.step.round")
+    wait(qtbot, lambda: scores.faded == [])
+    assert "still" not in part(live, QLabel, "gan.value").text()
     end(session, qtbot)
     assert not button(live, "gan.step.critic").isEnabled()
+
+
+def test_the_wasserstein_game_shows_its_gap(
+    view: GanView, session: Session, tiny_data: Path, qtbot: QtBot
+) -> None:
+    settings = {**TINY, "epochs": 100_000, **GAN.PRESETS["Wasserstein with gradient penalty"]}
+    session.training.start(Plan("gan", settings, str(tiny_data), name="bars"))
+    wait(qtbot, lambda: "Wasserstein gap = " in part(view, QLabel, "gan.value").text())
+    turn_to(view, "Curves")
+    gap = part(view, TracePlot, "gan.gap")
+    wait(qtbot, lambda: gap.isVisible() and gap.titles == ["now"])
+    assert not part(view, TracePlot, "gan.values").isVisible()
+    assert gap.accessibleName() == "Wasserstein gap"
+    end(session, qtbot)
 
 
 @pytest.fixture

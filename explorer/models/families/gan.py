@@ -36,7 +36,7 @@ from explorer.models.parts.adversarial import (
     zero_centred_penalty,
 )
 from explorer.models.parts.dcgan import Critic, Generator, pyramid
-from explorer.roles import FAKE, REAL, VALUE, Role
+from explorer.roles import FAKE, GAP, REAL, VALUE, Role
 
 CRITIC, GENERATOR = "critic", "generator"
 """Names of the parameter groups, and what the interface calls them."""
@@ -188,6 +188,8 @@ class GAN(GenerativeModel):
         terms = {"critic on real": real.mean(), "critic on fake": fake.mean()}
         if config.loss in ("saturating", "non-saturating"):
             terms[VALUE] = value(real, fake)
+        if config.loss == "wasserstein":
+            terms[GAP] = (real - fake).mean()
         if config.penalty > 0 and at.step % config.penalty_every == 0:
             if config.loss == "wasserstein":
                 penalty = one_centred_penalty(self._score(y), x, fakes, rng)

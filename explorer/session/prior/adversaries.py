@@ -30,7 +30,7 @@ from explorer.session.prior.coverage import Coverage, coverage_of, no_coverage
 from explorer.session.prior.game_lights import Light
 from explorer.session.scene import Condition, Scene
 from explorer.session.side import Side
-from explorer.training.events import FAKE, REAL, VALUE, Progress, figure_of
+from explorer.training.events import FAKE, REAL, Progress, figure_of
 
 JUDGED = 500
 """Images that tell how far the data differ from each other."""
@@ -76,7 +76,7 @@ class Adversaries:
     def subject(self) -> Display:
         """The model that everything here is of."""
         training, learner = self._training, self._training.learner
-        if not learner.draws or _encodes(learner):
+        if not learner.draws or (learner.model is not None and learner.model.can_encode):
             return self._main
         # Once it has ended and is open, what is on disk is better than the last snapshot.
         return self._main if not training.active and training.shown_on is self._main else learner
@@ -165,10 +165,9 @@ class Adversaries:
             return {}
         return training.progress.scores if model.run.folder == training.run.folder else {}
 
-    @property
-    def values(self) -> list[tuple[int, float]]:
-        """V(D, G) over the steps, of a game that has it."""
-        return self._training.course.curves.get(VALUE, []) if self.scores else []
+    def term(self, name: str) -> list[tuple[int, float]]:
+        """Steps and values of V(D, G), or of what else a game has."""
+        return self._training.course.curves.get(name, []) if self.scores else []
 
     @property
     def players(self) -> tuple[GroupRecord, ...]:
@@ -180,6 +179,14 @@ class Adversaries:
     def curve(self, what: Literal["loss", "gradient"], player: GroupRecord) -> list[tuple[int, float]]:
         """Steps and values of a player's loss, or of the norm of its gradient."""
         return self._training.course.curves.get(figure_of(what, player.name, alone=False), [])
+
+    @property
+    def still(self) -> tuple[GroupRecord, ...]:
+        """The players that the newest step has not moved: nothing is noted of them then."""
+        progress, players = self._training.progress, self.players if self.scores else ()
+        step = 0 if progress is None else progress.step
+        losses = [(player, self.curve("loss", player)) for player in players]
+        return tuple(player for player, curve in losses if curve and curve[-1][0] < step)
 
     @property
     def refusal(self) -> str:
@@ -288,7 +295,3 @@ class Adversaries:
             self._seen, self._margins = None, []
         self.changed()
         self.game_changed()
-
-
-def _encodes(display: Display) -> bool:
-    return display.model is not None and display.model.can_encode

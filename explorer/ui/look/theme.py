@@ -107,6 +107,11 @@ def class_colours(count: int) -> list[QColor]:
     return [QColor(name) for name in (*known, *[OTHER_CLASS[scheme]] * (count - len(known)))]
 
 
+def line_colour(number: int | None) -> QColor:
+    """Of a curve that has the colour of a class; None is grey, for what stands still."""
+    return QColor(current().muted) if number is None else class_colours(number + 1)[number]
+
+
 def icon(name: str, colour: str | None = None, sides: Sequence[int] = ICON_SIDES) -> QIcon:
     """An icon of ours, tinted with the palette on the screen now (or with a colour).
 

@@ -15,7 +15,7 @@ from explorer.session.prior.adversaries import Adversaries
 from explorer.session.prior.code_grid import SIDE
 from explorer.session.prior.game_lights import Light
 from explorer.session.scene import Condition
-from explorer.training.events import Warned
+from explorer.training.events import GAP, VALUE, Warned
 from tests.session.conftest import Loop
 
 TINY = {"width": 4, "latent_size": 8, "batch": 32}
@@ -62,6 +62,9 @@ def test_the_players_take_their_turns_one_by_one(
     assert generator[-2][0] == both
     assert critic[-1][0] == both + 1
     assert generator[-1][0] == both + 2
+    assert [player.name for player in adversaries.still] == ["critic"]
+    training.step()
+    loop.until(lambda: not adversaries.still)
     assert training.state == "paused"
 
 
@@ -99,7 +102,16 @@ def test_the_same_codes_are_drawn_again_as_it_learns(
 
 def test_only_games_of_log_odds_have_a_value(loop: Loop, adversaries: Adversaries, tiny_data: Path) -> None:
     live(loop, adversaries, tiny_data, loss="non-saturating", penalty=0.0)
-    assert adversaries.values
+    assert adversaries.term(VALUE)
+    assert not adversaries.term(GAP)
+
+
+def test_the_wasserstein_game_has_a_gap_instead(
+    loop: Loop, adversaries: Adversaries, tiny_data: Path
+) -> None:
+    live(loop, adversaries, tiny_data, loss="wasserstein")
+    assert adversaries.term(GAP)
+    assert not adversaries.term(VALUE)
 
 
 def test_the_classes_of_the_samples_stand_against_those_of_the_data(

@@ -14,6 +14,7 @@ from explorer.ui.views.adversaries.curves import GanCurves
 from explorer.ui.views.adversaries.scores import GanScores
 from explorer.ui.views.adversaries.subject import GanSubject
 from explorer.ui.views.adversaries.watch import GanWatch
+from explorer.ui.views.adversaries.words import standing_still
 from explorer.ui.views.prior.code_grid import GanGrid
 from explorer.ui.views.prior.code_search import GanSearch
 from explorer.ui.views.prior.directions import GanDirections
@@ -73,8 +74,10 @@ class GanView(QWidget):
         self._arrange()
         self.grid.pressed.connect(self._on_press)
         self.tabs.currentChanged.connect(self._on_tab)
-        for fact in (session.adversaries.changed, session.directions.changed, session.search.changed):
+        adversaries = session.adversaries
+        for fact in (adversaries.changed, adversaries.game_changed, session.directions.changed):
             fact.connect(self._say)
+        session.search.changed.connect(self._say)
         self._on_tab()
 
     def _fill_tabs(self) -> None:
@@ -83,7 +86,11 @@ class GanView(QWidget):
         self.tabs.setDocumentMode(True)
         for title, page, tip in (
             ("Game", GanScores(session), "What the critic says, and who moves next"),
-            ("Curves", GanCurves(session), "Losses and gradients of both players, and V(D, G)"),
+            (
+                "Curves",
+                GanCurves(session),
+                "Losses and gradients of both players, and V(D, G) or the gap",
+            ),
             ("Plane", self.plane, "The plane through three codes of the grid"),
             ("Directions", GanDirections(session), "Where the weights change pictures most (SeFa)"),
             ("Invert", GanSearch(session), "The latent code of a real picture"),
@@ -124,7 +131,9 @@ class GanView(QWidget):
             "Invert": elsewhere or self._session.search.refusal,
         }
         lines = LINES if self._adversaries.is_game else LINES_ALONE
-        self.lines.say(*(("", "") if why_not.get(page) else lines[page]))
+        sees, beware = ("", "") if why_not.get(page) else lines[page]
+        still = standing_still(self._adversaries) if page == "Curves" else ""
+        self.lines.say(*((still, sees) if still else (sees, beware)))
 
     def _on_press(self, place: int) -> None:
         if self.tabs.currentWidget() is self.plane:

@@ -6,6 +6,7 @@ hidden nothing is drawn.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
@@ -21,10 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.roles import Role
 from explorer.runs.manifest import GroupRecord
 from explorer.session.session import Session
-from explorer.training.events import FAKE, REAL, VALUE
+from explorer.training.events import FAKE, GAP, REAL, VALUE
 from explorer.ui.look import theme
+from explorer.ui.views.adversaries.words import standing_still
 from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.plots.histogram import Histogram, Mark, Series
 from explorer.ui.widgets.steady_label import SteadyLabel
@@ -34,6 +37,8 @@ SOON_MS = 100
 """The scores come ten times a second; more often nothing is painted."""
 TITLES = {REAL: "real x", FAKE: "fake G(z)"}
 COLOURS = {REAL: 0, FAKE: 2}
+OF: Mapping[str, Role] = {REAL: "judges", FAKE: "makes"}
+"""Whose they are: the critic says of real pictures what it has learned, fakes change with the generator."""
 NARROW = 500
 """Pixels of width below which the buttons have short names."""
 
@@ -177,7 +182,7 @@ class GanScores(QWidget):
         if not self.isVisible():
             return
         adversaries = self._adversaries
-        scores, values = adversaries.scores, adversaries.values
+        scores, values = adversaries.scores, adversaries.term(VALUE)
         allow(
             self._odds,
             "" if values else "Only where the loss is that of log probabilities is a score one.",
@@ -190,28 +195,38 @@ class GanScores(QWidget):
         else:
             # Where a score is the logarithm of odds, 0 is even odds; elsewhere it means nothing.
             self.scores.set_axis("critic's score D", marks=(Mark(0.0, "can't tell"),) if values else ())
+        still = {player.role for player in adversaries.still}
         self.scores.set_series(
             [
-                Series(TITLES.get(name, name), _sigmoid(each) if odds else each, COLOURS.get(name, 3))
+                Series(
+                    TITLES.get(name, name),
+                    _sigmoid(each) if odds else each,
+                    None if OF.get(name) in still else COLOURS.get(name, 3),
+                )
                 for name, each in scores.items()
             ]
         )
+        self.scores.setToolTip(standing_still(adversaries))
         self.value.setText(self._words())
         self._light_up()
         # Who can be stepped is known with the first gradients.
         self._on_changed()
 
     def _words(self) -> str:
-        """How far the game has come, and V(D, G) where it has one."""
-        training, values = self._session.training, self._adversaries.values
+        """How far the game has come, V(D, G) or the gap where it has one, and who stands still."""
+        training, values = self._session.training, self._adversaries.term(VALUE)
         if training.progress is None or not self._adversaries.scores:
             return ""
         step = f"step {training.progress.step:,} of {training.progress.steps:,}"
         step += ", paused" if training.state == "paused" else ""
-        if not values:
-            return step
-        words = f"{step};  {VALUE} = {values[-1][1]:.2f}, and −log 4 = {EQUILIBRIUM:.2f} where D can't tell"
-        return words.replace("-", "−")
+        gaps, still = self._adversaries.term(GAP), standing_still(self._adversaries)
+        words = ""
+        if values:
+            words = f"{VALUE} = {values[-1][1]:.2f}, and −log 4 = {EQUILIBRIUM:.2f} where D can't tell"
+        elif gaps:
+            words = f"{GAP} = {gaps[-1][1]:.2f}, and 0 where D can't tell"
+        # There is room for two lines.
+        return ";  ".join(filter(None, (step, still or words))).replace("-", "−")
 
     def _light_up(self) -> None:
         for lamp, light in zip(self._lamps, self._adversaries.lights, strict=True):

@@ -28,8 +28,8 @@ class Series(NamedTuple):
     title: str
     values: NDArray[np.float32]
     """(N,)."""
-    class_colour: int
-    """Whose colour it has."""
+    class_colour: int | None
+    """Whose colour it has; None is grey."""
 
 
 class Mark(NamedTuple):
@@ -82,6 +82,11 @@ class Histogram(PaintedWidget):
         """The ends of the axis."""
         return self._fixed or self._span
 
+    @property
+    def faded(self) -> list[str]:
+        """Titles of those that are grey."""
+        return [one.title for one in self._series if one.class_colour is None]
+
     def set_series(self, series: Sequence[Series]) -> None:
         """Show or replace the numbers; none shows the placeholder."""
         self._series = list(series)
@@ -127,13 +132,10 @@ class Histogram(PaintedWidget):
         heights = [shares(one.values, *span) for one in self._series]
         tallest = max(float(each.max()) for each in heights) or 1.0
         for one, each in zip(self._series, heights, strict=True):
-            self._paint_one(painter, room, each / tallest, self._colour(one))
+            self._paint_one(painter, room, each / tallest, theme.line_colour(one.class_colour))
         self._paint_axis(painter, room, span)
         self._paint_legend(painter)
         painter.end()
-
-    def _colour(self, one: Series) -> QColor:
-        return theme.class_colours(one.class_colour + 1)[one.class_colour]
 
     def _paint_one(
         self, painter: QPainter, room: QRectF, heights: NDArray[np.float64], colour: QColor
@@ -186,7 +188,8 @@ class Histogram(PaintedWidget):
         if sum(map(metrics.horizontalAdvance, legend)) + len(legend) * (SWATCH + 24) > self.width():
             legend = [words.replace(", mean", "") for words in legend]
         for one, words in zip(self._series, legend, strict=True):
-            painter.fillRect(QRectF(left, 2 + (line - SWATCH) / 2, SWATCH, SWATCH), self._colour(one))
+            swatch = QRectF(left, 2 + (line - SWATCH) / 2, SWATCH, SWATCH)
+            painter.fillRect(swatch, theme.line_colour(one.class_colour))
             painter.setPen(QColor(colours.text))
             painter.drawText(QPointF(left + SWATCH + 6, line - 1), words)
             left += SWATCH + 6 + self.fontMetrics().horizontalAdvance(words) + 18

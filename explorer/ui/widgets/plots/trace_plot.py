@@ -33,8 +33,8 @@ class Trace(NamedTuple):
     title: str
     points: Sequence[tuple[float, float]]
     """Step and value."""
-    class_colour: int
-    """Whose colour it has."""
+    class_colour: int | None
+    """Whose colour it has; None is grey."""
 
 
 def thinned(points: Sequence[tuple[float, float]]) -> tuple[Numbers, Numbers]:
@@ -68,7 +68,7 @@ class TracePlot(PaintedWidget):
         super().__init__(parent)
         self._title, self._placeholder = title, ""
         self._marks: tuple[Mark, ...] = ()
-        self._curves: list[tuple[str, Numbers, Numbers, int]] = []
+        self._curves: list[tuple[str, Numbers, Numbers, int | None]] = []
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -76,6 +76,11 @@ class TracePlot(PaintedWidget):
     def titles(self) -> list[str]:
         """Of the curves that are shown."""
         return [title for title, *_ in self._curves]
+
+    @property
+    def faded(self) -> list[str]:
+        """Titles of those that are grey."""
+        return [title for title, _, _, colour in self._curves if colour is None]
 
     def set_traces(self, traces: Sequence[Trace]) -> None:
         """Show or replace the curves; none shows the placeholder."""
@@ -130,7 +135,7 @@ class TracePlot(PaintedWidget):
             across = room.left() + steps / max(last, 1.0) * room.width()
             down = room.bottom() - (values - low) / (high - low) * room.height()
             pairs = zip(across.tolist(), down.tolist(), strict=True)
-            painter.setPen(QPen(theme.class_colours(colour + 1)[colour], 1.8))
+            painter.setPen(QPen(theme.line_colour(colour), 1.8))
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in pairs]))
         painter.end()
 
@@ -145,7 +150,7 @@ class TracePlot(PaintedWidget):
             legend = titles
         for words, (_, _, _, colour) in zip(legend, self._curves, strict=True):
             swatch = QRectF(left, line + 3 + (line - SWATCH) / 2, SWATCH, SWATCH)
-            painter.fillRect(swatch, theme.class_colours(colour + 1)[colour])
+            painter.fillRect(swatch, theme.line_colour(colour))
             painter.setPen(QColor(theme.current().muted))
             painter.drawText(QPointF(left + SWATCH + 5, 2 * line), words)
             left += SWATCH + 5 + wide(words) + 12
