@@ -18,6 +18,7 @@ from explorer.models.families.gan import GAN, GANConfig
 from explorer.models.parts import adversarial
 from explorer.models.parts.dcgan import NormalisedConv, NormalisedLinear
 from explorer.models.parts.networks import initialise
+from explorer.roles import GAP
 from explorer.training.events import Finished, Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares
@@ -361,6 +362,32 @@ def test_the_lectures_preset_has_no_penalties_and_a_value() -> None:
     model = make(**GAN.PRESETS["Goodfellow 2014"])
     terms = next(model.training_step(a_batch(8), START, rng())).terms
     assert set(terms) == {"critic on real", "critic on fake", "V(D, G)"}
+
+
+def test_the_wasserstein_game_has_its_gap_and_no_other_game() -> None:
+    for loss in LOSSES:
+        terms = next(make(loss=loss, penalty=0.0).training_step(a_batch(8), START, rng())).terms
+        assert (GAP in terms) == (loss == "wasserstein")
+        if GAP in terms:
+            gap = terms["critic on real"] - terms["critic on fake"]
+            torch.testing.assert_close(terms[GAP], gap)
+
+
+def test_dcgan_draws_colour_pictures_of_64_by_64_from_100_numbers_and_learns() -> None:
+    preset, image = GAN.PRESETS["DCGAN 2015 (64 × 64 colour)"], ImageShape(3, 64, 64)
+    with torch.device("meta"):
+        model = GAN(GANConfig.read(preset), image)
+    assert model.space("z").size == 100
+    filters = [layer.out_channels for layer in model.critic.body if isinstance(layer, nn.Conv2d)]
+    assert filters == [128, 256, 512]
+    groups = model.parameter_groups()
+    assert all(group.betas == (0.5, 0.999) for group in groups.values())
+    small = make(image, **{**preset, "width": 8, "batch": 4})
+    before = weights(small.generator)
+    trainer = Trainer(small, squares(8, (64, 64, 3)))
+    assert isinstance(list(trainer)[-1], Finished)
+    assert moved(small.generator, before)
+    assert small.decode(torch.zeros(1, 100)).shape == (1, *image)
 
 
 @pytest.mark.parametrize("spectral_norm", ["off", "on"])

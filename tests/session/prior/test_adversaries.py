@@ -308,4 +308,6 @@ def test_a_family_brings_its_presets(loop: Loop) -> None:
     assert all(preset.keys() == presets[0].keys() for preset in presets)
     assert presets[titles.index("Goodfellow 2014")]["loss"] == "non-saturating"
     assert presets[0]["loss"] == "relativistic"
+    dcgan = presets[titles.index("DCGAN 2015 (64 × 64 colour)")]
+    assert (dcgan["latent_size"], presets[0]["latent_size"]) == (100, 64), "it goes back with the preset"
     assert not next(form for form in forms if form.name == "vae").presets

@@ -40,7 +40,7 @@ class TrainingPlan(QWidget):
         self._family.currentIndexChanged.connect(self._on_family)
         self._preset = ChoiceField([])
         self._preset.setObjectName("training.preset")
-        self._preset.setToolTip("Settings that belong together; epochs, batch and sizes stay as they are")
+        self._preset.setToolTip("Settings that belong together; epochs and batch stay as they are")
         self._preset.setPlaceholderText("Settings of your own")
         self._preset.hide()
         self._preset.activated.connect(self._on_preset)
