@@ -31,7 +31,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("runs")
     return {
         "classes": denoisers.trained(root / "classes", 2, condition="class", guidance=2).folder,
-        "plain": denoisers.trained(root / "plain", 1).folder,
+        "plain": denoisers.trained(root / "plain", 1, target="v").folder,
     }
 
 
@@ -89,8 +89,13 @@ def test_the_way_is_run_along_with_the_pointer_and_with_keys(walked: DenoisingVi
     assert walks.place == 6
     assert shown.picture() is walks.step.clean[0] or np.array_equal(shown.picture(), walks.step.clean[0])  # type: ignore[union-attr, arg-type]
     assert "step 6 of 10,  14 network calls" in part(walked, "numbers", QLabel).text()
+    formula = part(walked, "formula", QLabel)
+    assert formula.text().startswith("x_t = 0.60 x_0' + 0.40 ε';  measured: mean ")
+    assert "theory: α x_0' " in formula.text()
+    assert "predicted" in formula.toolTip()
     QTest.keyClick(plot, Qt.Key.Key_Left)
     assert walks.place == 5
+    assert formula.text().startswith("x_t = 0.50 x_0' + 0.50 ε'")
     QTest.keyClick(plot, Qt.Key.Key_End)
     assert walks.place == 10
     QTest.keyClick(plot, Qt.Key.Key_Home)
@@ -204,7 +209,12 @@ def test_a_dropped_picture_is_noised_and_walked_back(
     QTest.mouseMove(plot, plot.point_at(0.3).toPoint())
     QTest.mouseRelease(plot, LEFT, NOTHING, plot.point_at(0.3).toPoint())
     assert denoising.settings.level == pytest.approx(0.3, abs=0.01)
-    assert "x_0 +" in part(view, "numbers", QLabel).text()
+    can, formula = denoising.abilities, part(view, "formula", QLabel)
+    assert can is not None
+    at = round(denoising.settings.level * can.T)
+    assert formula.text().startswith(f"x_t = {can.alpha[at]:.2f} x_0 + {can.sigma[at]:.2f} ε;  measured: ")
+    assert f"σ² {can.sigma[at] ** 2:.3f}" in formula.text(), "a straight way"
+    assert "the real picture" in formula.toolTip()
     QTest.mouseClick(start, LEFT)
     wait(qtbot, lambda: denoising.walks.parent is not None and denoising.walks.parent.done)
     assert denoising.walks.parent.steps[0].t == pytest.approx(0.3, abs=0.01)  # type: ignore[union-attr]
@@ -223,6 +233,14 @@ def test_without_classes_guidance_is_grey_and_says_why(
         assert not part(view, name, QWidget).isEnabled()
         assert "without classes" in part(view, name, QWidget).toolTip()
     assert part(view, "start", QWidget).isEnabled()
+    session.denoising.start()
+    wait(qtbot, lambda: session.denoising.walks.stops > 0 and session.denoising.walks.parent.done)  # type: ignore[union-attr]
+    session.denoising.walks.go(5)
+    ab = float(session.denoising.abilities.alpha_bar[50])  # type: ignore[union-attr]
+    said = part(view, "formula", QLabel).text()
+    assert said.startswith(f"x_t = {ab**0.5:.2f} x_0' + {(1 - ab) ** 0.5:.2f} ε'")
+    assert "√ᾱ x_0' " in said
+    assert f"1 − ᾱ {1 - ab:.3f}" in said
 
 
 def test_a_model_that_does_not_denoise_is_said_in_place(

@@ -50,6 +50,11 @@ class Abilities(NamedTuple):
     alpha_bar: Floats
     """(T + 1,): share of the picture in the variance of x_t."""
 
+    @property
+    def keeps_variance(self) -> bool:
+        """x_t of unit data has variance 1 all along: alpha_t is the root of alpha-bar_t."""
+        return bool(np.allclose(self.alpha**2 + self.sigma**2, 1, atol=1e-3))
+
 
 @dataclass(frozen=True, eq=False)
 class AskAbilities:

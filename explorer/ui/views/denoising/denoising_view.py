@@ -50,7 +50,7 @@ class DenoisingView(QWidget):
         self._plot = SchedulePlot()
         self._play, self._fork = QToolButton(), QPushButton("Fork")
         self._back, self._on = QToolButton(), QToolButton()
-        self._numbers = SteadyLabel()
+        self._numbers, self._formula = SteadyLabel(), SteadyLabel()
         self._lines = TwoLines(in_a_row=True)
         self._clock = QTimer(self, interval=TICK_MS)
         self._clock.timeout.connect(self._tick)
@@ -65,7 +65,7 @@ class DenoisingView(QWidget):
     def _name_parts(self) -> None:
         for name, part in (
             ("plot", self._plot), ("play", self._play), ("back", self._back), ("on", self._on),
-            ("fork", self._fork), ("numbers", self._numbers),
+            ("fork", self._fork), ("numbers", self._numbers), ("formula", self._formula),
         ):  # fmt: skip
             part.setObjectName(f"denoising.{name}")
         for button, arrow, does in (
@@ -80,6 +80,7 @@ class DenoisingView(QWidget):
             "ᾱ_t = α_t² / (α_t² + σ_t²), and the stops of the walk: click, drag, or use the arrow keys"
         )
         self._plot.setAccessibleName("Place on the way from noise to picture")
+        self._formula.setProperty("role", "caption")
         self._numbers.setToolTip("Network calls: passes of one picture; guidance takes two at a time")
 
     def _lay_out(self) -> None:
@@ -92,7 +93,11 @@ class DenoisingView(QWidget):
         for part in (self._play, self._back, self._on, self._fork):
             buttons.addWidget(part)
         buttons.addSpacing(8)
-        buttons.addWidget(self._numbers, 1)
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(self._numbers)
+        said.addWidget(self._formula)
+        buttons.addLayout(said, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -205,6 +210,9 @@ class DenoisingView(QWidget):
         self._plot.set_stops(() if route is None else route.times, 0 if walk is None else len(walk.steps))
         self._plot.set_place(None if step is None else step.t)
         self._numbers.setText(words.numbers(denoising))
+        formula, tip = words.formula(denoising)
+        self._formula.setText(formula)
+        self._formula.setToolTip(tip)
         self._allow()
 
     def _allow(self) -> None:

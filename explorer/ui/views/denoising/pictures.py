@@ -33,8 +33,8 @@ TIPS = (
     "ε', the noise that the network sees in x_t: blue below 0, red above, full at 3 standard deviations",
     "x_0' = (x_t − σ_t ε') / α_t: the picture that would be left if that were all the noise",
 )
-CAPTIONS = ("x_t", "predicted noise", "predicted picture")
-ROW_CAPTIONS = ("x_t", "predicted picture: A, seven between, B")
+CAPTIONS = ("x_t", "predicted noise ε'", "predicted picture x_0'")
+ROW_CAPTIONS = ("x_t", "predicted picture x_0': A, seven between, B")
 REAL_CAPTIONS = ("x_t, by the formula", "the noise ε", "the real picture x_0")
 
 

@@ -6,6 +6,7 @@ Part of the denoising view; knows the session, no Qt.
 from __future__ import annotations
 
 from explorer.session.denoising.denoising import Denoising
+from explorer.session.denoising.moments import moments
 from explorer.session.denoising.settings import Source
 from explorer.ui.look.wording import error_text
 
@@ -71,12 +72,36 @@ def numbers(denoising: Denoising) -> str:
         return ""
     index = round(step.t * can.T)
     share = f"t = {step.t:.3f},  ᾱ = {can.alpha_bar[index]:.3f}"
-    if denoising.noising:
-        return f"{share},  x_t = {can.alpha[index]:.2f} x_0 + {can.sigma[index]:.2f} ε"
-    if walks.parent is None or walks.parent.route is None:
+    if denoising.noising or walks.parent is None or walks.parent.route is None:
         return share
     calls = walks.parent.route.calls[walks.place]
     place = f"{share},  step {walks.place} of {walks.stops - 1}"
     if denoising.error is not None and walks.place == walks.stops - 1:
         return f"{place},  squared error {error_text(denoising.error)} per pixel"
     return f"{place},  {calls:,} network call{'' if calls == 1 else 's'}"
+
+
+FORMULA_TIPS = (
+    "x_0 is the real picture, ε the noise that was drawn.",
+    "x_0' is the picture that is predicted from here, ε' the noise: with the true ones the variance would be "
+    "as the theory says, up to chance.",
+)
+
+
+def formula(denoising: Denoising) -> tuple[str, str]:
+    """What x_t is made of in numbers, its mean and variance as measured and by theory; and what x_0 is."""
+    can, step = denoising.abilities, denoising.step
+    if step is None or can is None:
+        return "", ""
+    index = round(step.t * can.T)
+    alpha, sigma = float(can.alpha[index]), float(can.sigma[index])
+    of, tip = ("", FORMULA_TIPS[0]) if denoising.noising else ("'", FORMULA_TIPS[1])
+    kept, added = ("√ᾱ", "1 − ᾱ") if can.keeps_variance else ("α", "σ²")
+    found = moments(step, alpha, sigma)
+    words = (
+        f"x_t = {alpha:.2f} x_0{of} + {sigma:.2f} ε{of};  measured: mean {found.mean:.3f}, "
+        f"variance {found.variance:.3f};  theory: {kept} x_0{of} {found.mean_by_theory:.3f}, "
+        f"{added} {found.variance_by_theory:.3f}"
+    ).replace("-", "−")
+    measured = f"Means over the pixels of x_t and {kept} x_0{of}; the variance of x_t − {kept} x_0{of}."
+    return words, f"{measured}\n{tip}"
