@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from explorer.session.session import Session
 from explorer.ui.views.denoising.denoising_view import DenoisingView
 from explorer.ui.widgets.pictures.image_view import ImageView
+from explorer.ui.widgets.pictures.picture_grid import PictureGrid
 from explorer.ui.widgets.plots.schedule_plot import SchedulePlot
 from explorer.ui.widgets.sliders.number_field import NumberField
 from tests import denoisers
@@ -171,6 +172,29 @@ def test_what_is_chosen_is_walked_at_once(walked: DenoisingView, session: Sessio
     assert not part(walked, "guidance", QWidget).isEnabled()
     wait(qtbot, lambda: walks.parent is not None and walks.parent.done)
     assert walks.parent.request.classes is None  # type: ignore[union-attr]
+
+
+def test_each_class_of_one_noise_stands_in_a_row_with_its_name(
+    walked: DenoisingView, session: Session, qtbot: QtBot, runs: dict[str, Path]
+) -> None:
+    walks = session.denoising.walks
+    box = part(walked, "one_noise", QWidget)
+    QTest.mouseClick(box, LEFT, NOTHING, QPoint(8, 10))
+    wait(qtbot, lambda: walks.compares_classes and walks.parent.done)  # type: ignore[union-attr]
+    walks.go(3)
+    rows = [grid for grid in walked.findChildren(PictureGrid) if grid.isVisible()]
+    assert [grid.captions for grid in rows] == [session.main.askable] * 2
+    assert [grid.count for grid in rows] == [4, 4]
+    for name, reason in (("class", "Each class is asked for"), ("many", "one noise under each class")):
+        assert not part(walked, name, QWidget).isEnabled()
+        assert reason in part(walked, name, QWidget).toolTip()
+    assert part(walked, "guidance", QWidget).isEnabled()
+    session.open(runs["plain"])
+    wait(qtbot, lambda: not session.denoising.reason)
+    assert not box.isEnabled()
+    assert "without classes" in box.toolTip()
+    assert not session.denoising.settings.one_noise
+    assert part(walked, "x_t", ImageView).isVisible()
 
 
 def test_an_item_pressed_on_the_map_is_made_anew_from_the_noise_behind_it(

@@ -18,7 +18,7 @@ from explorer.session.asking.engine import Engine
 from explorer.session.asking.question import Question
 from explorer.session.choices import Choices
 from explorer.session.denoising.path_beside import PathBeside
-from explorer.session.denoising.requests import Abilities, AskAbilities, Denoise, Invert, Stop, WalkPlan
+from explorer.session.denoising.requests import Abilities, AskAbilities, Invert, Stop, WalkPlan
 from explorer.session.denoising.settings import ROW, WalkSettings
 from explorer.session.denoising.walks import Walks
 from explorer.session.scene import Condition, Scene
@@ -126,6 +126,8 @@ class Denoising:
         walk = self.walks.parent
         if not self.settings.seeks_noise or walk is None or not walk.done or not self._seen:
             return None
+        if walk.request.one_noise:
+            return None  # each is of another class
         ends = walk.steps[-1].clean[[0, -1][: len(self._seen)]]
         return float(np.square((ends.astype(np.float32) - np.stack(self._seen)) / 255).mean())
 
@@ -181,7 +183,7 @@ class Denoising:
         self.stop()
         self.noising, self._seen = False, self.pictures
         if self.settings.source == "noise":
-            self._walk(None, 1.0)
+            self._walk(None)
         elif noised is not None:
             self._walk(noised.x_t, noised.t)
         else:
@@ -215,17 +217,18 @@ class Denoising:
         if can is None or settings.source != "picture" or not pictures:
             return None
         index = round(settings.level * can.T)
-        clean = np.repeat(pictures[0][None], settings.n, axis=0)
+        count = 1 if settings.compares_classes else settings.count(can.conditions)
+        clean = np.repeat(pictures[0][None], count, axis=0)
         noise = np.random.default_rng(settings.seed or 0).standard_normal(clean.shape, np.float32)
         x_t = can.alpha[index] * (clean / np.float32(127.5) - 1) + can.sigma[index] * noise
         return Stop(index / can.T, np.asarray(x_t, np.float32), noise.astype(np.float16), clean)
 
-    def _walk(self, start: Floats | None, t: float) -> None:
-        settings, can, condition = self.settings, self.abilities, self._side.look.condition
-        assert can is not None
-        assert settings.seed is not None
-        classes = settings.classes(can.conditions, condition)
-        self.walks.begin(Denoise(settings.plan(condition), settings.seed, settings.n, classes, start, t))
+    def _walk(self, start: Floats | None, t: float = 1.0, plan: WalkPlan | None = None) -> None:
+        """With the plan of the settings, unless another is given."""
+        condition = self._side.look.condition
+        assert self.abilities is not None
+        plan = plan or self.settings.plan(condition)
+        self.walks.begin(self.settings.walk(self.abilities.conditions, condition, plan, start, t))
 
     def _on_model(self) -> None:
         self.stop()
@@ -247,7 +250,7 @@ class Denoising:
         if now.end_a is not before.end_a or now.end_b is not before.end_b:
             self._on_source()
         if now.look(name).condition != before.look(name).condition and self.abilities is not None:
-            if self._began and not self.settings.each and not self.fault:
+            if self._began and not (self.settings.each or self.settings.one_noise or self.fault):
                 self.start()
             self.changed()
 
@@ -288,7 +291,7 @@ class Denoising:
             between = great_circle(result[0].ravel(), result[1].ravel(), shares)
             result = between.reshape(ROW, *result.shape[1:])
         # With the plan that it was sought with: a field may hold no number meanwhile.
-        self.walks.begin(Denoise(self._plan, self.settings.seed or 0, len(result), None, result))
+        self._walk(result, plan=self._plan)
         self.changed()
 
     def _missed_inversion(self) -> None:

@@ -104,6 +104,8 @@ class Denoise:
     """x_t (n, H, W, C) to walk from; None is fresh noise."""
     t: float = 1.0
     """Where on the way `start` is."""
+    one_noise: bool = False
+    """All start from the same noise: each is of another class."""
 
     def answer(self, held: Held) -> Generator[Route | Stop, None, None]:
         import torch
@@ -115,7 +117,8 @@ class Denoise:
         plan, device = SamplingPlan(*self.plan), arrays.device_of(model)
         rng = torch.Generator().manual_seed(self.seed)
         if self.start is None:
-            x = model.sample(self.n, rng, model.noise_space.name)
+            drawn = model.sample(1 if self.one_noise else self.n, rng, model.noise_space.name)
+            x = drawn.expand(self.n, -1)
         else:
             x = torch.from_numpy(self.start).permute(0, 3, 1, 2).to(device)
         asked = None if self.classes is None else torch.from_numpy(self.classes).to(device)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.roles import HIGHEST_GUIDANCE
-from explorer.session.asking.requests import asked_for
-from explorer.session.denoising.requests import Abilities, Sampler, WalkPlan
+from explorer.session.asking.requests import Floats, asked_for
+from explorer.session.denoising.requests import Abilities, Denoise, Sampler, WalkPlan
 from explorer.session.scene import Condition
 
 Source = Literal["noise", "picture", "inverted", "ends"]
@@ -41,25 +41,36 @@ class WalkSettings:
     guidance: float | None = 1.0
     each: bool = False
     """All classes are asked for in turn, whatever is asked of the model elsewhere."""
+    one_noise: bool = False
+    """One noise is walked back under each class, side by side."""
     seed: int | None = 0
     many: bool = False
     level: float = 0.5
     """t in [0, 1] to which a real picture is noised."""
 
-    @property
-    def n(self) -> int:
-        """How many pictures are made at a time."""
+    def count(self, conditions: int) -> int:
+        """How many pictures are made at a time by a model with so many classes to be asked for."""
+        if self.compares_classes:
+            return conditions
         if self.source == "ends":
             return ROW
         return GRID if self.many and self.source != "inverted" else 1
 
     @property
+    def compares_classes(self) -> bool:
+        """Each picture is of a class of its own, from one noise: between A and B there are nine."""
+        return self.one_noise and self.source != "ends"
+
+    @property
     def seeks_noise(self) -> bool:
-        """The noise behind pictures is sought first: of no class in particular, and so it is walked back."""
+        """The noise behind pictures is sought first: of no class in particular, and so it is walked back,
+        unless classes are compared."""
         return self.source in ("inverted", "ends")
 
     def asks(self, condition: Condition | None) -> bool:
         """A class is asked for."""
+        if self.compares_classes:
+            return True
         return (self.each or condition is not None) and not self.seeks_noise
 
     def plan(self, condition: Condition | None) -> WalkPlan:
@@ -70,11 +81,22 @@ class WalkSettings:
         guidance = self.guidance if self.asks(condition) else 1.0
         return WalkPlan(self.sampler, self.steps, self.eta, guidance)
 
+    def walk(
+        self, conditions: int, condition: Condition | None, plan: WalkPlan, start: Floats | None, t: float
+    ) -> Denoise:
+        """From x_t (N, H, W, C) at t, one x_t being that of all pictures; None is fresh noise."""
+        count = self.count(conditions)
+        if start is not None and len(start) != count:
+            start = np.repeat(start, count, axis=0)
+        classes = self.classes(conditions, condition)
+        return Denoise(plan, self.seed or 0, count, classes, start, t, self.compares_classes)
+
     def classes(self, conditions: int, condition: Condition | None) -> NDArray[np.int64] | None:
         """The class of each picture, (n,)."""
-        if self.each and self.asks(condition):
-            return np.arange(self.n, dtype=np.int64) % conditions
-        return asked_for(condition, self.n) if self.asks(condition) else None
+        count = self.count(conditions)
+        if self.asks(condition) and (self.each or self.compares_classes):
+            return np.arange(count, dtype=np.int64) % conditions
+        return asked_for(condition, count) if self.asks(condition) else None
 
     def fault(self, can: Abilities, size: int) -> str:
         """One sentence on the first setting that a model can't have; empty where there is none.
@@ -94,10 +116,11 @@ class WalkSettings:
             return f"guidance{_is(self.guidance)}: this must lie between 0 and {HIGHEST_GUIDANCE:g}."
         if self.seed is None or not 0 <= self.seed <= HIGHEST_SEED:
             return f"seed{_is(self.seed)}: this must be a whole number from 0 to {HIGHEST_SEED:,}."
-        needed = (self.steps + 1) * self.n * size * BYTES
+        count = self.count(can.conditions)
+        needed = (self.steps + 1) * count * size * BYTES
         if needed > LARGEST:
             return (
-                f"Every step is kept: {self.n} pictures with {self.steps:,} steps would fill "
+                f"Every step is kept: {count} pictures with {self.steps:,} steps would fill "
                 f"{needed / 1e6:,.0f} MB; take fewer steps or one picture."
             )
         return ""

@@ -91,6 +91,11 @@ class Walks:
         return walk.steps[place] if place < len(walk.steps) else None
 
     @property
+    def compares_classes(self) -> bool:
+        """Its pictures are one noise under each class."""
+        return self.parent is not None and self.parent.request.one_noise
+
+    @property
     def why_no_fork(self) -> str:
         """Why the place can't be forked from, in words; empty where it can."""
         if self.parent is None or not self.parent.steps:

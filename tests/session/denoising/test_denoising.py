@@ -102,6 +102,53 @@ def test_the_seed_decides_and_the_class_is_what_was_asked(loop: Loop, denoising:
     assert not np.array_equal(denoising.walks.parent.steps[-1].clean, clean)  # type: ignore[union-attr]
 
 
+def corners(pictures: np.ndarray) -> list[int]:
+    """The brightest quarter of each picture, which is its class."""
+    return pictures.reshape(len(pictures), 2, 4, 2, 4).mean((2, 4)).reshape(-1, 4).argmax(1).tolist()
+
+
+def test_one_noise_is_walked_back_under_each_class(loop: Loop, denoising: Denoising) -> None:
+    denoising.turn(one_noise=True)
+    walked(loop, denoising)
+    walk = denoising.walks.parent
+    assert walk is not None
+    assert (walk.steps[0].x_t == walk.steps[0].x_t[0]).all(), "the same x_T"
+    assert corners(walk.steps[-1].clean) == [0, 1, 2, 3]
+    assert denoising.walks.compares_classes
+    loop.session.main.ask_for(Condition(3))
+    assert denoising.walks.parent is walk, "each class is there already"
+    denoising.turn(one_noise=False)
+    loop.until(lambda: denoising.walks.parent is not walk and denoising.walks.parent.done)  # type: ignore[union-attr]
+    assert denoising.walks.step is not None
+    assert corners(denoising.walks.step.clean) == [3]
+
+
+def test_the_noise_behind_the_item_at_the_cursor_is_walked_back_under_each_class(
+    loop: Loop, denoising: Denoising
+) -> None:
+    loop.until(lambda: loop.session.main.model.items is not None)  # type: ignore[union-attr]
+    denoising.turn(source="inverted", one_noise=True)
+    walks, last = denoising.walks, None
+    for item in (3, 5):
+        loop.session.main.select(item)
+        loop.until(lambda last=last: walks.parent not in (None, last) and walks.parent.done)  # type: ignore[misc, union-attr]
+        assert walks.parent is not None
+        assert corners(walks.parent.steps[-1].clean) == [0, 1, 2, 3]
+        assert (walks.parent.steps[0].x_t == walks.parent.steps[0].x_t[0]).all()
+        assert denoising.error is None, "three of them are other pictures"
+        last = walks.parent
+    denoising.turn(source="picture", level=0.8)
+    noised = denoising.step
+    assert noised is not None
+    assert len(noised.x_t) == 1
+    denoising.start()
+    loop.until(lambda: walks.parent is not None and walks.parent.done)
+    assert walks.parent is not None
+    np.testing.assert_array_equal(walks.parent.steps[0].x_t, np.repeat(noised.x_t, 4, axis=0))
+    denoising.turn(source="ends")
+    assert denoising.settings.count(4) == ROW, "between A and B there are nine"
+
+
 def test_a_walk_follows_the_class_that_is_asked_for_and_undo(loop: Loop, denoising: Denoising) -> None:
     walked(loop, denoising)
     side, walks = loop.session.main, denoising.walks

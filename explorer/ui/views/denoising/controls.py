@@ -49,6 +49,7 @@ TIPS = {
     "class": "What a picture is asked to be; any: no class in particular",
     "seed": "Draws the first noise and what is added on the way: the same number, the same pictures",
     "many": "Sixteen pictures at a time, each from noise of its own",
+    "one_noise": "One noise under each class, side by side: what the class alone changes",
 }
 
 
@@ -62,6 +63,7 @@ class DenoisingControls(QWidget):
         self._eta, self._guidance = NumberField(0, 1, 0), NumberField(0, HIGHEST_GUIDANCE, 1)
         self._seed = NumberField(0, HIGHEST_SEED, 0, whole=True)
         self._many, self._start = QCheckBox("4 × 4 pictures"), QPushButton("Denoise")
+        self._one_noise = QCheckBox("Each class")
         self._says = QLabel()
         self._class_label = QLabel("class")
         self._named: tuple[str, ...] | None = None
@@ -83,7 +85,8 @@ class DenoisingControls(QWidget):
         for name, part in (
             ("source", self._source), ("sampler", self._sampler), ("class", self._class),
             ("steps", self._steps), ("eta", self._eta), ("guidance", self._guidance), ("seed", self._seed),
-            ("many", self._many), ("start", self._start), ("says", self._says),
+            ("many", self._many), ("one_noise", self._one_noise), ("start", self._start),
+            ("says", self._says),
         ):  # fmt: skip
             part.setObjectName(f"denoising.{name}")
         self._start.setProperty("role", "primary")
@@ -102,6 +105,7 @@ class DenoisingControls(QWidget):
         flow.add("steps", self._steps, tight=True)
         flow.add("eta η", self._eta, tight=True)
         flow.add("guidance", self._guidance, tight=True)
+        flow.add(self._one_noise)
         flow.add(self._many)
         flow.add(self._start)
         column = QVBoxLayout(self)
@@ -119,6 +123,7 @@ class DenoisingControls(QWidget):
         self._guidance.edited.connect(self._edit)
         self._seed.edited.connect(self._edit)
         self._many.clicked.connect(self._choose_many)
+        self._one_noise.clicked.connect(self._compare_classes)
         self._start.clicked.connect(self._press_start)
 
     # Intents
@@ -128,6 +133,9 @@ class DenoisingControls(QWidget):
 
     def _choose_many(self, on: bool) -> None:
         self._denoising.turn(many=on)
+
+    def _compare_classes(self, on: bool) -> None:
+        self._denoising.turn(one_noise=on)
 
     def _press_start(self) -> None:
         if self._renoises:
@@ -165,6 +173,7 @@ class DenoisingControls(QWidget):
             if value is not None and field.number != value:
                 field.set_number(value)
         self._many.setChecked(settings.many)
+        self._one_noise.setChecked(settings.one_noise)
         self._fill_classes(None if settings.seeks_noise else denoising.label)
         self._filling = False
         self._allow()
@@ -191,7 +200,10 @@ class DenoisingControls(QWidget):
         can, settings, reason = self._denoising.abilities, self._denoising.settings, self._denoising.reason
         no_class = "" if can is None or can.conditions else "This model was trained without classes"
         no_guide = no_class and f"{no_class}: there is nothing to guide to"
-        if not no_class and settings.seeks_noise:
+        no_row = no_class or ("Between A and B there are nine" if settings.source == "ends" else "")
+        if not no_class and settings.compares_classes:
+            no_class = "Each class is asked for"
+        elif not no_class and settings.seeks_noise:
             no_class = no_guide = "The noise is sought without a class, and walked back without one"
         elif not no_class and self._denoising.label is None:
             no_guide = "Guidance weighs the class: ask for one first"
@@ -201,10 +213,11 @@ class DenoisingControls(QWidget):
         no_many = {
             "inverted": "There is one noise behind one picture", "ends": "Between A and B there are nine"
         }.get(settings.source, "")  # fmt: skip
+        no_many = no_many or ("There is one noise under each class" if settings.compares_classes else "")
         for name, widget, hindrance in (
             ("sampler", self._sampler, ""), ("steps", self._steps, ""), ("eta", self._eta, no_eta),
             ("guidance", self._guidance, no_guide), ("class", self._class, no_class),
-            ("seed", self._seed, ""), ("many", self._many, no_many),
+            ("seed", self._seed, ""), ("many", self._many, no_many), ("one_noise", self._one_noise, no_row),
         ):  # fmt: skip
             hindrance = reason or hindrance
             widget.setEnabled(not hindrance)

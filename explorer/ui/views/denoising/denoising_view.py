@@ -204,7 +204,12 @@ class DenoisingView(QWidget):
         if walks.forks:
             self._forks.refresh()
         else:
-            self._pictures.show_step(step, empty=words.next_act(denoising), real=denoising.noising)
+            self._pictures.show_step(
+                step,
+                empty=words.next_act(denoising),
+                real=denoising.noising,
+                classes=self._session.main.askable if walks.compares_classes else (),
+            )
         walk = None if denoising.noising else walks.parent
         route = None if walk is None else walk.route
         self._plot.set_stops(() if route is None else route.times, 0 if walk is None else len(walk.steps))

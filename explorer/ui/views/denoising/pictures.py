@@ -1,7 +1,7 @@
 """What is seen of one stop of a walk: x_t, the predicted noise and the predicted clean picture.
 
 Part of the denoising view; knows arrays only. One picture is shown large, sixteen as squares, and nine as
-rows, for which the noise is left out.
+rows, for which the noise is left out, as it is where one noise is walked back under each class.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ TIPS = (
 )
 CAPTIONS = ("x_t", "predicted noise ε'", "predicted picture x_0'")
 ROW_CAPTIONS = ("x_t", "predicted picture x_0': A, seven between, B")
+CLASS_CAPTIONS = ("x_t, from one noise under each class", "predicted picture x_0'")
+MOST_COLUMNS = 12
+"""Of classes beside each other; more are wrapped."""
 REAL_CAPTIONS = ("x_t, by the formula", "the noise ε", "the real picture x_0")
 
 
@@ -83,8 +86,16 @@ class DenoisingPictures(QStackedWidget):
         for view in views:
             view.set_ink(ink)
 
-    def show_step(self, step: Stop | None, *, empty: str = "", real: bool = False) -> None:
-        """A stop of a walk, or (`real`) a real picture with noise; else a word on what to do."""
+    def show_step(
+        self, step: Stop | None, *, empty: str = "", real: bool = False, classes: Sequence[str] = ()
+    ) -> None:
+        """A stop of a walk, or (`real`) a real picture with noise; else a word on what to do.
+
+        Parameters
+        ----------
+        classes
+            The name of each picture's, where they are compared.
+        """
         captions = REAL_CAPTIONS if real else CAPTIONS
         self._single[0].set_placeholder(empty)
         if step is None:
@@ -94,23 +105,31 @@ class DenoisingPictures(QStackedWidget):
                 view.set_caption(caption)
             return
         count = len(step.clean)
-        self.setCurrentIndex(0 if count == 1 else 2 if count == ROW else 1)
-        if count == 1:
+        in_rows = bool(classes) or count == ROW
+        self.setCurrentIndex(2 if in_rows else 0 if count == 1 else 1)
+        if in_rows:
+            for grid in self._rows:
+                grid.set_columns(min(count, MOST_COLUMNS))
+            titles = CLASS_CAPTIONS if classes else ROW_CAPTIONS
+            self._fill(self._rows, titles, (seen(step.x_t), step.clean), classes)
+        elif count == 1:
             self._single[0].set_picture(seen(step.x_t[0]))
             self._single[1].set_signed(step.noise[0] / SPREAD)
             self._single[2].set_picture(step.clean[0])
             for view, caption in zip(self._single, captions, strict=True):
                 view.set_caption(caption)
-        elif count == ROW:
-            self._fill(self._rows, ROW_CAPTIONS, (seen(step.x_t), step.clean))
         else:
             middle = channels(theme.current().panel)
             noise = np.stack([signed_picture(each / SPREAD, middle) for each in step.noise])
             self._fill(self._square, captions, (seen(step.x_t), noise, step.clean))
 
     def _fill(
-        self, grids: Sequence[PictureGrid], captions: Sequence[str], pictures: Sequence[Picture]
+        self,
+        grids: Sequence[PictureGrid],
+        titles: Sequence[str],
+        pictures: Sequence[Picture],
+        names: Sequence[str] = (),
     ) -> None:
-        for grid, caption, each in zip(grids, captions, pictures, strict=True):
-            grid.set_title(caption)
-            grid.set_pictures(list(each))
+        for grid, title, each in zip(grids, titles, pictures, strict=True):
+            grid.set_title(title)
+            grid.set_pictures(list(each), names)

@@ -27,6 +27,10 @@ LINES = {
         "The noise from which the model makes this very picture, walked back.",
         "It comes back nearly, and only where none is added: η = 0.",
     ),
+    "classes": (
+        "One noise under each class: what the pictures share is the noise's, what differs the class's.",
+        "With η above 0 each has fresh noise of its own.",
+    ),
     "ends": (
         "Nine places on the great circle from A's noise to B's, walked together.",
         "What lies between is made up by the model: no real way from A to B.",
@@ -51,6 +55,8 @@ def lines(denoising: Denoising) -> tuple[str, str]:
     if denoising.walks.forks:
         return LINES["forks"]
     source = denoising.settings.source
+    if denoising.settings.compares_classes:
+        return LINES["classes"]
     return LINES[source if denoising.settings.seeks_noise else "walk"]
 
 

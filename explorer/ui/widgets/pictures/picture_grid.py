@@ -34,6 +34,11 @@ class PictureGrid(PictureWidget):
         """How many places have a picture."""
         return sum(picture is not None for picture in self._pictures)
 
+    @property
+    def captions(self) -> tuple[str, ...]:
+        """Of the places, as far as they have one."""
+        return tuple(self._captions)
+
     def set_pictures(self, pictures: Sequence[Picture | None], captions: Sequence[str] = ()) -> None:
         """None is an empty place."""
         self._pictures, self._captions, self._tiles = list(pictures), list(captions), {}
