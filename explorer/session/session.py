@@ -30,6 +30,7 @@ from explorer.session.learning.training import Training
 from explorer.session.message import Kind, Message
 from explorer.session.model_cards import ModelCards
 from explorer.session.prior.adversaries import Adversaries
+from explorer.session.prior.class_row import ClassRow
 from explorer.session.prior.code_search import CodeSearch
 from explorer.session.prior.own_directions import OwnDirections
 from explorer.session.prior.samples import Samples
@@ -94,6 +95,7 @@ class Session:
         self.adversaries = Adversaries(main, beside, self.training, choices, say)
         self.search = CodeSearch(main, workers.reader, self.drawing)
         self.directions = OwnDirections(main, choices)
+        self.class_row = ClassRow(main)
         self.denoising = Denoising(main, beside, workers.reader, self.drawing, choices)
         self.samples = Samples((main, beside), library, workers.reader, say)
         self.model_cards = ModelCards(workers.reader, self.at_hand)

@@ -194,6 +194,8 @@ def test_pages_that_act_on_the_map_refuse_while_the_subject_is_on_none(
     assert part(away, QLabel, "gan.directions.reason").text() == refusal
     assert not part(away, DimensionSlider, "gan.direction.1").isVisible()
     assert not any(label.text() for label in away.lines.findChildren(QLabel))
+    turn_to(away, "Classes")
+    assert away.classes.reason == refusal
     turn_to(away, "Invert")
     assert not button(away, "gan.find.start").isEnabled()
     assert refusal in button(away, "gan.find.start").toolTip()
@@ -317,6 +319,37 @@ def test_a_class_is_chosen_for_grid_and_cursor(done: GanView, session: Session, 
     assert box.currentIndex() == 0
     done.resize(880, 700)
     assert "says nothing" in part(done, QLabel, "gan.no_coverage").text()
+
+
+def test_the_code_at_the_cursor_stands_in_a_row_under_each_class(
+    done: GanView, session: Session, qtbot: QtBot
+) -> None:
+    row, main = part(done, ChoiceGrid, "gan.classes"), session.main
+    turn_to(done, "Classes")
+    wait(qtbot, lambda: row.count == 2)
+    assert row.captions == main.askable == ("0", "1")
+    assert not any(np.array_equal(*pair) for pair in [session.class_row.pictures])
+
+    def as_drawn() -> bool:
+        """The one of the class that is asked for is the picture at the cursor."""
+        asked, pictures = main.look.condition, session.class_row.pictures
+        return asked is not None and np.array_equal(pictures[asked.label], main.cursor.picture)  # type: ignore[arg-type]
+
+    wait(qtbot, as_drawn)
+    before = session.class_row.pictures
+    press_picture(done, 13)
+    wait(qtbot, lambda: session.class_row.pictures is not before and as_drawn())
+    assert not np.array_equal(np.array(before), np.array(session.class_row.pictures)), "another code"
+    QTest.mouseClick(row, LEFT, NOTHING, row.place_rect(1).center().toPoint())
+    assert main.look.condition == Condition(1)
+    assert row.marks == {1: "✓"}
+    wait(qtbot, as_drawn)
+    session.choices.undo()
+    assert row.marks == {0: "✓"}
+    for name, words in (("gan-mnist", "without classes"), ("diffusion-mnist", "dock Denoising")):
+        session.open(name)
+        assert words in done.classes.reason
+        assert row.count == 0
 
 
 def test_three_codes_are_chosen_and_their_plane_is_decoded_under_the_pointer(

@@ -285,5 +285,5 @@ def loss_by_t(loss: Tensor, band: Tensor) -> dict[str, Tensor]:
         inside = (band == number).float()
         count = inside.sum()
         mean = torch.where(count > 0, (loss * inside).sum() / count.clamp(min=1), loss.mean())
-        terms[f"t {number / BANDS:g} to {(number + 1) / BANDS:g}"] = mean
+        terms[f"t {number / BANDS:g}-{(number + 1) / BANDS:g}"] = mean
     return terms

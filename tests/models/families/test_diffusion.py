@@ -190,9 +190,9 @@ def test_the_loss_has_a_curve_for_each_band_of_t() -> None:
     (t,) = seen
     for low in (0, 0.25, 0.5, 0.75):
         inside = t[(t > low) & (t <= low + 0.25)]
-        term = update.terms[f"t {low:g} to {low + 0.25:g}"]
+        term = update.terms[f"t {low:g}-{low + 0.25:g}"]
         torch.testing.assert_close(term, inside.square().mean(), atol=1e-4, rtol=0)
-    assert set(update.terms) == {"noise", *(f"t {low / 4:g} to {(low + 1) / 4:g}" for low in range(4))}
+    assert set(update.terms) == {"noise", *(f"t {low / 4:g}-{(low + 1) / 4:g}" for low in range(4))}
 
 
 def test_a_band_that_no_picture_is_in_has_the_mean_of_all() -> None:

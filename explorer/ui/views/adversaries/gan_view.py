@@ -1,4 +1,4 @@
-"""The GAN view: a fixed grid of codes left; right the game, its curves, a plane, directions, the search.
+"""The GAN view: a fixed grid of codes left; right the game and what is done with codes, a page for each.
 
 Knows the session. All of it stands where its facts arrive, whatever the family is called.
 """
@@ -15,6 +15,7 @@ from explorer.ui.views.adversaries.scores import GanScores
 from explorer.ui.views.adversaries.subject import GanSubject
 from explorer.ui.views.adversaries.watch import GanWatch
 from explorer.ui.views.adversaries.words import standing_still
+from explorer.ui.views.prior.class_row import GanClasses
 from explorer.ui.views.prior.code_grid import GanGrid
 from explorer.ui.views.prior.code_search import GanSearch
 from explorer.ui.views.prior.directions import GanDirections
@@ -46,6 +47,10 @@ LINES = {
         "Along these directions the first layer changes pictures most (SeFa).",
         "Nobody named them: what one means is yours to say.",
     ),
+    "Classes": (
+        "One code under each class: what the pictures share is the code's.",
+        "That a style is kept over all classes is learned, not certain.",
+    ),
     "Invert": (
         "The nearest that G draws, from 16 codes moved side by side.",
         "What G can't draw is not found: the error says how far off it is.",
@@ -58,6 +63,7 @@ LINES_ALONE = {
     "Curves": NO_GAME,
     "Plane": (LINES["Plane"][0], "In the middle z is shorter than the codes that the prior draws."),
     "Directions": LINES["Directions"],
+    "Classes": LINES["Classes"],
     "Invert": ("The nearest that the model draws, from 16 codes moved side by side.", ""),
 }
 """The same of a model that is no game."""
@@ -69,6 +75,7 @@ class GanView(QWidget):
         self.setObjectName("gan")
         self._session, self._adversaries = session, session.adversaries
         self.grid, self.plane, self.tabs = GanGrid(session), GanPlane(session), QTabWidget()
+        self.classes = GanClasses(session)
         self._coverage, self.lines = GanCoverage(session), TwoLines(in_a_row=True)
         self._fill_tabs()
         self._arrange()
@@ -78,6 +85,7 @@ class GanView(QWidget):
         for fact in (adversaries.changed, adversaries.game_changed, session.directions.changed):
             fact.connect(self._say)
         session.search.changed.connect(self._say)
+        session.class_row.changed.connect(self._say)
         self._on_tab()
 
     def _fill_tabs(self) -> None:
@@ -93,6 +101,7 @@ class GanView(QWidget):
             ),
             ("Plane", self.plane, "The plane through three codes of the grid"),
             ("Directions", GanDirections(session), "Where the weights change pictures most (SeFa)"),
+            ("Classes", self.classes, "The code at the cursor under each class"),
             ("Invert", GanSearch(session), "The latent code of a real picture"),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
@@ -128,6 +137,7 @@ class GanView(QWidget):
         why_not = {
             "Plane": self._adversaries.grid.refusal,
             "Directions": elsewhere or self._session.directions.reason,
+            "Classes": self.classes.reason,
             "Invert": elsewhere or self._session.search.refusal,
         }
         lines = LINES if self._adversaries.is_game else LINES_ALONE
