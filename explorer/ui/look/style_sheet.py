@@ -67,6 +67,7 @@ QPushButton[role="quiet"]:disabled, QPushButton[role="link"]:disabled { color: $
 QTabBar { background: $panel; }
 QTabBar::tab { background: transparent; color: $muted; padding: 9px 16px 7px 16px;
     border: none; border-bottom: 3px solid transparent; }
+QTabBar[crowded="true"]::tab { padding-left: 9px; padding-right: 9px; }
 QTabBar::tab:selected { color: $text; font-weight: 600; border-bottom-color: $accent; }
 QTabBar::tab:hover:!selected { color: $text; background: $field; }
 QTabBar::tab:focus { color: $accent; }

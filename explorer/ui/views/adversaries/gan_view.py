@@ -92,6 +92,7 @@ class GanView(QWidget):
         session = self._session
         self.tabs.setObjectName("gan.tabs")
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setProperty("crowded", True)
         for title, page, tip in (
             ("Game", GanScores(session), "What the critic says, and who moves next"),
             (

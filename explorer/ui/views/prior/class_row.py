@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.ui.views.prior.code_grid import drawn_in_ink
+from explorer.ui.widgets.allow import allow
 from explorer.ui.widgets.choice_grid import ChoiceGrid
 
 SOON_MS = 120
 """While the cursor moves the row follows it this often: the large picture comes first."""
+TIP = "The code at the cursor under each class. Press one to ask for its class."
 MOST_COLUMNS = 10
 """Classes beside each other; more are wrapped."""
 
@@ -23,7 +25,6 @@ class GanClasses(QWidget):
         self._session, self._row, self._adversaries = session, session.class_row, session.adversaries
         self.grid = ChoiceGrid(MOST_COLUMNS)
         self.grid.setObjectName("gan.classes")
-        self.grid.setToolTip("The code at the cursor under each class. Press one to ask for its class.")
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 8, 12, 4)
         box.addWidget(self.grid)
@@ -50,6 +51,7 @@ class GanClasses(QWidget):
             return
         names, reason, side = self._row.names, self.reason, self._session.main
         self.grid.set_placeholder(reason)
+        allow(self.grid, reason, TIP)
         self.grid.set_ink(drawn_in_ink(side))
         self.grid.set_columns(max(1, min(len(names), MOST_COLUMNS)))
         self.grid.set_pictures(() if reason else self._row.pictures, names)
