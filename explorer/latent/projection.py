@@ -179,8 +179,7 @@ def own_axes(
         basis[dimension, column] = 1 / embedding.std[dimension] if in_sd else 1
         if in_sd:
             centre[dimension] = embedding.mean[dimension]
-    names = (f"z{subscript(first + 1)}", f"z{subscript(second + 1)}")
-    return LinearProjection(centre, basis, names, "sd" if in_sd else "")
+    return LinearProjection(centre, basis, (axis_name(first), axis_name(second)), "sd" if in_sd else "")
 
 
 def principal_plane(embedding: Embedding, last: Projection | None = None) -> LinearProjection:
@@ -202,7 +201,10 @@ def principal_plane(embedding: Embedding, last: Projection | None = None) -> Lin
     if isinstance(last, LinearProjection) and last.basis.shape == basis.shape:
         u, _, vt = np.linalg.svd((centred @ basis).T @ last.to_plane(codes))
         basis = basis @ (u @ vt)
-    return LinearProjection(embedding.mean, np.asarray(basis, np.float32), None, "sd")
+        return LinearProjection(embedding.mean, np.asarray(basis, np.float32), None, "sd")
+    shares = scale**2 / max(float(np.square(centred).sum(1).mean()), 1e-12)
+    names = [f"PC {i + 1}: {100 * share:.0f} % of the codes' variance" for i, share in enumerate(shares)]
+    return LinearProjection(embedding.mean, basis, (names[0], names[1]), "sd")
 
 
 def natural(
@@ -220,6 +222,11 @@ def natural(
         basis = np.array([[unit, 0.0]], np.float32)
         return LinearProjection(centre, basis, ("z\N{SUBSCRIPT ONE}", ""), "sd" if living else "")
     return principal_plane(embedding, last)
+
+
+def axis_name(dimension: int) -> str:
+    """What a number of the code is called, counted from 0."""
+    return f"z{subscript(dimension + 1)}"
 
 
 def subscript(number: int) -> str:

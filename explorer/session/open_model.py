@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,9 +11,9 @@ from numpy.typing import NDArray
 
 from explorer.data.image_set import ImageSet
 from explorer.latent.atlas import Atlas
-from explorer.latent.embedding import Embedding
+from explorer.latent.embedding import Embedding, explained_variance
 from explorer.latent.frame import Emptiness, emptiness
-from explorer.latent.projection import Projection, natural
+from explorer.latent.projection import Projection, axis_name, natural
 from explorer.runs.manifest import SpaceRecord
 from explorer.runs.run import Run
 from explorer.session.maps.requests import Hole
@@ -54,6 +55,27 @@ class OpenModel:
     def emptiness(self) -> Emptiness:
         """Of the frame of the map."""
         return emptiness(self.places)
+
+    @cached_property
+    def explained(self) -> NDArray[np.float64] | None:
+        """Share (D,) of the pictures' variance along each number, where variances add up to theirs."""
+        known = self.embedding
+        if known is None or known.errors is None or self.declared is None or not self.declared.isometric:
+            return None
+        return explained_variance(known.codes, float(known.errors.mean()) * math.prod(self.shape))
+
+    @property
+    def axes(self) -> tuple[str, str] | None:
+        """What the axes of the map are called, with the variance that is explained along each."""
+        named = None if self.projection is None else self.projection.axes
+        if named is None or self.explained is None:
+            return named
+        shares = {axis_name(d): share for d, share in enumerate(self.explained)}
+        words = [
+            f"{name}: {100 * shares[name]:.1f} % of the variance" if name in shares else name
+            for name in named
+        ]
+        return words[0], words[1]
 
     @property
     def fingerprint(self) -> str:

@@ -117,3 +117,12 @@ def test_what_rounding_leaves_of_a_constant_is_not_spread_over_an_axis(
     places = project(Embedding(codes)).to_plane(codes)
     assert places[:, 0].std() == pytest.approx(1, rel=0.05)
     assert np.ptp(places[:, 1]) < 1e-5
+
+
+def test_the_axes_of_a_principal_plane_say_how_much_of_the_variance_lies_along_them() -> None:
+    codes = np.random.default_rng(0).standard_normal((4000, 4)) * [4.0, 2.0, 1.0, 0.5]
+    embedding = Embedding(codes.astype(np.float32))
+    axes = principal_plane(embedding).axes
+    assert axes == ("PC 1: 75 % of the codes' variance", "PC 2: 19 % of the codes' variance")
+    turned = principal_plane(embedding, principal_plane(embedding))
+    assert turned.axes is None, "axes that were turned along with the last ones are no principal ones"

@@ -212,7 +212,7 @@ class MapView(QWidget):
             if self._fresh:
                 self.cloud.frame()
             self._fresh = len(places) == 0
-        self.cloud.set_axes(None if model.projection is None else model.projection.axes)
+        self.cloud.set_axes(model.axes)
         self.cloud.set_words(class_words(model, places))
         self._on_shown()
         self._on_cursor()

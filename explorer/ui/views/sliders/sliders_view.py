@@ -74,6 +74,7 @@ class SlidersView(QWidget):
             self._shape = ()
             return
         what = "variance" if embedding.kl is None else "KL in nats"
+        what = what if model.explained is None else "share of the pictures' variance"
         self._lines.say(
             f"One slider per dimension; the bar is its {what}.",
             "A dimension has no meaning of its own.",
@@ -95,6 +96,9 @@ class SlidersView(QWidget):
         embedding = model.embedding
         most = max(float(embedding.activity.max()), 1e-9)
         name, unit = ("variance", "") if embedding.kl is None else ("KL", " nats")
+        said = [f"{name} {float(activity):.2f}{unit}" for activity in embedding.activity]
+        if model.explained is not None:
+            said = [f"explains {100 * share:.1f} % of the variance" for share in model.explained]
         collapsed = "Collapsed: every image has the same value here, so the decoder ignores it."
         return [
             Dimension(
@@ -103,7 +107,7 @@ class SlidersView(QWidget):
                 centre=float(embedding.mean[d]),
                 unit=0.0 if d in embedding.still else float(embedding.std[d]),
                 weight=float(embedding.activity[d]) / most,
-                weight_text=f"{name} {float(embedding.activity[d]):.2f}{unit}",
+                weight_text=said[d],
                 reason=collapsed if d in embedding.collapsed and not model.living else "",
             )
             for d in embedding.order
