@@ -39,8 +39,8 @@ def guarded(command: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
-        if _lacks_memory(error):
-            return _say("There is too little memory for this; choose a smaller model, batch or side.", FAILED)
+        if said := _of_device(error):
+            return _say(said, FAILED)
         return _say(f"This is a defect: {_first_line(error)}. {_log()}", FAILED)
 
 
@@ -49,14 +49,18 @@ def _say(text: str, status: int) -> int:
     return status
 
 
-def _lacks_memory(error: Exception) -> bool:
+def _of_device(error: Exception) -> str | None:
+    """The sentence where it is the machine's fault: too little memory, or a GPU that is gone."""
+    too_little = "There is too little memory for this; choose a smaller model, batch or side."
     if isinstance(error, MemoryError):
-        return True
+        return too_little
     if not isinstance(error, RuntimeError) or "torch" not in sys.modules:
-        return False
-    from explorer.training.device import lacks_memory
+        return None
+    from explorer.training.device import first_line, is_lost, lacks_memory
 
-    return lacks_memory(error)
+    if is_lost(error):
+        return f"The device was lost ({first_line(error)}); try again with --device cpu, or after a restart."
+    return too_little if lacks_memory(error) else None
 
 
 def _first_line(error: Exception) -> str:

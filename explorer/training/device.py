@@ -1,21 +1,36 @@
-"""Which device trains and decodes, and what it can do.
+"""Which device trains and decodes, what it can do, and what its errors mean.
 
-Imports torch, `errors` and `models.base`. A device is tried with a little of all that the families compute
-before it is believed in.
+Imports torch, `errors`, `models.base` and `optimisers`. A device is tried with a little of all that the
+families compute before it is believed in, once per process.
 """
 
 from __future__ import annotations
 
 import platform
+import re
+import threading
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from explorer.errors import BadInput
-from explorer.models.base import Precision
+from explorer.models.base import ParameterGroup, Precision
+from explorer.training.optimisers import Optimisers
 
 KINDS = ("cuda", "mps", "cpu")
+
+_NO_MEMORY = re.compile(
+    "allocate memory|out of memory|ALLOC_FAILED|ALLOCATION_FAILED|Invalid buffer size"
+    # They are initialised late, and then memory is all that they can lack.
+    "|CU(BLAS|DNN|SOLVER)_STATUS_NOT_INITIALIZED"
+)
+_LOST = re.compile("CU(BLAS|DNN|SOLVER)_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)")
+
+_trial = threading.Lock()
+"""Several threads ask; on some devices torch can't bear two at a time."""
+_faults: dict[str, str | None] = {}
+"""Name of a device that was tried to what it failed of."""
 
 
 def choose(wanted: str | None = None) -> tuple[torch.device, str | None]:
@@ -74,10 +89,22 @@ def autocast(precision: Precision, device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=half)
 
 
-def lacks_memory(error: RuntimeError) -> bool:
-    """Whether this is how torch says, on any device, that there is too little memory."""
-    text = str(error)
-    return "allocate memory" in text or "out of memory" in text
+def lacks_memory(error: Exception) -> bool:
+    """Whether this is how torch, or a library behind it, says that a device has too little memory."""
+    return isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error)) is not None
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether nothing can be computed on the device any more, nor read from it."""
+    if not isinstance(error, RuntimeError) or lacks_memory(error):
+        return False
+    return isinstance(error, torch.AcceleratorError) or _LOST.search(str(error)) is not None
+
+
+def lose(device: torch.device, error: Exception) -> None:
+    """From here on this process takes the device for one that can't be used."""
+    if device.type != "cpu":
+        _faults[device.type] = _faults[str(device)] = first_line(error)
 
 
 def first_line(error: Exception) -> str:
@@ -86,8 +113,16 @@ def first_line(error: Exception) -> str:
 
 
 def _fault(name: str) -> str | None:
+    """Why a device can't be used; None where it works."""
+    with _trial:
+        if name not in _faults:
+            _faults[name] = _tried(torch.device(name))
+        return _faults[name]
+
+
+def _tried(device: torch.device) -> str | None:
     try:
-        _try_out(torch.device(name))
+        _try_out(device)
     except (RuntimeError, AssertionError) as error:
         return first_line(error)
     return None
@@ -106,18 +141,29 @@ def _hidden_fault(kind: str) -> str | None:
 
 
 def _try_out(device: torch.device) -> None:
-    """One step of learning with every kind of layer that the families are made of."""
+    """Steps of learning with every kind of layer that the families are made of, in each precision."""
     rng = torch.Generator(device).manual_seed(0)
     with torch.random.fork_rng(devices=[]):
         layers = nn.Sequential(
             *(nn.Conv2d(1, 4, 4, stride=2, padding=1), nn.GroupNorm(2, 4), nn.SiLU()),
             *(nn.ConvTranspose2d(4, 1, 4, stride=2, padding=1), nn.Flatten(), nn.Linear(100, 8)),
         ).to(device)
-    x = F.pad(torch.rand(2, 1, 8, 8, generator=rng, device=device), (1, 1, 1, 1), mode="replicate")
-    codes = layers(x)[None, None]
+    optimisers = Optimisers({"all": ParameterGroup(list(layers.parameters()))})
+    precisions: list[Precision] = ["float32", "bfloat16"] if has_bfloat16(device) else ["float32"]
+    for precision in precisions:
+        x = torch.bernoulli(torch.rand(2, 1, 8, 8, generator=rng, device=device), generator=rng)
+        with autocast(precision, device):
+            loss = _learn_a_little(layers, x)
+        loss.backward()
+        norm = optimisers.apply("all", 1e-3)
+        optimisers.clear()
+        # The device works behind: what failed shows where something is read from it.
+        if not norm.cpu().isfinite():
+            raise RuntimeError(f"a step of learning in {precision} was not finite")
+
+
+def _learn_a_little(layers: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    codes = layers(F.pad(x, (1, 1, 1, 1), mode="replicate"))[None, None]
     seen = F.scaled_dot_product_attention(codes, codes, codes)
     drawn = F.interpolate(F.pixel_shuffle(seen.reshape(1, 4, 2, 2), 2), size=(8, 8), mode="nearest")
-    loss = F.binary_cross_entropy_with_logits(drawn, drawn.detach().sigmoid()) + F.softplus(drawn).mean()
-    loss.backward()
-    gradients = [parameter.grad for parameter in layers.parameters() if parameter.grad is not None]
-    float(torch.stack(torch._foreach_norm(gradients)).norm())
+    return F.binary_cross_entropy_with_logits(drawn, drawn.detach().sigmoid()) + F.softplus(drawn).mean()

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import torch
 
-from explorer.training.device import first_line
+from explorer.training.device import first_line, is_lost, lose
 from explorer.training.events import Failed, Warned
 from explorer.training.state import State
 
@@ -50,15 +50,16 @@ class Rescue:
         try:
             if not self.lost:
                 return now()
-        except torch.AcceleratorError:
-            if self._good is None:
+        except RuntimeError as error:
+            if self._good is None or not is_lost(error):
                 raise
             self.lost = True
         return kept(self.good)
 
-    def lose_device(self, error: RuntimeError, step: int) -> Failed:
+    def lose_device(self, error: RuntimeError, device: torch.device, step: int) -> Failed:
         """From here on nothing is read from the device."""
         self.lost = True
+        lose(device, error)
         words = f"The device was lost ({first_line(error)}); resume on the CPU, or after a restart."
         return Failed(step, words)
 

@@ -20,7 +20,7 @@ from explorer.errors import BadInput
 from explorer.models.base import GenerativeModel, Position, TrainedConfig
 from explorer.training.average import Average
 from explorer.training.batches import Batches
-from explorer.training.device import autocast, first_line, lacks_memory
+from explorer.training.device import autocast, first_line, is_lost, lacks_memory
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
 from explorer.training.means import Means
 from explorer.training.optimisers import Optimisers, backward
@@ -104,13 +104,22 @@ class Trainer:
 
     def _train(self) -> Iterator[Event]:
         self._rescue.keep(self.state(), self._clock())
-        try:
-            yield from self._steps()
-        except torch.AcceleratorError as error:
+        while True:
             # A GPU works behind: its faults show wherever something is read from it.
-            failed = self._rescue.lose_device(error, self.step)
-            self.step = int(self._rescue.good.at["step"])
-            yield failed
+            try:
+                yield from self._steps()
+                return
+            except RuntimeError as error:
+                if is_lost(error):
+                    failed = self._rescue.lose_device(error, self.device, self.step)
+                    self.step = int(self._rescue.good.at["step"])
+                    yield failed
+                    return
+                if not lacks_memory(error):
+                    raise
+            yield (trouble := self._use_less_memory())
+            if isinstance(trouble, Failed):
+                return
 
     def _steps(self) -> Iterator[Event]:
         last, last_snapshot = Mark(self.step, self._clock()), self._clock()
@@ -149,8 +158,7 @@ class Trainer:
             x = torch.tensor(self._images.images, device=self.device).permute(0, 3, 1, 2)
             self.model.fit(x)
             self.step = 1
-            rate = len(x) / max(self._clock(), 1e-9)
-            yield Progress(1, 1, 1.0, rate, 0.0, 0.0, {})
+            yield Progress(1, 1, 1.0, len(x) / max(self._clock(), 1e-9), 0.0, 0.0, {})
             yield Snapshot(1, 1.0, self.weights())
         yield Finished(1, self._clock())
 
@@ -162,8 +170,6 @@ class Trainer:
         try:
             self._one_step()
             return None
-        except torch.AcceleratorError:
-            raise
         except NotImplementedError as error:
             if self.device.type == "cpu":
                 raise

@@ -20,6 +20,7 @@ NO_OPERATION = NotImplementedError(
 def there(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The kinds of GPU that torch says are there."""
     kinds: set[str] = set()
+    monkeypatch.setattr(device, "_faults", {})
     monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in kinds)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in kinds)
     return kinds
@@ -92,3 +93,92 @@ def test_the_trial_runs_on_a_device_that_works_and_leaves_the_random_numbers_alo
     before = torch.random.get_rng_state()
     assert device.choose("cpu") == (torch.device("cpu"), None)
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_device_is_tried_once_however_many_threads_ask(
+    there: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[torch.device] = []
+    monkeypatch.setattr(device, "_try_out", tried.append)
+    there.add("cuda")
+    for _ in range(3):
+        assert device.choose() == (torch.device("cuda"), None)
+    assert tried == [torch.device("cuda")]
+
+
+def test_a_device_that_was_lost_is_not_chosen_again_in_this_process(
+    there: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_try_out", lambda tried: None)
+    there.add("cuda")
+    assert device.choose()[0] == torch.device("cuda")
+    device.lose(torch.device("cuda", 0), torch.AcceleratorError("CUDA error: device removed\nand so on"))
+    chosen, sentence = device.choose()
+    assert chosen == torch.device("cpu")
+    assert sentence == "Working on the CPU, as cuda failed: CUDA error: device removed"
+    device.lose(torch.device("cpu"), NO_KERNEL)
+    assert device.choose("cpu") == (torch.device("cpu"), None)
+
+
+def test_the_trial_computes_in_bfloat16_where_the_device_says_that_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[torch.dtype] = []
+    real = device._learn_a_little
+
+    def noting(layers: torch.nn.Module, x: torch.Tensor) -> torch.Tensor:
+        seen.append(layers[0](x).dtype)
+        return real(layers, x)
+
+    monkeypatch.setattr(device, "_learn_a_little", noting)
+    for has in (True, False):
+        monkeypatch.setattr(device, "has_bfloat16", lambda tried, has=has: has)
+        device._try_out(torch.device("cpu"))
+    assert seen == [torch.float32, torch.bfloat16, torch.float32]
+
+
+def test_a_trial_whose_numbers_are_wrong_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = device._learn_a_little
+    monkeypatch.setattr(device, "_learn_a_little", lambda layers, x: real(layers, x) * torch.nan)
+    with pytest.raises(RuntimeError, match="not finite"):
+        device._try_out(torch.device("cpu"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB."),
+        # What is allocated past torch's own allocator: an error like any of the device's.
+        torch.AcceleratorError("CUDA error: out of memory\nand so on"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 8.00 GB, other allocations: 1 GB)."),
+        RuntimeError("Invalid buffer size: 12.00 GiB"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_too_little_memory_is_no_lost_device(error: Exception) -> None:
+    assert device.lacks_memory(error)
+    assert not device.is_lost(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NO_KERNEL,
+        torch.AcceleratorError("CUDA error: unspecified launch failure"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"),
+    ],
+)
+def test_a_lost_device_is_no_lack_of_memory(error: Exception) -> None:
+    assert device.is_lost(error)
+    assert not device.lacks_memory(error)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("mat1 and mat2 shapes"), NO_OPERATION, ValueError("memory")])
+def test_a_defect_is_neither(error: Exception) -> None:
+    assert not device.is_lost(error)
+    assert not device.lacks_memory(error)

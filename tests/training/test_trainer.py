@@ -199,6 +199,8 @@ def test_too_little_memory_cuts_the_batch_and_keeps_its_mean_gradient(
     "error",
     [
         torch.OutOfMemoryError("CUDA out of memory."),
+        torch.AcceleratorError("CUDA error: out of memory"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
         RuntimeError(
             "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes."
         ),

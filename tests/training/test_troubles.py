@@ -68,6 +68,31 @@ def test_a_device_that_is_lost_where_something_is_read_from_it_ends_with_the_cop
     assert all(np.isfinite(array).all() for array in trainer.state().tensors.values())
 
 
+@pytest.mark.parametrize("where", ["read", "_progress", "_gather_weights", "_gather"])
+def test_memory_that_lacks_where_something_is_read_cuts_the_batch_and_the_training_ends(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEEP_SECONDS", 0.0)
+    trainer = make()
+    trainer.snapshot_interval = 0.0
+    running = iter(trainer)
+    next(running)
+    owner = trainer._means if where == "read" else trainer
+    real, left = getattr(owner, where), iter([True])
+
+    def full(*arguments: object) -> object:
+        if next(left, False):
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return real(*arguments)
+
+    monkeypatch.setattr(owner, where, full)
+    events = list(running)
+    assert [event.text for event in events if isinstance(event, Warned)] == [
+        "Too little memory: each batch is now computed in 2 parts."
+    ]
+    assert isinstance(events[-1], Finished)
+
+
 def test_a_device_that_is_lost_between_two_events_is_saved_from_the_copy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

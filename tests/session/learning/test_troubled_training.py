@@ -105,6 +105,7 @@ def test_a_gpu_of_no_use_is_said_once_however_many_models_are_opened(
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(device, "_try_out", old)
+    monkeypatch.setattr(device, "_faults", {})
     session = loop.session
     said: list[tuple[str, str]] = []
     session.said.connect(lambda message: said.append((message.kind, message.text)))
