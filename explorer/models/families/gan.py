@@ -237,7 +237,7 @@ class GAN(GenerativeModel):
 
         Each one's largest number is positive.
         """
-        A = self.generator.first.weight.double()
+        A = self.generator.first.weight.cpu().double()  # not every GPU has double precision
         directions = torch.linalg.eigh(A.T @ A).eigenvectors.T.flip(0)
         largest = directions.gather(1, directions.abs().argmax(1, keepdim=True))
         signed: Tensor = directions * largest.sign()

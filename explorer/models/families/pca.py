@@ -1,6 +1,7 @@
 """Principal component analysis: the linear base line that every autoencoder is held against.
 
-Fitted from the covariance of the pixels, without a step of gradient descent.
+Fitted from the covariance of the pixels, without a step of gradient descent. Products of the pixels are
+computed where these lie; what needs double precision, which not every GPU has, on the CPU.
 Imports torch and the contract in `base`.
 """
 
@@ -101,7 +102,7 @@ def _by_covariance(parts: Sequence[Tensor], mean: Tensor, count: int) -> Tensor:
         moment += (centred.T @ centred).cpu().double()
     # eigh sorts by growing variance.
     directions: Tensor = torch.linalg.eigh(moment).eigenvectors.flip(1)[:, :count]
-    return directions
+    return directions.float()
 
 
 def _by_iteration(parts: Sequence[Tensor], mean: Tensor, count: int) -> Tensor:
@@ -119,7 +120,7 @@ def _by_iteration(parts: Sequence[Tensor], mean: Tensor, count: int) -> Tensor:
             centred = _pixels(part) - mean
             moved += (centred.T @ (centred @ here)).cpu()
         # Within the subspace the problem is small and solved exactly (Rayleigh-Ritz).
-        values, vectors = torch.linalg.eigh(basis.T @ moved)
+        values, vectors = (found.float() for found in torch.linalg.eigh((basis.T @ moved).double()))
         variances, directions = values.flip(0)[:count], basis @ vectors.flip(1)[:, :count]
         if torch.allclose(variances, before, rtol=TOLERANCE, atol=TOLERANCE * float(variances[0])):
             break
