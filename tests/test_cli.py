@@ -555,6 +555,19 @@ def test_too_little_memory_is_one_sentence(
     assert len(err.splitlines()) == 1
 
 
+def test_a_gpu_that_is_gone_is_one_sentence(
+    defect: Callable[[Callable[[], object]], int], capsys: Text
+) -> None:
+    def lost() -> None:
+        raise torch.AcceleratorError("CUDA error: unspecified launch failure\nAnd so on.")
+
+    assert defect(lost) == 1
+    assert capsys.readouterr().err == (
+        "The device was lost (CUDA error: unspecified launch failure); "
+        "try again with --device cpu, or after a restart.\n"
+    )
+
+
 def test_an_interrupt_anywhere_is_130(defect: Callable[[Callable[[], object]], int], capsys: Text) -> None:
     def wrong() -> None:
         raise KeyboardInterrupt

@@ -1,11 +1,45 @@
-"""The training images on the device, and which of them each step sees. Imports torch, data, `models.base`."""
+"""The training images on the device, and which of them each step sees.
+
+Imports torch, data, `models.base` and `device`.
+"""
 
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from explorer.data.image_set import ImageSet
+from explorer.errors import Failure
 from explorer.models.base import Batch
+from explorer.training.device import lacks_memory
+
+PIECE = 1 << 26
+"""Bytes of images that are on their way to the device at a time."""
+
+
+def uploaded(images: ImageSet, device: torch.device) -> Tensor:
+    """All images as one uint8 tensor (N, C, H, W) of the device's own, brought there in pieces.
+
+    Raises
+    ------
+    Failure
+        They find no room there.
+    """
+    height, width, channels = images.shape
+    count = max(1, PIECE // (height * width * channels))
+    try:
+        x = torch.empty(len(images), channels, height, width, dtype=torch.uint8, device=device)
+        for start in range(0, len(images), count):
+            piece = torch.tensor(images.images[start : start + count])
+            x[start : start + count].copy_(piece.permute(0, 3, 1, 2))
+    except RuntimeError as error:
+        if not lacks_memory(error):
+            raise
+        raise Failure(
+            f"The device has no room for {len(images):,} images ({images.images.nbytes / 1e6:,.0f} MB); "
+            "choose a smaller side or fewer images."
+        ) from error
+    return x
 
 
 class Batches:
@@ -22,7 +56,7 @@ class Batches:
     """
 
     def __init__(self, images: ImageSet, size: int, seed: int, device: torch.device) -> None:
-        self.x = torch.tensor(images.images, device=device).permute(0, 3, 1, 2).contiguous()
+        self.x = uploaded(images, device)
         self.labels = None if images.labels is None else torch.tensor(images.labels, device=device)
         self.size = min(size, len(images))
         self.per_epoch = len(images) // self.size

@@ -19,7 +19,7 @@ from explorer.data.image_set import ImageSet
 from explorer.errors import BadInput
 from explorer.models.base import GenerativeModel, Position, TrainedConfig
 from explorer.training.average import Average
-from explorer.training.batches import Batches
+from explorer.training.batches import Batches, uploaded
 from explorer.training.device import autocast, first_line, is_lost, lacks_memory
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
 from explorer.training.means import Means
@@ -155,7 +155,7 @@ class Trainer:
 
     def _fit(self) -> Iterator[Event]:
         if self.step == 0:
-            x = torch.tensor(self._images.images, device=self.device).permute(0, 3, 1, 2)
+            x = uploaded(self._images, self.device)
             self.model.fit(x)
             self.step = 1
             yield Progress(1, 1, 1.0, len(x) / max(self._clock(), 1e-9), 0.0, 0.0, {})
