@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from explorer.errors import BadInput
 from explorer.training.average import Average
+from explorer.training.device import lacks_memory
 from explorer.training.optimisers import Optimisers
 
 Arrays = dict[str, NDArray[Any]]
@@ -107,5 +108,42 @@ def spread(
 
 
 def to_arrays(tensors: Mapping[str, Tensor]) -> Arrays:
-    """Tensors as arrays, by value."""
-    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
+    """Tensors as arrays, by value; those of a GPU cross over in one piece for each number format."""
+    arrays: Arrays = {}
+    pieces: dict[tuple[torch.device, torch.dtype], dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        if tensor.device.type == "cpu":
+            arrays[name] = tensor.detach().numpy().copy()
+        else:
+            pieces.setdefault((tensor.device, tensor.dtype), {})[name] = tensor.detach()
+    arrays |= fetched(list(pieces.values()))
+    return {name: arrays[name] for name in tensors}
+
+
+def fetched(pieces: Sequence[Mapping[str, Tensor]]) -> Arrays:
+    """Copies of tensors, each piece's alike in number format and device, which is waited for once."""
+    try:
+        flat = [torch.cat([tensor.reshape(-1) for tensor in piece.values()]) for piece in pieces]
+        landed = [_landing(piece) for piece in flat]
+    except RuntimeError as error:
+        if not lacks_memory(error):
+            raise
+        # There is no room for one piece of all, on the device or where it may write.
+        return {name: tensor.cpu().numpy().copy() for piece in pieces for name, tensor in piece.items()}
+    for device in {piece.device for piece in flat if piece.device.type == "cuda"}:
+        torch.cuda.current_stream(device).synchronize()
+    arrays: Arrays = {}
+    for piece, host in zip(pieces, landed, strict=True):
+        # By value: memory that the GPU writes into is dear, and torch gives it to the next copy.
+        numbers = host.numpy().copy()
+        ends = np.cumsum([tensor.numel() for tensor in piece.values()])
+        for (name, tensor), values in zip(piece.items(), np.split(numbers, ends[:-1]), strict=True):
+            arrays[name] = values.reshape(tuple(tensor.shape))
+    return arrays
+
+
+def _landing(flat: Tensor) -> Tensor:
+    """The same in the CPU's memory; from CUDA it is under way until its stream has been waited for."""
+    if flat.device.type != "cuda":
+        return flat.cpu()
+    return torch.empty(flat.shape, dtype=flat.dtype, pin_memory=True).copy_(flat, non_blocking=True)
