@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -273,3 +274,11 @@ def test_networks_take_sides_that_can_not_be_halved(family: str, network: str, s
     model = make(family, shape, network=network, depth=6)
     x = torch.rand(2, *shape)
     assert model.decode(model.encode(x)).shape == x.shape
+
+
+@each_family
+def test_to_build_a_model_does_not_wait_for_torchs_compiler(
+    family: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch._dynamo", None)
+    models.build(family, small(family), SHAPES[0])

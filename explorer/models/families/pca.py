@@ -53,7 +53,9 @@ class PCA(GenerativeModel):
         if config.latent_size > image.size:
             raise BadInput(f"latent_size={config.latent_size}: a picture has only {image.size} numbers.")
         self.register_buffer("mean", torch.zeros(image.size))
-        self.register_buffer("directions", torch.eye(image.size, config.latent_size))
+        # torch.eye on the device "meta", where models are measured, imports torch's compiler: seconds.
+        directions = torch.zeros(image.size, config.latent_size).fill_diagonal_(1)
+        self.register_buffer("directions", directions)
 
     @property
     def spaces(self) -> tuple[Space, ...]:
