@@ -48,7 +48,7 @@ def portray(model: GenerativeModel, data: DataSet) -> Portrait:
         codes = rounded(arrays.sample(model, SAMPLED_ITEMS, 0, space.name))
         asked = arrays.classes_in_turn(SAMPLED_ITEMS, model.conditions)
         items = arrays.decode(model, codes.astype(np.float32), space.name, asked)
-        labels = named(items, data)
+        labels = named(items, data, arrays.device_of(model))
         kept = {"codes": codes, "labels": labels}
     probe = {
         "images": items[:PROBE_ITEMS],
@@ -68,12 +68,12 @@ def rounded(codes: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
     return codes if codes.shape[1] <= 2 or not np.isfinite(halves).all() else halves
 
 
-def named(images: NDArray[np.uint8], data: DataSet) -> NDArray[np.int64] | None:
+def named(images: NDArray[np.uint8], data: DataSet, device: torch.device) -> NDArray[np.int64] | None:
     """The classes that the ruler of a data set sees in pictures; None where it has none yet."""
-    found = ruler.find(data, "cpu") if ruler.is_labelled(data) else None
+    found = ruler.find(data, device) if ruler.is_labelled(data) else None
     if found is None:
         return None
-    classes = [found.predict(x).numpy() for x in in_parts(images, torch.device("cpu"))]
+    classes = [found.predict(x).cpu().numpy() for x in in_parts(images, device)]
     return np.concatenate(classes).astype(np.int64)
 
 

@@ -35,6 +35,8 @@ from explorer.training.trainer import Trainer
 from explorer.versions import version
 from explorer.weights import pack_arrays, pack_tensors
 
+Arrays = dict[str, NDArray[Any]]
+
 AUTOSAVE_SECONDS = 50.0
 """With the time that writing takes, no more than a minute of training is ever lost."""
 
@@ -200,13 +202,8 @@ class _Recorder:
 
     def finish(self, data: DataSet) -> None:
         """Write what a finished run holds; the manifest comes last, so it is never half finished."""
-        model = self.trainer.model.to("cpu").eval()
-        weights = dict(self.trainer.weights())
-        install(model, weights)
-        weights = _in_half_precision(model, weights, data.test.images)
-        install(model, weights)
-        shown = portrait.portray(model, data)
-        files: dict[str, str] = {}
+        weights, shown = self._look_back(data)
+        model, files = self.trainer.model, dict[str, str]()
         for name, arrays in ((_embedding(model), shown.embedding), (PROBE, shown.probe)):
             files[name] = self.run.write(name, pack_arrays(arrays))
         files[WEIGHTS] = self.run.write(WEIGHTS, pack_tensors(weights))
@@ -214,6 +211,25 @@ class _Recorder:
         if shown.atlas is not None:
             files[ATLAS] = self.run.write(ATLAS, shown.atlas)
         self.save_manifest("finished", files=files, atlas=shown.atlas_record, figures=None)
+
+    def _look_back(self, data: DataSet) -> tuple[Arrays, portrait.Portrait]:
+        """The weights as they are kept, and what they show: computed where the training was, if it can be."""
+        trainer = self.trainer
+        weights = dict(trainer.weights())
+        try:
+            return _portrayed(trainer.model.eval(), weights, data)
+        except RuntimeError as error:
+            on_cpu = trainer.device.type == "cpu"
+            if on_cpu or not (devices.is_lost(error) or devices.lacks_memory(error)):
+                raise
+        return _portrayed(self.run.untrained(trainer.model.config.as_dict()).eval(), weights, data)
+
+
+def _portrayed(model: GenerativeModel, weights: Arrays, data: DataSet) -> tuple[Arrays, portrait.Portrait]:
+    install(model, weights)
+    weights = _in_half_precision(model, weights, data.test.images)
+    install(model, weights)
+    return weights, portrait.portray(model, data)
 
 
 def _written(model: GenerativeModel) -> tuple[str, ...]:
@@ -237,11 +253,9 @@ def _declared(model: GenerativeModel) -> dict[str, Any]:
     }
 
 
-def _in_half_precision(
-    model: GenerativeModel, weights: dict[str, NDArray[np.float32]], images: NDArray[np.uint8]
-) -> dict[str, NDArray[np.float32]]:
+def _in_half_precision(model: GenerativeModel, weights: Arrays, images: NDArray[np.uint8]) -> Arrays:
     """The weights as float16 where that changes nothing that one can see."""
-    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in weights.items()}
+    halves: Arrays = {name: array.astype(np.float16) for name, array in weights.items()}
     whole = _pictures(model, images)
     install(model, halves)
     change = (_pictures(model, images) - whole).abs().mean().item()

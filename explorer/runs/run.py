@@ -167,13 +167,13 @@ class Run(RunFolder):
 
     def model_to_look_at(self) -> tuple[GenerativeModel, str | None]:
         """The same, with the sentence that says so where its weights hold NaN: a part of it may be whole."""
-        model = self._build(self.manifest.settings)
-        weights = self.weights()
+        model, weights = self.untrained(self.manifest.settings), self.weights()
         install(model, weights)
         fault = None if finite(weights) else f"{self.name}: the model holds NaN; train it again."
         return model.eval(), fault
 
-    def _build(self, settings: Mapping[str, object]) -> GenerativeModel:
+    def untrained(self, settings: Mapping[str, object]) -> GenerativeModel:
+        """A model of its family and shape, on the CPU."""
         from explorer import models
 
         manifest = self.manifest
@@ -197,7 +197,7 @@ class Run(RunFolder):
         if saved is None and self.state_files():
             raise BadInput(f"{self.name} can't be resumed, as its saved states are damaged; train it anew.")
         settings = saved.settings if saved else self.manifest.settings
-        model = self._build(settings)
+        model = self.untrained(settings)
         trainer = Trainer(model, data.train, seed=self.manifest.seed, device=choose(device)[0])
         if saved:
             trainer.restore(saved)

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from explorer import files
+from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
-from explorer.models import arrays
-from explorer.runs import recorder
+from explorer.metrics import ruler
+from explorer.models import GenerativeModel, arrays
+from explorer.runs import portrait, recorder
 from explorer.runs.recorder import record
 from explorer.runs.run import Run
 from explorer.training.events import Event, Failed, Finished, Progress, Warned
@@ -61,6 +64,57 @@ def test_what_a_finished_run_shows_is_what_its_model_says(tmp_path: Path, family
     preview = run.preview()
     assert preview is not None
     assert preview.shape == (4 * 9 - 1, 4 * 9 - 1, 1)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [torch.OutOfMemoryError("CUDA out of memory."), torch.AcceleratorError("CUDA error: device removed")],
+)
+def test_a_gpu_that_fails_at_the_end_leaves_the_portrait_to_the_cpu(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = trained(tmp_path / "whole", "gan")
+    run = begin(tmp_path / "gan", "gan")
+    trainer, seen = run.trainer(DATA), []
+    usual = portrait.portray
+
+    def portray(model: GenerativeModel, data: DataSet) -> portrait.Portrait:
+        seen.append(model)
+        if model is trainer.model:
+            raise error
+        return usual(model, data)
+
+    monkeypatch.setattr(portrait, "portray", portray)
+    for event in record(run, trainer, DATA):
+        if isinstance(event, Progress):
+            trainer.device = torch.device("mps")  # there is none here: it only has the name
+    assert [model is trainer.model for model in seen] == [True, False]
+    assert Run.open(run.folder).manifest.status == "finished"
+    names = {"weights.safetensors", "embedding-z.npz", "probe.npz", "preview.png"}
+    for name in names:
+        assert run.manifest.files[name] == whole.manifest.files[name]
+
+
+def test_on_the_cpu_a_portrait_that_finds_no_memory_is_not_tried_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[GenerativeModel] = []
+
+    def portray(model: GenerativeModel, data: DataSet) -> portrait.Portrait:
+        seen.append(model)
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(portrait, "portray", portray)
+    with pytest.raises(RuntimeError, match="allocate memory"):
+        go_on(begin(tmp_path / "gan", "gan"))
+    assert len(seen) == 1
+
+
+def test_the_classes_of_samples_are_seen_where_the_model_lies(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(ruler, "find", lambda data, device: asked.append(device))
+    portrait.named(DATA.test.images, DATA, torch.device("cuda", 3))
+    assert asked == [torch.device("cuda", 3)]
 
 
 def test_the_curves_hold_every_step_of_a_short_training(tmp_path: Path) -> None:
