@@ -1,4 +1,4 @@
-"""What a working thread does before anything else. Standard library and psutil."""
+"""What a working thread does before anything else. Standard library and psutil; torch late."""
 
 from __future__ import annotations
 
@@ -36,6 +36,20 @@ class Cores:
 
     def __init__(self) -> None:
         self._began, self._others = time.monotonic(), _other_work()
+        self._left = False
+
+    def leave_to_window(self, device: str) -> None:
+        """Have this thread trade speed for the window's, where the processor is the device that trains.
+
+        Elsewhere it does little but feed the device, which must not be kept waiting.
+        """
+        if device != "cpu" or self._left:
+            return
+        import torch
+
+        self._left = True
+        step_back()
+        torch.set_num_threads(self.for_trainer())
 
     def for_trainer(self) -> int:
         """How many threads the trainer's operations may use: all cores, on a busy machine one fewer.

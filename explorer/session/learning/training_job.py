@@ -7,6 +7,7 @@ Imports torch, models and training on its own thread only, so that the window ne
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 from collections import deque
@@ -17,7 +18,7 @@ from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
 from explorer.runs.library import Library
 from explorer.runs.run import Run, framing_of
-from explorer.session.asking.threads import Cores, import_torch, step_back
+from explorer.session.asking.threads import Cores, import_torch
 from explorer.session.learning.plans import Plan
 from explorer.training.events import Progress, Snapshot
 
@@ -119,16 +120,12 @@ class TrainingJob:
         try:
             cores = Cores()
             run = self._prepare()
-            self._train(run, cores.for_trainer())
+            self._train(run, cores)
         except (BadInput, Failure) as error:
             fault = str(error)
-        except MemoryError:
-            fault = (
-                "There is too little memory for this training; choose a smaller model or smaller pictures."
-            )
         except Exception as error:  # the one catch point of this thread
             log.error("training failed", exc_info=error)
-            fault = f"Training failed: {error}. The log has the details."
+            fault = _of_device(error) or f"Training failed: {error}. The log has the details."
         self._post(Ended(run, fault))
 
     def _prepare(self) -> Run:
@@ -146,21 +143,20 @@ class TrainingJob:
         settings = {**plan.settings, "precision": "bfloat16"} if plan.fast and _is_fast() else plan.settings
         return new(folder, plan.family, settings, self._data, seed=plan.seed)
 
-    def _train(self, run: Run, threads: int) -> None:
-        import torch
-
+    def _train(self, run: Run, cores: Cores) -> None:
         from explorer.runs.recorder import record
+        from explorer.training.device import choose
 
         assert self._data is not None
         # Imports were done at full priority: who holds the interpreter lock must not be kept waiting.
-        step_back()
-        torch.set_num_threads(threads)
+        cores.leave_to_window(choose()[0].type)
         trainer = run.trainer(self._data)
         past = _past(run, trainer.step) if self.plan.resume else []
         usual, started = (trainer.interval, trainer.snapshot_interval), False
         events = record(run, trainer, self._data)
         try:
             while turn := self._next_turn():
+                cores.leave_to_window(trainer.device.type)  # it may have been handed over to the CPU
                 for knob, value in self._pop_changes():
                     try:
                         trainer.change(knob, value)
@@ -217,6 +213,20 @@ def _events_of_turn(turn: Turn, trainer: Trainer, events: Iterator[Event]) -> It
 def _past(run: Run, step: int) -> list[dict[str, Any]]:
     """The lines of a run's curves up to the step that it goes on from."""
     return [line for line in run.curves() if line["step"] <= step]
+
+
+def _of_device(error: Exception) -> str | None:
+    """The sentence where it is the machine's fault: too little memory, or a GPU that is gone."""
+    too_little = "There is too little memory for this training; choose a smaller model or smaller pictures."
+    if isinstance(error, MemoryError):
+        return too_little
+    if "torch" not in sys.modules:
+        return None
+    from explorer.training.device import first_line, is_lost, lacks_memory
+
+    if is_lost(error):
+        return f"The device was lost ({first_line(error)}); resume on the CPU, or after a restart."
+    return too_little if lacks_memory(error) else None
 
 
 def _is_fast() -> bool:
