@@ -52,6 +52,8 @@ class Display:
         """As long as the same model is here."""
         self.model: OpenModel | None = None
         self.ready: Ready | None = None
+        self._putting: Request[Ready] | None = None
+        """What has brought the model that is here onto the engine."""
         self._put: Question[Ready] = Question(engine, self._on_ready)
         self._install: Question[int] = Question(engine, self._on_weights, during=self.life)
         self.images = Images(self, at_hand)
@@ -92,7 +94,7 @@ class Display:
         self.life.end()
         self._put.forget()
         if model is not None:
-            self._put.ask(Show(model.run) if put is None else put)
+            self._ask_for(Show(model.run) if put is None else put)
         self.images.follow(model)
         self.model_opened()
         if self.model is not None and self.model.embedding is not None:
@@ -105,8 +107,16 @@ class Display:
     def reload(self) -> None:
         """Bring the weights that lie on disk now; what was chosen stays."""
         if self.model is not None:
-            self.ready = None
-            self._put.ask(Show(self.model.run))
+            self._ask_for(Show(self.model.run))
+
+    def bring_again(self) -> None:
+        """Have the model put onto the engine anew, as the device that it lay on is of no use any more."""
+        if self.model is not None and self._putting is not None:
+            self._ask_for(self._putting)
+
+    def _ask_for(self, put: Request[Ready]) -> None:
+        self.ready, self._putting = None, put
+        self._put.ask(put)
 
     def install(self, snapshot: Snapshot) -> None:
         """Take the weights of a moment of the training."""

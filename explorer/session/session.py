@@ -74,7 +74,7 @@ class Session:
 
     def __init__(self, library: Library, wake: Callable[[], None], *, begin: bool = True) -> None:
         self.library = library
-        workers = self.workers = Workers(wake, self._say_fault, begin=begin)
+        workers = self.workers = Workers(wake, self._say_fault, self._bring_again, begin=begin)
         choices = self.choices = Choices()
         say = self.say
         self.at_hand = DataAtHand(workers.reader)
@@ -135,6 +135,11 @@ class Session:
     def _say_fault(self, text: str) -> None:
         """What a thread could not do for the models that are open."""
         self.say(text, "error", holds=self.main.stays())
+
+    def _bring_again(self) -> None:
+        """The device that models lay on is of no use any more."""
+        for display in (*self.sides, self.training.learner):
+            display.bring_again()
 
     # Opening
 

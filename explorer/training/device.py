@@ -15,22 +15,28 @@ import torch.nn.functional as F
 from torch import nn
 
 from explorer.errors import BadInput
-from explorer.models.base import ParameterGroup, Precision
+from explorer.models.base import GenerativeModel, ParameterGroup, Precision
 from explorer.training.optimisers import Optimisers
 
 KINDS = ("cuda", "mps", "cpu")
 
 _NO_MEMORY = re.compile(
-    "allocate memory|out of memory|ALLOC_FAILED|ALLOCATION_FAILED|Invalid buffer size"
+    "allocate memory|not enough memory|out of memory|ALLOC_FAILED|ALLOCATION_FAILED|Invalid buffer size"
     # They are initialised late, and then memory is all that they can lack.
     "|CU(BLAS|DNN|SOLVER)_STATUS_NOT_INITIALIZED"
 )
 _LOST = re.compile("CU(BLAS|DNN|SOLVER)_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)")
 
+SMALL = 4_000_000
+"""Weights up to which a model draws a picture within about 5 ms on one thread of a CPU."""
+
 _trial = threading.Lock()
 """Several threads ask; on some devices torch can't bear two at a time."""
 _faults: dict[str, str | None] = {}
 """Name of a device that was tried to what it failed of."""
+_thread = threading.local()
+_left: list[str] = []
+"""Why the threads beside the training have left the GPU; empty while they have not."""
 
 
 def choose(wanted: str | None = None) -> tuple[torch.device, str | None]:
@@ -59,6 +65,47 @@ def choose(wanted: str | None = None) -> tuple[torch.device, str | None]:
         if found or (fault := _hidden_fault(kind)):
             return torch.device("cpu"), f"Working on the CPU, as {kind} failed: {fault}"
     return torch.device("cpu"), None
+
+
+def beside_training(model: GenerativeModel | None = None) -> tuple[torch.device, str | None]:
+    """The device for a thread that does not train, and a sentence as in `choose`.
+
+    On CUDA the thread gets a stream of its own, served first: else whatever it asks would wait behind all
+    steps that the trainer has sent ahead. Several threads on MPS make torch abort.
+
+    Parameters
+    ----------
+    model
+        What is to be shown: a small one is drawn on the CPU sooner than a GPU that trains comes to it.
+    """
+    device, complaint = (torch.device("cpu"), None) if _left else choose()
+    if device.type != "cuda" or (model is not None and is_small(model)):
+        return torch.device("cpu"), complaint
+    if not hasattr(_thread, "stream"):
+        _thread.stream = torch.cuda.Stream(device, priority=-1)
+        torch.cuda.set_stream(_thread.stream)
+    return device, complaint
+
+
+def is_small(model: GenerativeModel) -> bool:
+    """Whether a CPU draws its pictures as soon as they are asked for; what denoises needs many passes."""
+    weights = sum(tensor.numel() for tensor in model.state_dict().values())
+    return weights <= SMALL and model.plan is None
+
+
+def leave_gpu(error: Exception) -> str | None:
+    """After an error of a GPU, have whoever does not train work on the CPU; the sentence that says so.
+
+    None where it is no such error.
+    """
+    if is_lost(error):
+        lose(torch.device("cuda"), error)
+        _left.append(f"The GPU was lost ({first_line(error)}): models are shown on the CPU from here on.")
+    elif lacks_memory(error) and "CPUAllocator" not in str(error):
+        _left.append("The GPU has no memory left to show models: they are shown on the CPU from here on.")
+    else:
+        return None
+    return _left[0]
 
 
 def title(device: torch.device) -> str:

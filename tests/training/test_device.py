@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 import torch
 
+from explorer import models
 from explorer.errors import BadInput
+from explorer.models.base import GenerativeModel, ImageShape
 from explorer.training import device
 
 NO_KERNEL = torch.AcceleratorError(
@@ -21,6 +25,7 @@ def there(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The kinds of GPU that torch says are there."""
     kinds: set[str] = set()
     monkeypatch.setattr(device, "_faults", {})
+    monkeypatch.setattr(device, "_left", [])
     monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in kinds)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: "mps" in kinds)
     return kinds
@@ -182,3 +187,55 @@ def test_a_lost_device_is_no_lack_of_memory(error: Exception) -> None:
 def test_a_defect_is_neither(error: Exception) -> None:
     assert not device.is_lost(error)
     assert not device.lacks_memory(error)
+
+
+def model(family: str, **settings: object) -> GenerativeModel:
+    return models.build(family, settings, ImageShape(1, 28, 28))
+
+
+@pytest.fixture
+def streams(there: set[str], monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The streams that threads work on, one of a GPU that works."""
+    taken: list[object] = []
+    monkeypatch.setattr(device, "_try_out", lambda tried: None)
+    monkeypatch.setattr(device, "_thread", threading.local())
+    monkeypatch.setattr(torch.cuda, "Stream", lambda where, priority: (where.type, priority))
+    monkeypatch.setattr(torch.cuda, "set_stream", taken.append)
+    there.add("cuda")
+    return taken
+
+
+def test_a_small_model_is_shown_on_the_cpu_and_others_on_a_stream_of_their_threads_own(
+    streams: list[object],
+) -> None:
+    for small in (model("vae"), model("gan"), model("pca")):
+        assert device.beside_training(small) == (torch.device("cpu"), None)
+    assert streams == []
+    for large in (model("vae", width=128), model("diffusion", width=4)):
+        assert device.beside_training(large) == (torch.device("cuda"), None)
+    assert device.beside_training() == (torch.device("cuda"), None)
+    assert streams == [("cuda", -1)]
+    other = threading.Thread(target=device.beside_training)
+    other.start()
+    other.join()
+    assert len(streams) == 2
+
+
+def test_beside_a_training_on_mps_nobody_else_uses_it(
+    there: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_try_out", lambda tried: None)
+    there.add("mps")
+    assert device.choose() == (torch.device("mps"), None)
+    assert device.beside_training(model("diffusion", width=4)) == (torch.device("cpu"), None)
+    assert device.beside_training() == (torch.device("cpu"), None)
+
+
+def test_where_memory_lacks_who_shows_models_leaves_the_gpu_to_the_trainer(streams: list[object]) -> None:
+    assert device.leave_gpu(RuntimeError("[...] DefaultCPUAllocator: can't allocate memory")) is None
+    assert device.leave_gpu(NO_OPERATION) is None
+    assert device.beside_training()[0] == torch.device("cuda")
+    said = device.leave_gpu(torch.OutOfMemoryError("CUDA out of memory."))
+    assert said == "The GPU has no memory left to show models: they are shown on the CPU from here on."
+    assert device.beside_training() == (torch.device("cpu"), None)
+    assert device.choose() == (torch.device("cuda"), None)

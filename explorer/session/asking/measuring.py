@@ -23,10 +23,10 @@ def working_device() -> torch.device:
     import_torch()
     import torch
 
-    from explorer.training.device import choose
+    from explorer.training.device import beside_training
 
     torch.set_num_threads(DISPLAY_THREADS)
-    return choose()[0]
+    return beside_training()[0]
 
 
 def read_images(run: Run) -> DataSet:

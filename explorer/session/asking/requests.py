@@ -85,12 +85,12 @@ class Show:
         import_torch()
         import torch
 
-        from explorer.training.device import choose, title
+        from explorer.training.device import beside_training, title
 
         began = time.perf_counter()
         torch.set_num_threads(DISPLAY_THREADS)
-        device, complaint = choose()
         model, fault = self.run.model_to_look_at()
+        device, complaint = beside_training(model)
         held["model"] = model.to(device)
         yield Ready(title(device), time.perf_counter() - began, complaint, fault)
 
@@ -105,19 +105,11 @@ class Blank:
         import_torch()
         import torch
 
-        from explorer import models
-        from explorer.training.device import choose, title
+        from explorer.training.device import beside_training, title
 
         torch.set_num_threads(DISPLAY_THREADS)
-        device, complaint = choose()
-        manifest = self.run.manifest
-        model = models.build(
-            manifest.family,
-            manifest.settings,
-            models.ImageShape(*manifest.image),
-            manifest.seed,
-            len(manifest.data.class_names),
-        )
+        model = self.run.untrained(self.run.manifest.settings)
+        device, complaint = beside_training(model)
         held["model"] = model.to(device).eval()
         yield Ready(title(device), 0.0, complaint)
 

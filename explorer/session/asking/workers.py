@@ -1,11 +1,12 @@
 """The threads behind a session: who is asked, who takes the answers, what becomes of a fault.
 
-Part of the session; knows no Qt and no torch.
+Part of the session; knows no Qt, and torch only where it is there already.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -29,12 +30,19 @@ class Workers:
         Called from the workers' threads: asks the GUI thread to call ``mailbox.collect()`` soon.
     say_fault
         Given the sentence of a fault, on the GUI thread.
+    left_gpu
+        Called once the GPU is of no use to these threads any more: what lay there has to be brought anew.
     begin
         Whether they answer at once, or from `begin` on.
     """
 
     def __init__(
-        self, wake: Callable[[], None], say_fault: Callable[[str], None], *, begin: bool = True
+        self,
+        wake: Callable[[], None],
+        say_fault: Callable[[str], None],
+        left_gpu: Callable[[], None] = lambda: None,
+        *,
+        begin: bool = True,
     ) -> None:
         self.mailbox = Mailbox(wake)
         self.main = Engine("engine", self._deliver, begin=begin)
@@ -43,7 +51,7 @@ class Workers:
         self.reader = Engine("reader", self._deliver, begin=begin)
         self.fetcher = Engine("fetcher", self._deliver, begin=begin)
         self.projector = Engine("projector", self._deliver, begin=begin)
-        self._say_fault = say_fault
+        self._say_fault, self._left_gpu, self._has_left = say_fault, left_gpu, False
 
     def begin(self) -> None:
         for engine in self._all:
@@ -79,5 +87,24 @@ class Workers:
         if isinstance(error, (BadInput, Failure)):
             self._say_fault(str(error))
             return
+        if words := _of_gpu(error):
+            self._leave_gpu(words)
+            return
         log.error("%s failed", type(request).__name__, exc_info=error)
         self._say_fault(f"{type(request).__name__} failed: {error}. The log has the details.")
+
+    def _leave_gpu(self, words: str) -> None:
+        # Other threads may have met the same fault.
+        if not self._has_left:
+            self._has_left = True
+            self._say_fault(words)
+            self._left_gpu()
+
+
+def _of_gpu(error: Exception) -> str | None:
+    """The sentence where it is the GPU's fault; from then on these threads work on the CPU."""
+    if "torch" not in sys.modules:
+        return None
+    from explorer.training.device import leave_gpu
+
+    return leave_gpu(error)

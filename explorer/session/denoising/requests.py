@@ -153,10 +153,10 @@ class Invert:
         import torch
 
         from explorer.models import arrays
-        from explorer.training.device import choose
+        from explorer.training.device import beside_training
 
         torch.set_num_threads(DISPLAY_THREADS)
-        model = self.run.model().to(choose()[0])
+        model = self.run.model().to(beside_training()[0])
         sampler = "heun" if self.plan.sampler == "heun" else "ddim"
         model.turn_plan({"sampler": sampler, "steps": self.plan.steps})
         assert model.noise_space is not None

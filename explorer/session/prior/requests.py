@@ -133,10 +133,10 @@ class FindCode:
 
         from explorer.models import arrays
         from explorer.models.inversion import invert
-        from explorer.training.device import choose
+        from explorer.training.device import beside_training
 
         torch.set_num_threads(DISPLAY_THREADS)
-        device, _ = choose()
+        device, _ = beside_training()
         model = self.run.model().to(device)
         asked = asked_for(self.condition, 1)
         found = invert(

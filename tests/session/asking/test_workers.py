@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import torch
 
 from explorer.errors import BadInput
 from explorer.session.asking.mailbox import Mailbox
 from explorer.session.asking.question import Lifetime, Question
 from explorer.session.asking.workers import Workers
+from explorer.training import device
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,3 +106,35 @@ def test_a_fault_of_one_letter_leaves_the_others_in_the_post() -> None:
     assert len(calls) == 2, "the owner is asked once more"
     mailbox.collect()
     assert taken == ["first", "last"]
+
+
+@dataclass(frozen=True, eq=False)
+class Fail:
+    """Ends in an error."""
+
+    error: Exception
+
+    def answer(self, held: dict[str, Any]) -> Generator[str, None, None]:
+        raise self.error
+        yield
+
+
+def test_a_gpu_that_fails_two_threads_is_left_once(
+    posted: threading.Semaphore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_faults", {})
+    monkeypatch.setattr(device, "_left", [])
+    happened: list[str] = []
+    workers = Workers(posted.release, happened.append, lambda: happened.append("left"))
+    lost = torch.AcceleratorError("CUDA error: device removed\nand so on")
+    questions = [Question[str](engine, happened.append) for engine in (workers.main, workers.beside)]
+    for question in questions:
+        question.ask(Fail(lost))
+        assert posted.acquire(timeout=10)
+        workers.mailbox.collect()
+    assert happened == [
+        "The GPU was lost (CUDA error: device removed): models are shown on the CPU from here on.",
+        "left",
+    ]
+    assert all(question.asked is None for question in questions)
+    assert workers.close()
