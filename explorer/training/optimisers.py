@@ -95,7 +95,7 @@ class Optimisers:
         beta1, beta2 = group.betas
         adamw(
             parameters, [p.grad for p in parameters if p.grad is not None], means, squares, [], steps,
-            fused=parameters[0].device.type in ("cpu", "cuda"), amsgrad=False, beta1=beta1, beta2=beta2,
+            fused=True, amsgrad=False, beta1=beta1, beta2=beta2,
             lr=rate, weight_decay=group.weight_decay, eps=EPSILON, maximize=False,
         )  # fmt: skip
 
