@@ -1,7 +1,7 @@
 """Files written whole or not at all, and read within bounds.
 
-A lowest module: imports `errors`, and psutil where it is needed. Writing is atomic (temporary name, fsync,
-rename) and follows no link. Reading takes regular files only, up to a limit, and JSON strictly.
+A low module: imports `errors`, `replacing`, and psutil where it is needed. Writing is atomic (temporary
+name, fsync, rename) and follows no link. Reading takes regular files only, up to a limit, and JSON strictly.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.errors import BadInput, Failure
+from explorer.replacing import replace
 
 JSON_DEPTH = 64
 _SHOWN = 240
@@ -73,7 +74,7 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
                 temporaries[path] = _temporary(path)
                 _write_through(temporaries[path], data)
             for path, temporary in temporaries.items():
-                os.replace(temporary, path)  # noqa: PTH105 (beside its fellows of the same protocol)
+                replace(temporary, path)
         except BaseException:
             for temporary in temporaries.values():
                 with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -9,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -566,6 +567,33 @@ def test_a_gpu_that_is_gone_is_one_sentence(
         "The device was lost (CUDA error: unspecified launch failure); "
         "try again with --device cpu, or after a restart.\n"
     )
+
+
+@contextlib.contextmanager
+def no_console() -> Iterator[None]:
+    """As under pythonw."""
+    kept = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        for stream in {sys.stdout, sys.stderr} - {None}:
+            stream.close()
+        sys.stdout, sys.stderr = kept
+
+
+@pytest.mark.parametrize("words", [["runs"], ["runs", "--json"], ["--help"], ["nonsense"], ["train", "vae"]])
+def test_without_a_console_a_command_does_what_it_does_with_one(words: list[str]) -> None:
+    with no_console():
+        status = main(words)
+    assert status == (2 if words in (["nonsense"], ["train", "vae"]) else 0)
+
+
+def test_without_a_console_a_training_trains(data: Path, tmp_path: Path) -> None:
+    with no_console():
+        status = main(["train", "ae", "--data", str(data), *QUICK, "--out", str(tmp_path / "run")])
+    assert status == 0
+    assert Run.open(tmp_path / "run").manifest.status == "finished"
 
 
 def test_an_interrupt_anywhere_is_130(defect: Callable[[Callable[[], object]], int], capsys: Text) -> None:

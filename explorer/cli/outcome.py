@@ -22,6 +22,7 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 def guarded(command: Callable[[], int]) -> int:
     """Run a command and turn whatever ends it into a sentence on stderr and an exit status."""
+    _give_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -42,6 +43,13 @@ def guarded(command: Callable[[], int]) -> int:
         if said := _of_device(error):
             return _say(said, FAILED)
         return _say(f"This is a defect: {_first_line(error)}. {_log()}", FAILED)
+
+
+def _give_streams() -> None:
+    """Started without a console, as by pythonw, a program has no streams; what is said goes nowhere then."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 (to the end)
 
 
 def _say(text: str, status: int) -> int:

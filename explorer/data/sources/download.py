@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import shutil
 import tarfile
 import urllib.error
@@ -21,6 +20,7 @@ from typing import IO, NamedTuple
 
 from explorer.errors import Failure
 from explorer.files import shown
+from explorer.replacing import replace
 
 _BLOCK = 1 << 18
 _TIMEOUT = 30.0
@@ -143,7 +143,7 @@ def _check(part: Path, file: RemoteFile) -> None:
         raise Failure(
             f"{file.path.name} arrived damaged (its checksum is wrong) and was deleted: fetch it again."
         )
-    os.replace(part, file.path)  # noqa: PTH105
+    replace(part, file.path)
 
 
 def _check_room(file: RemoteFile, needed: int) -> None:
@@ -225,6 +225,6 @@ def _copy(source: IO[bytes], target: Path) -> Iterator[int]:
             while block := source.read(_BLOCK):
                 done += file.write(block)
                 yield done
-        os.replace(part, target)  # noqa: PTH105
+        replace(part, target)
     finally:
         part.unlink(missing_ok=True)
