@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,17 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without a GPU its tests say so."""
+    if item.get_closest_marker("gpu") is not None:
+        import torch
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of drivers that are too old
+            if not torch.cuda.is_available():
+                pytest.skip("there is no GPU with CUDA here")
 
 
 @pytest.fixture(autouse=True)
