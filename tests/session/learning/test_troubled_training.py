@@ -12,8 +12,11 @@ import torch
 
 from explorer.models.base import Batch, Position, Update
 from explorer.models.families.vae import VAE
+from explorer.runs.run import Run
+from explorer.session.asking.threads import Cores
 from explorer.session.learning.plans import Plan
 from explorer.training import device, trainer
+from explorer.training.trainer import Trainer
 from tests.session.conftest import Loop
 
 
@@ -95,6 +98,49 @@ def test_a_device_that_is_lost_ends_in_a_sentence_and_what_was_learned_is_kept(
     # What is on display now is drawn by a model that is ready, on whatever device is left.
     training.stop()
     loop.until(lambda: not training.active and session.main.ready is not None)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory."), "There is too little memory for this training;"),
+        (MemoryError(), "There is too little memory for this training;"),
+        (
+            torch.AcceleratorError("CUDA error: device removed\nand so on"),
+            "The device was lost (CUDA error: ",
+        ),
+    ],
+)
+def test_a_device_that_fails_before_the_first_step_is_one_sentence(
+    loop: Loop, plan: Plan, error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Run, "trainer", failing)
+    training = loop.session.training
+    training.start(plan)
+    loop.until(lambda: training.fault is not None and not training.active)
+    assert training.fault is not None
+    assert training.fault.startswith(said)
+    assert len(training.fault.splitlines()) == 1
+
+
+def test_the_trainers_thread_asks_which_device_computes_before_it_makes_room(
+    loop: Loop, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Cores, "leave_to_window", lambda cores, kind: asked.append(kind))
+    usual = Run.trainer
+
+    def noting(*arguments: object) -> Trainer:
+        asked.append("trainer")
+        return usual(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Run, "trainer", noting)
+    loop.session.training.start(plan)
+    loop.until(lambda: not loop.session.training.active)
+    assert asked[:3] == ["cpu", "trainer", "cpu"]
 
 
 def test_a_gpu_of_no_use_is_said_once_however_many_models_are_opened(
