@@ -1,7 +1,8 @@
 """Our trainer against the usual training loop, on the same model, batch and precision, in turns.
 
 The usual loop is torchvision's MNIST (pictures decoded one by one), `DataLoader` with `ToTensor`,
-and Adam as it comes. Imports torch, models, training and metrics; torchvision late.
+and Adam as it comes. Then our trainer in two processes against one. Imports torch, models, training and
+metrics; torchvision late.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from explorer import models, paths
+from explorer.bench import processes
 from explorer.bench.figures import Bar, at_least, median, say
 from explorer.data.image_set import DataSet
 from explorer.data.sources import catalogue, embedded
@@ -54,6 +56,8 @@ KINDS = (
     Kind("convolutional VAE, 16-D", "vae", {"network": "conv", "latent_size": 16}, 1.0),
     Kind("convolutional AE, 16-D", "ae", {"network": "conv", "latent_size": 16}, 1.0),
 )
+BATCH = 128
+"""Images per step in all processes together."""
 HALF_AIM = 1.5
 HALF_LOSS = 0.5
 """Nats that bfloat16 may cost."""
@@ -67,7 +71,26 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     with _usual_files() as folder:
         bench = Bench(data, folder, device, options.seconds)
         rows = [row for kind in KINDS for row in _rows(bench, kind, options.repeats)]
-    return {"models": rows}
+    shared = [_shared(kind, options.seconds, options.repeats) for kind in KINDS]
+    return {"models": rows, "processes": shared}
+
+
+def _shared(kind: Kind, seconds: float, repeats: int) -> dict[str, Any]:
+    """The command line's training in two processes with a thread each, and in one with two."""
+    say(f"{kind.name}: in {processes.PROCESSES} processes and in one ...")
+    turned = {**kind.settings, "precision": "float32", "epochs": EPOCHS, "batch": BATCH}
+    knobs = [word for name, value in turned.items() for word in ("--set", f"{name}={value}")]
+    words = [kind.family, "--data", embedded.NAME, *knobs]
+    speed = median(
+        [
+            {
+                "images_per_s": BATCH * processes.steps_per_s(words, seconds, processes=processes.PROCESSES),
+                "one_process_images_per_s": BATCH * processes.steps_per_s(words, seconds, processes=1),
+            }
+            for _ in range(repeats)
+        ]
+    )
+    return {"model": kind.name, "processes": processes.PROCESSES, **speed}
 
 
 def _rows(bench: Bench, kind: Kind, repeats: int) -> Iterator[dict[str, Any]]:
@@ -205,6 +228,14 @@ def table(figures: Mapping[str, Any]) -> list[str]:
         lost = "" if nats is None else f"{nats:.2f}"
         speeds = f"{row['images_per_s']:9,.0f}{row['usual_images_per_s']:9,.0f}{ratio:8.2f}"
         lines.append(f"{row['model']:26}{row['precision']:>10}{speeds}{lost:>11}")
+    count = processes.PROCESSES
+    lines += [
+        "",
+        f"{'images per second':36}{f'{count} processes':>12}{f'1, {count} threads':>14}{'ratio':>8}",
+    ]
+    for row in figures["processes"]:
+        both = row["images_per_s"], row["one_process_images_per_s"]
+        lines.append(f"{row['model']:36}{both[0]:12,.0f}{both[1]:14,.0f}{both[0] / both[1]:8.2f}")
     return lines
 
 

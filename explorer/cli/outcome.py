@@ -100,8 +100,14 @@ class Interruption:
 
 
 @contextlib.contextmanager
-def interruptible() -> Iterator[Interruption]:
-    """Let the first Ctrl+C or SIGTERM only set a flag; the second ends the process at once."""
+def interruptible(*, patient: bool = False) -> Iterator[Interruption]:
+    """Let the first Ctrl+C or SIGTERM only set a flag; the second ends the process at once.
+
+    Parameters
+    ----------
+    patient
+        The second does nothing more: a launcher sends its own after the user's, and is patient itself.
+    """
     asked = Interruption()
     if threading.current_thread() is not threading.main_thread():
         yield asked
@@ -110,7 +116,7 @@ def interruptible() -> Iterator[Interruption]:
 
     def note(number: int, frame: FrameType | None) -> None:
         asked.status = numbers[signal.Signals(number)]
-        for each in numbers:
+        for each in () if patient else numbers:
             signal.signal(each, signal.SIG_DFL)
 
     before = {number: signal.signal(number, note) for number in numbers}

@@ -70,15 +70,23 @@ class Bar:
 
 
 class TrainingReport:
-    """Shows the events of a training: one JSON object per line, or a bar."""
+    """Shows the events of a training: one JSON object per line, or a bar.
 
-    def __init__(self, run: Path, words: str, as_json: bool) -> None:
-        self._run, self._json = str(run), as_json
-        self._bar = Bar(words, shown=not as_json)
+    Parameters
+    ----------
+    silent
+        Another process of the training shows them.
+    """
+
+    def __init__(self, run: Path, words: str, as_json: bool, *, silent: bool = False) -> None:
+        self._run, self._json, self._silent = str(run), as_json, silent
+        self._bar = Bar(words, shown=not (as_json or silent))
 
     def show(self, event: Event) -> None:
         from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
 
+        if self._silent:
+            return
         match event:
             case Progress():
                 self._progress(event)
@@ -96,8 +104,15 @@ class TrainingReport:
             case Failed(step, text):
                 self._end("failed", step=step, text=text)
 
+    def stopping(self) -> None:
+        """An end was asked for, and is on its way."""
+        if not self._silent:
+            say("Stopping; what has been learned is being saved.")
+
     def stopped(self, step: int, name: str) -> None:
         """The last word of a training that was interrupted."""
+        if self._silent:
+            return
         self._end("stopped", step=step)
         say(f"Stopped at step {step:,}; go on with: latent-explorer train --resume {name}")
 

@@ -131,7 +131,7 @@ class _Recorder:
             seconds=round(trainer.seconds, 1),
             settings=trainer.model.config.as_dict(),
             **_declared(trainer.model),
-            device=devices.title(trainer.device),
+            device=_device(trainer),
             versions={"latent-explorer": version(), "torch": str(torch.__version__)},
             **changes,
         )
@@ -239,6 +239,12 @@ def _written(model: GenerativeModel) -> tuple[str, ...]:
 
 def _embedding(model: GenerativeModel) -> str:
     return f"embedding-{model.spaces[0].name}.npz"
+
+
+def _device(trainer: Trainer) -> str:
+    """What it is trained on, in words."""
+    title, count = devices.title(trainer.device), trainer.ranks.count
+    return title if count == 1 else f"{count} processes, each on: {title}"
 
 
 def _declared(model: GenerativeModel) -> dict[str, Any]:

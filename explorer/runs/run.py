@@ -28,6 +28,7 @@ from explorer.weights import check_tensors, finite, read_arrays, read_tensors
 
 if TYPE_CHECKING:
     from explorer.models.base import GenerativeModel
+    from explorer.training.ranks import Ranks
     from explorer.training.state import State
     from explorer.training.trainer import Trainer
 
@@ -180,8 +181,13 @@ class Run(RunFolder):
         image, classes = models.ImageShape(*manifest.image), len(manifest.data.class_names)
         return models.build(manifest.family, settings, image, manifest.seed, classes)
 
-    def trainer(self, data: DataSet, device: str | None = None) -> Trainer:
+    def trainer(self, data: DataSet, device: str | None = None, ranks: Ranks | None = None) -> Trainer:
         """A trainer at the start, or where the newest undamaged saved state left off.
+
+        Parameters
+        ----------
+        ranks
+            The processes that train together; the first alone reads the saved state.
 
         Raises
         ------
@@ -189,16 +195,18 @@ class Run(RunFolder):
             Other data than the run has met, settings that are refused, or a saved state that is a link.
         """
         from explorer.training.device import choose
+        from explorer.training.ranks import ALONE
         from explorer.training.trainer import Trainer
 
         if data.fingerprint() != self.manifest.data.fingerprint:
             raise BadInput(f"{self.name} was trained on other images than {data.origin} holds now.")
-        saved = next(self._states(), None)
+        ranks = ranks or ALONE
+        saved = ranks.first(lambda: next(self._states(), None))
         if saved is None and self.state_files():
             raise BadInput(f"{self.name} can't be resumed, as its saved states are damaged; train it anew.")
         settings = saved.settings if saved else self.manifest.settings
-        model = self.untrained(settings)
-        trainer = Trainer(model, data.train, seed=self.manifest.seed, device=choose(device)[0])
+        model, seed, chosen = self.untrained(settings), self.manifest.seed, choose(device)[0]
+        trainer = Trainer(model, data.train, seed=seed, device=chosen, ranks=ranks)
         if saved:
             trainer.restore(saved)
         return trainer

@@ -1,6 +1,6 @@
 """The training images on the device, and which of them each step sees.
 
-Imports torch, data, `models.base` and `device`.
+Imports torch, data, `models.base`, `device` and `ranks`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from explorer.data.image_set import ImageSet
-from explorer.errors import Failure
+from explorer.errors import BadInput, Failure
 from explorer.models.base import Batch
 from explorer.training.device import lacks_memory
+from explorer.training.ranks import ALONE, Ranks
 
 PIECE = 1 << 26
 """Bytes of images that are on their way to the device at a time."""
@@ -53,25 +54,49 @@ class Batches:
         Held once, on the device.
     size
         Images per step; a rest of an epoch that is smaller is left out.
+    ranks
+        The processes that share each batch.
+
+    Raises
+    ------
+    BadInput
+        A batch has fewer images than there are processes.
     """
 
-    def __init__(self, images: ImageSet, size: int, seed: int, device: torch.device) -> None:
+    def __init__(
+        self, images: ImageSet, size: int, seed: int, device: torch.device, ranks: Ranks = ALONE
+    ) -> None:
         self.x = uploaded(images, device)
         self.labels = None if images.labels is None else torch.tensor(images.labels, device=device)
         self.size = min(size, len(images))
         self.per_epoch = len(images) // self.size
-        self._seed = seed
+        self._seed, self._ranks = seed, ranks
+        if self.size < ranks.count:
+            raise BadInput(
+                f"A batch of {self.size} is too small for {ranks.count} processes; choose a larger batch, or "
+                "fewer processes."
+            )
         self._epoch, self._order = -1, torch.empty(0)
 
-    def at(self, step: int, parts: int = 1) -> list[Batch]:
-        """The images of a step, in as many parts as can be (a batch of 5 has no 4 like ones)."""
+    def at(self, step: int, parts: int = 1) -> list[tuple[int, Batch]]:
+        """The images of a step that are this process's, in parts, each with its place in the whole batch.
+
+        Parameters
+        ----------
+        parts
+            Of each process; their sizes differ by one image at most.
+        """
+        rows = self._rows(step).tensor_split(parts * self._ranks.count)
+        first = parts * self._ranks.rank
+        return [(part, self._batch(rows[part])) for part in range(first, first + parts)]
+
+    def _rows(self, step: int) -> Tensor:
         epoch, place = divmod(step, self.per_epoch)
         if self._epoch != epoch:
             shuffle = torch.Generator().manual_seed(self._seed * 1_000_003 + epoch)
             order = torch.randperm(len(self.x), generator=shuffle)
             self._epoch, self._order = epoch, order.to(self.x.device)
-        rows = self._order[place * self.size : (place + 1) * self.size]
-        return [
-            Batch(self.x[part].float().div_(255), None if self.labels is None else self.labels[part])
-            for part in rows.chunk(parts)
-        ]
+        return self._order[place * self.size : (place + 1) * self.size]
+
+    def _batch(self, rows: Tensor) -> Batch:
+        return Batch(self.x[rows].float().div_(255), None if self.labels is None else self.labels[rows])

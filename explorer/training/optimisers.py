@@ -1,7 +1,8 @@
-"""One AdamW per parameter group, with a guard against exploding gradients. Imports torch and `models.base`.
+"""One AdamW per parameter group, with a guard against exploding gradients.
 
-Nothing here waits for the device: norms and cuts stay tensors. The update is torch's function, not its
-class: the first instance of the class imports torch's compiler, which takes seconds.
+Imports torch, `models.base` and `ranks`. Nothing here waits for the device: norms and cuts stay tensors. The
+update is torch's function, not its class: the first instance of the class imports torch's compiler, which
+takes seconds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from torch import Tensor
 from torch.optim.adamw import adamw
 
 from explorer.models.base import ParameterGroup, Update
+from explorer.training.ranks import ALONE, Ranks
 
 LIMIT = 10.0
 """A gradient longer than this many times the usual length is cut to it."""
@@ -50,8 +52,8 @@ def backward(part: Iterator[Update], share: float, precision: torch.autocast) ->
 class Optimisers:
     """AdamW (Loshchilov & Hutter 2019) for each parameter group, under the group's name."""
 
-    def __init__(self, groups: Mapping[str, ParameterGroup]) -> None:
-        self._groups = groups
+    def __init__(self, groups: Mapping[str, ParameterGroup], ranks: Ranks = ALONE) -> None:
+        self._groups, self._ranks = groups, ranks
         self._state: dict[str, dict[int, dict[str, Tensor]]] = {name: {} for name in groups}
         """Group to place of the parameter to what AdamW keeps of it; empty before its first step."""
         self._usual: dict[str, Tensor] = {}
@@ -69,8 +71,12 @@ class Optimisers:
 
     @torch.no_grad()
     def apply(self, group: str, rate: float) -> Tensor:
-        """Move a group's parameters by one step; returns the gradient's length before the cut."""
+        """Move a group's parameters by one step; returns the gradient's length before the cut.
+
+        Each process has the gradient of its parts of the batch, as their share of the whole.
+        """
         gradients = [p.grad for p in self._groups[group].parameters if p.grad is not None]
+        self._ranks.sum_(gradients)
         norm: Tensor = torch.stack(torch._foreach_norm(gradients)).norm()
         usual = self._usual.setdefault(group, norm.clone())
         usual.copy_(torch.where(usual > 0, usual, norm))  # a first gradient of 0 says nothing of the next

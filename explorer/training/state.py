@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from explorer.errors import BadInput
 from explorer.training.average import Average
 from explorer.training.device import lacks_memory
+from explorer.training.noise import Noise
 from explorer.training.optimisers import Optimisers
 
 Arrays = dict[str, NDArray[Any]]
@@ -34,6 +35,7 @@ class Place(NamedTuple):
     seconds: float
     rate_scale: float
     rescues: int
+    processes: int
 
 
 def place_of(state: State, steps: int) -> Place:
@@ -48,10 +50,11 @@ def place_of(state: State, steps: int) -> Place:
         names = ("step", "seconds", "rate_scale", "rescues")
         step, seconds, rate_scale, rescues = (float(state.at[name]) for name in names)
         of = float(state.at.get("steps", steps))
-        if not (0 <= step <= of and min(seconds, rate_scale, rescues) >= 0):
+        processes = int(state.at.get("processes", 1))
+        if not (0 <= step <= of and min(seconds, rate_scale, rescues) >= 0 < processes):
             raise ValueError
         # The step after the one that was reached is never a step before it.
-        return Place(math.ceil(step * steps / of), seconds, rate_scale, int(rescues))
+        return Place(math.ceil(step * steps / of), seconds, rate_scale, int(rescues), processes)
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise BadInput("The saved training state doesn't say where it was; train it anew.") from error
 
@@ -62,12 +65,13 @@ def averaged(state: State) -> Arrays:
     return {name: array for (kind, _, name), array in kept.items() if kind == "average"}
 
 
-def gather(model: nn.Module, average: Average, optimisers: Optimisers, rng: torch.Generator) -> Arrays:
+def gather(model: nn.Module, average: Average, optimisers: Optimisers, noise: Noise) -> Arrays:
     """Everything that training changes, by value."""
     tensors = {f"model/{k}": v for k, v in model.state_dict().items()}
     tensors |= {f"average/{k}": v for k, v in average.tensors.items()}
     tensors |= {f"optimiser/{k}": v for k, v in optimisers.tensors().items()}
-    return to_arrays({**tensors, "rng": rng.get_state()})
+    tensors |= {"rng" if part == 0 else f"rng/{part}": state for part, state in noise.states().items()}
+    return to_arrays(tensors)
 
 
 def spread(
@@ -75,7 +79,7 @@ def spread(
     model: nn.Module,
     average: Average,
     optimisers: Optimisers,
-    rng: torch.Generator,
+    noise: Noise,
 ) -> None:
     """Put back what `gather` gave, of the same model.
 
@@ -99,10 +103,9 @@ def spread(
                 raise IndexError(name)
             tensor.copy_(parts["average"][name])
         optimisers.restore(parts["optimiser"])
-        noise = torch.tensor(arrays["rng"])
-        if noise.numel() == rng.get_state().numel():
-            # Another kind of device has another kind of generator: there the noise starts anew.
-            rng.set_state(noise)
+        states = {0: arrays["rng"]}
+        states |= {int(path[4:]): array for path, array in arrays.items() if path.startswith("rng/")}
+        noise.restore({part: torch.tensor(array) for part, array in states.items()})
     except (KeyError, IndexError, ValueError, TypeError, RuntimeError) as error:
         raise BadInput("The saved training state belongs to another model; train it anew.") from error
 

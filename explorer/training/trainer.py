@@ -9,9 +9,8 @@ Imports models, data and torch; knows no disk, no thread, no window.
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+from collections.abc import Generator, Iterator
+from typing import cast
 
 import torch
 
@@ -20,13 +19,17 @@ from explorer.errors import BadInput
 from explorer.models.base import GenerativeModel, Position, TrainedConfig
 from explorer.training.average import Average
 from explorer.training.batches import Batches, uploaded
-from explorer.training.device import autocast, first_line, is_lost, lacks_memory
+from explorer.training.device import autocast, first_line, is_lost
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Snapshot, Warned, Weights
-from explorer.training.means import Means
-from explorer.training.optimisers import Optimisers, backward
+from explorer.training.means import Means, Reading
+from explorer.training.noise import Noise
+from explorer.training.optimisers import Optimisers
+from explorer.training.pace import Mark, Watch
+from explorer.training.ranks import ALONE, Parted, Ranks
 from explorer.training.rate import one_cycle
 from explorer.training.rescue import Rescue
 from explorer.training.state import State, averaged, gather, place_of, spread, to_arrays
+from explorer.training.step import Agreement, updates
 
 KEEP_SECONDS = 10.0
 """How often the last good state is set aside in memory."""
@@ -45,6 +48,9 @@ class Trainer:
         Draws the order of the images and all noise.
     device
         Where to train.
+    ranks
+        The processes that train together: this one computes its parts of each batch, all apply the same
+        gradient, and what depends on the clock or on what one of them meets they decide together.
 
     Attributes
     ----------
@@ -52,22 +58,29 @@ class Trainer:
         Seconds between two `Progress` events; 0 yields one after every step.
     snapshot_interval
         Seconds between two `Snapshot` events.
-    seconds
-        Time spent inside the loop; a pause does not count.
     only
         Name of the one parameter group that is moved; None moves all.
+    stopped
+        `stop` was called, and every process knows.
     """
 
     def __init__(
-        self, model: GenerativeModel, images: ImageSet, *, seed: int = 0, device: torch.device | str = "cpu"
+        self,
+        model: GenerativeModel,
+        images: ImageSet,
+        *,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+        ranks: Ranks = ALONE,
     ) -> None:
-        self.model, self._images, self._seed = model, images, seed
+        self.model, self._images, self._seed, self.ranks = model, images, seed, ranks
         self.interval, self.snapshot_interval = 1 / 10, 0.5
-        self.seconds = 0.0
         self.only: str | None = None
-        self._resumed: float | None = None
+        self.stopped = False
+        self._watch = Watch()
+        self._agreement = Agreement(ranks, self._watch)
         self.step, self.steps = 0, 1
-        self._rescue = Rescue()
+        self._rescue = Rescue(ranks.count)
         self._pending: list[Event] = []
         self._set_up_on(torch.device(device))
 
@@ -77,94 +90,97 @@ class Trainer:
         model.to(device)
         if device.type == "cpu" and model.channels_last:
             model.to(memory_format=torch.channels_last)
-        self.rng = torch.Generator(device).manual_seed(self._seed)
+        self._noise = Noise(self._seed, device)
         self._means = Means()
         if model.stages:
             config = self.config
-            self.batches = Batches(self._images, config.batch * model.batches_per_step, self._seed, device)
+            size = config.batch * model.batches_per_step
+            self.batches = Batches(self._images, size, self._seed, device, self.ranks)
             self.steps = config.epochs * self.batches.per_epoch
             self.average = Average(model, model.averaging * self.steps)
-            self.optimisers = Optimisers(model.parameter_groups())
+            self.optimisers = Optimisers(model.parameter_groups(), self.ranks)
             self._autocast = autocast(config.precision, device)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent inside the loop; a pause does not count."""
+        return self._watch.seconds
 
     @property
     def config(self) -> TrainedConfig:
         return cast(TrainedConfig, self.model.config)
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Generator[Event, None, None]:
         """Train to the end, or on from where `restore` has put it."""
-        events = self._train() if self.model.stages else self._fit()
-        while True:
-            self._resumed = time.monotonic()
-            event = next(events, None)
-            self.seconds, self._resumed = self._clock(), None
-            if event is None:
-                return
-            yield event
+        return self._watch.over(self._train() if self.model.stages else self._fit())
 
     def _train(self) -> Iterator[Event]:
-        self._rescue.keep(self.state(), self._clock())
+        self._agreement.begin()
+        self._rescue.keep(self.state(), self._agreement.seconds)
         while True:
             # A GPU works behind: its faults show wherever something is read from it.
             try:
                 yield from self._steps()
                 return
-            except RuntimeError as error:
-                if is_lost(error):
-                    failed = self._rescue.lose_device(error, self.device, self.step)
+            except (RuntimeError, Parted) as error:
+                if isinstance(error, Parted) or is_lost(error):
+                    failed = self._rescue.lose(error, self.device, self.step)
                     self.step = int(self._rescue.good.at["step"])
                     yield failed
                     return
-                if not lacks_memory(error):
+                if not self._agreement.mends(error):
                     raise
             yield (trouble := self._use_less_memory())
             if isinstance(trouble, Failed):
                 return
 
     def _steps(self) -> Iterator[Event]:
-        last, last_snapshot = Mark(self.step, self._clock()), self._clock()
-        while self.step < self.steps:
-            if trouble := self._try_step():
+        agreed = self._agreement
+        last, last_snapshot = Mark(self.step, agreed.seconds), agreed.seconds
+        while self.step < self.steps and not self.stopped:
+            trouble = self._try_step()
+            now, ended = agreed.seconds, self.step == self.steps
+            pictured = ended or now - last_snapshot >= self.snapshot_interval
+            due = pictured or agreed.ending or self._pending or now - last.seconds >= self.interval
+            # Whatever leaves the loop has been looked at: nothing that isn't finite is shown or saved.
+            reading = self._read() if due and not trouble else None
+            if reading and not all(map(math.isfinite, reading.terms.values())):
+                trouble = self._go_back()
+            if trouble:
                 yield trouble
                 if isinstance(trouble, Failed):
                     return
-                last = Mark(self.step, self._clock())
+                last = Mark(self.step, agreed.seconds)
                 continue
-            now, ended = self._clock(), self.step == self.steps
-            pictured = ended or now - last_snapshot >= self.snapshot_interval
-            if not (pictured or self._pending or now - last.seconds >= self.interval):
-                continue
-            # Whatever leaves the loop has been looked at: nothing that isn't finite is shown or saved.
-            terms = self._means.read()
-            if not all(map(math.isfinite, terms.values())):
-                yield (event := self._go_back())
-                if isinstance(event, Failed):
-                    return
-                last = Mark(self.step, self._clock())
+            if reading is None:
                 continue
             if now - self._rescue.kept_at >= KEEP_SECONDS:
                 self._set_aside()
-            yield self._progress(terms, last)
-            last = Mark(self.step, self._clock())
+            mark = Mark(self.step, now)
+            yield mark.progress(last, self.steps, self.batches, self.learning_rate, reading)
+            last = mark
             if pictured:
                 yield Snapshot(self.step, self.step / self.steps, self._gather_weights())
-                last_snapshot = self._clock()
+                last_snapshot = now
             while self._pending:
                 yield self._pending.pop(0)
-        yield Finished(self.step, self._clock())
+            self.stopped |= agreed.ending
+        if self.step == self.steps:
+            yield Finished(self.step, self.seconds)
 
     def _fit(self) -> Iterator[Event]:
-        if self.step == 0:
+        # In closed form there is nothing to share; whoever writes fits.
+        if self.step == 0 and self.ranks.leads:
             x = uploaded(self._images, self.device)
             self.model.fit(x)
             self.step = 1
-            yield Progress(1, 1, 1.0, len(x) / max(self._clock(), 1e-9), 0.0, 0.0, {})
+            yield Progress(1, 1, 1.0, len(x) / max(self.seconds, 1e-9), 0.0, 0.0, {})
             yield Snapshot(1, 1.0, self.weights())
-        yield Finished(1, self._clock())
+        yield Finished(1, self.seconds)
 
     def _set_aside(self) -> None:
         """Keep a copy of everything in the CPU's memory, to go back to."""
-        self._rescue.keep(self._gather(), self._clock())
+        self._rescue.keep(self._gather(), self._agreement.seconds)
 
     def _try_step(self) -> Warned | Failed | None:
         try:
@@ -175,27 +191,22 @@ class Trainer:
                 raise
             reason = first_line(error)
         except RuntimeError as error:
-            if not lacks_memory(error):
+            if not self._agreement.mends(error):
                 raise
             reason = ""
         # Only out here does nothing hold on to the tensors of the step any more.
         return self._go_to_cpu(reason) if reason else self._use_less_memory()
 
     def _one_step(self) -> None:
-        at, parts = Position(0, self.step, self.steps), self.batches.at(self.step, self._rescue.parts)
-        running = [self.model.training_step(part, at, self.rng) for part in parts]
-        shares = [len(part.x) / self.batches.size for part in parts]
-        while updates := [
-            update
-            for part, share in zip(running, shares, strict=True)
-            if (update := backward(part, share, self._autocast))
-        ]:
-            group = updates[0].group
-            for update in updates:
-                self._means.scores |= update.scores
+        at, parts = Position(0, self.step, self.steps), self._rescue.parts
+        step = updates(self.model, at, self.batches, parts, self._noise, self._autocast)
+        while found := self._agreement.next(step):
+            computed, shares = found
+            group = computed[0].group
+            self._means.look(computed)
             if self.only in (None, group):
                 norm = self.optimisers.apply(group, self.learning_rate)
-                self._means.note(updates, shares, norm, alone=self.optimisers.alone)
+                self._means.note(computed, shares, norm, alone=self.optimisers.alone)
             self.optimisers.clear()
         self.step += 1
         self.average.update(self.step)
@@ -219,6 +230,12 @@ class Trainer:
         self.model.config = self.model.config.changed(name, value)
         self._pending.append(Changed(self.step, name, getattr(self.model.config, name)))
 
+    def stop(self) -> bool:
+        """Have the training end between two steps, once every process knows; tells whether that is new."""
+        known, self._agreement.asked = self._agreement.asked, True
+        self.stopped |= self.ranks.count == 1
+        return not known
+
     def weights(self) -> Weights:
         """The averaged weights, by value."""
         return self._rescue.read(self._gather_weights, averaged)
@@ -231,22 +248,24 @@ class Trainer:
         return to_arrays(self.average.tensors if self.model.stages else self.model.state_dict())
 
     def _gather(self) -> State:
-        at = {"step": self.step, "steps": self.steps, "seconds": self._clock()}
+        at = {"step": self.step, "steps": self.steps, "seconds": self.seconds, "processes": self.ranks.count}
         at |= {"rate_scale": self._rescue.rate_scale, "rescues": self._rescue.count}
-        arrays = gather(self.model, self.average, self.optimisers, self.rng)
+        arrays = gather(self.model, self.average, self.optimisers, self._noise)
         return State(arrays, at, self.config.as_dict())
 
     def restore(self, state: State) -> None:
-        """Go on from a state of the same model on the same images.
+        """Go on from a state of the same model on the same images; exactly in as many processes.
 
         Raises
         ------
         BadInput
             The state belongs to another model.
         """
-        spread(state.tensors, self.model, self.average, self.optimisers, self.rng)
-        rescue = self._rescue
-        self.step, self.seconds, rescue.rate_scale, rescue.count = place_of(state, self.steps)
+        spread(state.tensors, self.model, self.average, self.optimisers, self._noise)
+        place, rescue = place_of(state, self.steps), self._rescue
+        self.step, self._watch.seconds, rescue.rate_scale, rescue.count, processes = place
+        if processes != self.ranks.count:
+            self._pending.append(self._rescue.share_anew(self.step, processes))
 
     def _go_to_cpu(self, reason: str) -> Warned:
         left = self.device.type
@@ -266,33 +285,12 @@ class Trainer:
     def _return(self) -> None:
         """Go back to the last good state; neither time nor what was learned of the rate is undone."""
         rescue = self._rescue
-        seconds, rate_scale, count = self._clock(), rescue.rate_scale, rescue.count
+        seconds, rate_scale, count = self.seconds, rescue.rate_scale, rescue.count
         self.restore(rescue.good)
-        self.seconds, self._resumed = seconds, time.monotonic()
+        self._watch.seconds = seconds
         rescue.rate_scale, rescue.count = rate_scale, count
 
-    def _progress(self, terms: Mapping[str, float], since: Mark) -> Progress:
-        steps_per_s = (self.step - since.step) / max(self._clock() - since.seconds, 1e-9)
-        # The ETA follows the whole training, as the last moment alone would make it jump.
-        overall = self.step / max(self._clock(), 1e-9)
-        return Progress(
-            step=self.step,
-            steps=self.steps,
-            epoch=self.step / self.batches.per_epoch,
-            images_per_s=steps_per_s * self.batches.size,
-            eta_s=(self.steps - self.step) / overall,
-            learning_rate=self.learning_rate,
-            terms=terms,
-            scores=to_arrays({name: score.float() for name, score in self._means.scores.items()}),
-        )
-
-    def _clock(self) -> float:
-        """Seconds spent inside the loop so far."""
-        return self.seconds + (0.0 if self._resumed is None else time.monotonic() - self._resumed)
-
-
-class Mark(NamedTuple):
-    """A moment of the training."""
-
-    step: int
-    seconds: float
+    def _read(self) -> Reading:
+        reading = self._means.read(self.ranks)
+        self._noise.share(self.ranks)
+        return reading

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.bench import main
+from explorer.bench import main, processes, train
 from explorer.bench import start as starts
 from explorer.data.sources import catalogue
 from explorer.errors import BadInput
@@ -65,14 +65,30 @@ def test_start(tmp_path: Path) -> None:
     assert len(starts.bars(found)) == 4
 
 
-def test_train(capsys: pytest.CaptureFixture[str]) -> None:
+def test_train(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    speeds = {1: 2.0, 2: 3.0}
+    monkeypatch.setattr(processes, "steps_per_s", lambda words, seconds, processes: speeds[processes])
     found = measured(capsys, "train", "--repeats", "1", "--seconds", "0.1")
-    assert set(found) == {"models"}
+    assert set(found) == {"models", "processes"}
+    assert found["processes"][0] == {
+        "model": "dense VAE, 2-D",
+        "processes": 2,
+        "images_per_s": 3 * 128,
+        "one_process_images_per_s": 2 * 128,
+    }
+    assert any(line.endswith("384           256    1.50") for line in train.table(found))
     float32 = [row for row in found["models"] if row["precision"] == "float32"]
     assert len({row["model"] for row in float32}) == 3
     for row in found["models"]:
         assert row["images_per_s"] > 0
         assert row["usual_images_per_s"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_speed_of_processes(tiny_data: Path, count: int) -> None:
+    words = ["ae", "--data", str(tiny_data), "--set", "width=2", "--set", "batch=16", "--epochs", "10000"]
+    assert processes.steps_per_s(words, 1.0, processes=count) > 0
 
 
 def test_wrong_words_are_refused_in_one_sentence() -> None:

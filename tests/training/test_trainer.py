@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -254,7 +255,7 @@ def test_every_image_is_seen_once_per_epoch_in_an_order_of_the_seeds() -> None:
     for seed in (0, 1):
         batches = module.Batches(images, 8, seed, torch.device("cpu"))
         orders.append(
-            [int(b.x[i, 0, 0, 0] * 255 + 0.5) for s in range(6) for b in batches.at(s) for i in range(8)]
+            [int(b.x[i, 0, 0, 0] * 255 + 0.5) for s in range(6) for _, b in batches.at(s) for i in range(8)]
         )
     assert sorted(orders[0][:24]) == sorted(orders[0][24:]) == list(range(24))
     assert len({tuple(orders[0][:24]), tuple(orders[0][24:]), tuple(orders[1][:24])}) == 3
@@ -294,6 +295,19 @@ def test_what_can_not_be_turned_is_refused_and_changes_nothing(knob: str, value:
     assert trainer.config == before
 
 
+@pytest.mark.parametrize(("at", "kinds"), [(5, []), (24, [Snapshot, Finished])])
+def test_a_stop_is_the_end_unless_that_has_been_reached(at: int, kinds: list[type[Event]]) -> None:
+    trainer = make()
+    events = iter(trainer)
+    while not (isinstance(event := next(events), Progress) and event.step == at):
+        pass
+    assert trainer.stop()
+    assert not trainer.stop()
+    assert [type(event) for event in events] == kinds
+    assert trainer.stopped
+    assert trainer.step == at
+
+
 def test_a_snapshot_stays_as_it_was() -> None:
     trainer = make()
     trainer.snapshot_interval = 0.0
@@ -318,7 +332,7 @@ def test_a_state_stays_as_it_was() -> None:
 def test_a_pause_does_not_count_as_training(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = itertools.count()
     pause = 0.0
-    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock) * 0.001 + pause)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock) * 0.001 + pause)
     trainer = make()
     for _ in trainer:
         pause += 3600.0

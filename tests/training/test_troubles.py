@@ -33,7 +33,7 @@ def test_after_hours_of_sleep_the_training_goes_on_to_the_same_end(monkeypatch: 
     list(whole)
     slept = 0.0
     real = time.monotonic
-    monkeypatch.setattr(module.time, "monotonic", lambda: real() + slept)
+    monkeypatch.setattr(time, "monotonic", lambda: real() + slept)
     trainer = make()
     events = []
     for event in trainer:
@@ -44,7 +44,7 @@ def test_after_hours_of_sleep_the_training_goes_on_to_the_same_end(monkeypatch: 
     assert_same(trainer.weights(), whole.weights())
 
 
-@pytest.mark.parametrize("where", ["read", "_progress", "_gather_weights", "_gather"])
+@pytest.mark.parametrize("where", ["read", "progress", "_gather_weights", "_gather"])
 def test_a_device_that_is_lost_where_something_is_read_from_it_ends_with_the_copy(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,7 +52,7 @@ def test_a_device_that_is_lost_where_something_is_read_from_it_ends_with_the_cop
     trainer = faulty(lambda step, batch, loss: loss)
     trainer.snapshot_interval = 0.0
     until(trainer, 7)
-    owner = trainer._means if where == "read" else trainer
+    owner = {"read": trainer._means, "progress": module.Mark}.get(where, trainer)
 
     def lost(*arguments: object) -> None:
         raise torch.AcceleratorError(LOST)
@@ -68,7 +68,7 @@ def test_a_device_that_is_lost_where_something_is_read_from_it_ends_with_the_cop
     assert all(np.isfinite(array).all() for array in trainer.state().tensors.values())
 
 
-@pytest.mark.parametrize("where", ["read", "_progress", "_gather_weights", "_gather"])
+@pytest.mark.parametrize("where", ["read", "progress", "_gather_weights", "_gather"])
 def test_memory_that_lacks_where_something_is_read_cuts_the_batch_and_the_training_ends(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +77,7 @@ def test_memory_that_lacks_where_something_is_read_cuts_the_batch_and_the_traini
     trainer.snapshot_interval = 0.0
     running = iter(trainer)
     next(running)
-    owner = trainer._means if where == "read" else trainer
+    owner = {"read": trainer._means, "progress": module.Mark}.get(where, trainer)
     real, left = getattr(owner, where), iter([True])
 
     def full(*arguments: object) -> object:
@@ -167,13 +167,14 @@ def test_with_batches_of_another_size_a_training_goes_on_from_the_same_share_of_
     assert isinstance(events[-1], Finished)
 
 
-@pytest.mark.parametrize("steps", [0, -1, "many", None])
-def test_a_state_that_lies_about_its_length_is_refused(steps: object) -> None:
+@pytest.mark.parametrize("name", ["steps", "processes"])
+@pytest.mark.parametrize("number", [0, -1, "many", None])
+def test_a_state_that_lies_about_its_numbers_is_refused(name: str, number: object) -> None:
     first = make()
     until(first, 3)
     state = first.state()
     with pytest.raises(BadInput, match="doesn't say where it was"):
-        make().restore(state._replace(at={**state.at, "steps": steps}))
+        make().restore(state._replace(at={**state.at, name: number}))
 
 
 @pytest.mark.gpu
