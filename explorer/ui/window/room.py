@@ -128,29 +128,29 @@ class Room(QObject):
     # Giving
 
     def _give(self) -> None:
-        """Once more as long as something moves: one dock's size is another's room."""
+        """Once more while something is to move: a dock's size is another's room, and Qt lays out late."""
         if not self._window.isVisible():
             return
-        before = [(dock.width(), dock.height()) for dock in self._docks.values()]
+        asked = False
         own = None if self.presents else self._own.get(self._workspaces.current.title)
         below = self._standing(Area.BottomDockWidgetArea)
         for name, dock in below.items():
-            self._resize([dock], [self._height_below(name, dock.widget(), own)], VERTICAL)
+            asked |= self._resize([dock], [self._height_below(name, dock.widget(), own)], VERTICAL)
         right = self._standing(Area.RightDockWidgetArea)
         if right:
             docks = list(right.values())
-            self._resize(docks, self._heights(right, own), VERTICAL)
-            self._resize(docks, [self._width(own)] * len(docks), HORIZONTAL)
+            asked |= self._resize(docks, self._heights(right, own), VERTICAL)
+            asked |= self._resize(docks, [self._width(own)] * len(docks), HORIZONTAL)
         self._rounds -= 1
-        moved = before != [(dock.width(), dock.height()) for dock in self._docks.values()]
-        if self._rounds > 0 or (moved and self._rounds > -SETTLED):
+        if self._rounds > 0 or (asked and self._rounds > -SETTLED):
             self._soon.start()
 
-    def _resize(self, docks: list[QDockWidget], wanted: list[int], way: Qt.Orientation) -> None:
-        """Each time the whole window is laid out: not for nothing."""
+    def _resize(self, docks: list[QDockWidget], wanted: list[int], way: Qt.Orientation) -> bool:
+        """Whether that was asked for: each time the whole window is laid out, so not for nothing."""
         now = [dock.width() if way == HORIZONTAL else dock.height() for dock in docks]
         if now != wanted:
             self._window.resizeDocks(docks, wanted, way)
+        return now != wanted
 
     def _width(self, own: Sizes | None) -> int:
         share = PRESENTED if self.presents else WIDTH if own is None else own.width
