@@ -3,6 +3,7 @@ on digits, clothes, photos with attributes and unlabelled greys, alone, beside e
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from explorer.runs.manifest import Manifest
 from explorer.session.learning.plans import Plan
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
+from explorer.ui.look import wording
 from explorer.ui.window.main_window import MainWindow
 from tests.families import small
 from tests.journeys.reading import Text, is_idle, read
@@ -158,6 +160,19 @@ def _pixels(seen: Seen) -> bool:
     return all(count in known for count in re.findall(r"([\d,]+) pixels (?:in colour )?→", seen.words))
 
 
+def _sizes(seen: Seen) -> bool:
+    """Numbers of a picture and of its code are those of the model whose picture it is."""
+    pictures = {f"{math.prod(m.image):,}" for m in seen.manifests}
+    codes = {f"{math.prod(wording.latent_shape(model)):,}" for model in seen.about}
+    said = [re.findall(rf"(\d[\d,]*)(?: \w+)? \(?{word}", seen.words) for word in ("ambient", "latent")]
+    return set(said[0]) <= pictures and set(said[1]) <= codes
+
+
+def _errors(seen: Seen) -> bool:
+    """An error says what it is an error of; that of the whole image says so too."""
+    return not seen.has(r"\berror [\d.]+(?![\d.]| per (?:pixel|image)\b)")
+
+
 def _names(seen: Seen) -> bool:
     session, words = seen.session, set(re.findall(r"[\w-]+", seen.words))
     shown = {manifest.data.name for manifest in seen.manifests} | {m.run.name for m in seen.about}
@@ -184,7 +199,7 @@ def _ink(seen: Seen) -> bool:
 
 RULES: tuple[Callable[[Seen], bool], ...] = (
     _digits, _classes, _colours, _both, _encoders, _decoders, _posteriors, _priors, _players, _pixels,
-    _names, _numbers, _plurals, _ink,
+    _sizes, _errors, _names, _numbers, _plurals, _ink,
 )  # fmt: skip
 
 

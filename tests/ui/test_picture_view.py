@@ -18,6 +18,8 @@ from explorer.ui.views.map.map_view import MapView
 from explorer.ui.views.picture.nearest import NEAREST
 from explorer.ui.views.picture.picture_view import PictureView
 from explorer.ui.widgets.pictures.image_view import ImageView
+from tests.journeys.reading import painted
+from tests.journeys.small_models import SmallModels
 from tests.ui.opened import wait
 
 FASHION, KEPT = "vae-fashion-16d", 1000
@@ -42,6 +44,15 @@ def clothes(view: PictureView, session: Session, qtbot: QtBot) -> Session:
     assert session.main.model.items is not None
     assert len(session.main.model.items) == KEPT
     return session
+
+
+@pytest.fixture
+def photos(tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model of colour photos of 64 x 64 with a continuous attribute and no classes."""
+    home = SmallModels(tmp_path)
+    home.need("vae-photos")
+    monkeypatch.setenv("LATENT_EXPLORER_HOME", str(tmp_path))
+    return tmp_path / "runs" / "vae-photos"
 
 
 @pytest.fixture
@@ -191,3 +202,25 @@ def test_of_features_that_belong_to_no_image_there_is_no_picture(
     assert session.main.cursor.item is None
     assert session.main.cursor.picture is None
     assert view.decoded._picture is None
+
+
+def test_each_picture_says_of_how_many_numbers_it_and_its_code_are(
+    view: PictureView, session: Session, photos: Path, qtbot: QtBot
+) -> None:
+    main, beside = session.main, session.beside
+    main.open("vae-mnist-16d")
+    wait(qtbot, lambda: main.ready is not None and main.images.data is not None)
+    main.go_to(main.model.embedding.mean)  # type: ignore[union-attr]
+    assert "784 pixels (ambient), 16 numbers (latent)" in painted(view.decoded)
+    main.select(3)
+    wait(qtbot, lambda: "784 pixels (ambient)" in painted(view.original))
+    assert "from 16 numbers (latent)" in painted(view.decoded)
+    beside.open("vae-mnist-2d")
+    wait(qtbot, lambda: "784 ambient, 2 latent" in painted(view.beside))
+    wait(qtbot, lambda: "784 ambient, 16 latent" in painted(view.decoded))
+    main.open(photos)
+    wait(qtbot, lambda: "12,288 ambient, 4 latent" in painted(view.decoded))
+    assert "784 ambient, 2 latent" in painted(view.beside)
+    beside.show(None)
+    wait(qtbot, lambda: "12,288 numbers (ambient), 4 numbers (latent)" in painted(view.decoded))
+    assert "12,288 numbers (64 × 64 pixels in 3 colours, ambient)" in view.decoded.toolTip()

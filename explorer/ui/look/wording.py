@@ -175,15 +175,14 @@ def map_figures(model: OpenModel, *, compared: bool = False) -> tuple[str, str]:
         return "", ""
     parts = []
     if embedding.errors is not None and np.isfinite(embedding.errors).any():
-        error = f"error {error_text(float(np.nanmean(embedding.errors)))}"
-        parts.append((error if compared else f"{error} per pixel", ERROR_MEANS))
+        parts.append((f"error {error_text(float(np.nanmean(embedding.errors)))} per pixel", ERROR_MEANS))
     if embedding.kl is not None:
         parts.append((f"KL {float(embedding.kl.sum()):.1f} nats", KL_MEANS))
     if compared and not model.living:
         item = "image" if model.can_encode else "code"
         parts.append((f"{100 * model.emptiness.share:.0f} % empty", EMPTY_MEANS.format(item=item)))
         if model.hole is not None:
-            parts.append((f"at ✕ |E(D(z)) − z| = {model.hole.cycle_error:.1f}", HOLE_MEANS))
+            parts.append((f"✕ |E(D(z)) − z| = {model.hole.cycle_error:.1f}", HOLE_MEANS))
     return "   ".join(figure for figure, _ in parts), " ".join(meaning for _, meaning in parts)
 
 

@@ -15,6 +15,7 @@ from explorer.session.session import Session
 from explorer.ui.look import theme, wording
 from explorer.ui.views.picture import words as words_of
 from explorer.ui.views.picture.nearest import SMALLEST, NearestImages
+from explorer.ui.views.picture.room import FAIR, FROM_AFAR, GAP, KEPT, LARGEST, LEAST, ROWS, side_of
 from explorer.ui.widgets.pictures.image_view import ImageView
 from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
@@ -23,22 +24,6 @@ NEAR_MS = 50
 """While the cursor moves, the nearest images follow it this often: the large picture comes first."""
 
 WIDE = 16_777_215  # Qt's own word for no limit
-
-LEAST = 96
-"""Side of the large pictures on the lowest screen."""
-
-ROWS = 3
-"""Of words beside the small picture, which is as high as they are."""
-
-KEPT = 0.9
-"""Share of their largest size that the large pictures keep where nearest images and lines are shown."""
-
-FAIR, FROM_AFAR = 0.5, 0.75
-"""Share of its size alone that the decoded picture keeps where the original stands beside it as large; in
-present mode."""
-
-LARGEST = 0.15
-"""Share of the height that a nearest image takes at most."""
 
 
 class PictureView(QWidget):
@@ -87,7 +72,7 @@ class PictureView(QWidget):
 
     def _lay_out(self) -> None:
         self._large = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._large.setSpacing(8)
+        self._large.setSpacing(GAP)
         for view in (self.beside, self.decoded):
             self._large.addWidget(view, 1)
         words = QVBoxLayout()
@@ -110,6 +95,10 @@ class PictureView(QWidget):
             view.setMinimumSize(SMALLEST, SMALLEST)
 
     # Geometry
+
+    def _caption(self) -> int:
+        """The height of the two lines below a large picture."""
+        return 2 * self.fontMetrics().height() + 6
 
     def _small_side(self) -> int:
         """Of the picture beside the words."""
@@ -137,10 +126,7 @@ class PictureView(QWidget):
 
     def _side(self, count: int, tall: float) -> tuple[float, bool]:
         """Of so many large pictures in that height, and whether they become larger above each other."""
-        wide, caption, gaps = self.width() - 24, self.fontMetrics().height() + 6, 8 * (count - 1)
-        across = min((wide - gaps) / max(count, 1), tall - caption)
-        down = min(wide, (tall - gaps) / max(count, 1) - caption)
-        return max(across, down), count > 1 and down > across
+        return side_of(count, self.width() - 24, tall, self._caption())
 
     @property
     def _in_front(self) -> list[ImageView]:
@@ -180,7 +166,7 @@ class PictureView(QWidget):
         super().changeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(300, 12 + LEAST + self.fontMetrics().height() + 6 + 6 + self._small_side())
+        return QSize(300, 12 + LEAST + self._caption() + 6 + self._small_side())
 
     def sizeHint(self) -> QSize:
         return QSize(372, 420)
@@ -252,8 +238,13 @@ class PictureView(QWidget):
         self._code.setText(words_of.numbers(model, code, self._whose, self._code.width(), wide))
 
     def _say_title(self) -> None:
-        """What the original is: below it, or beside where it is small."""
+        """What the original is, below it or beside where it is small; and what the numbers of both are."""
         self.original.set_caption("" if self._is_small else self._title)
+        large = not (self._is_small or self.original.isHidden())
+        drawn = not self.decoded.isHidden()
+        one, other = words_of.sizes_below(self._session.main.model, original=large, decoded=drawn)
+        self.original.set_detail(*one)
+        self.decoded.set_detail(*other)
         self._other.setText(self._title if self._is_small else self._error)
 
     def _on_beside(self) -> None:
@@ -264,6 +255,7 @@ class PictureView(QWidget):
         if beside.model is not None:
             self.beside.set_ink(wording.as_ink(beside.model))
             self.beside.set_caption(words_of.caption(beside))
+            self.beside.set_detail(*words_of.sizes(beside.model))
             self.beside.set_placeholder("" if beside.model.can_decode else words_of.NO_DECODER)
 
     def _on_picture(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import product
 
@@ -12,6 +13,9 @@ from explorer.session.asking.requests import Neighbours
 from explorer.session.open_model import OpenModel
 from explorer.session.side import Side
 from explorer.ui.look import wording
+
+Texts = tuple[str, ...]
+"""The same in ever fewer words."""
 
 EMPTY = "Press on the map."
 DIFFERENCE = "Decoded minus original: red too bright, blue too dark; mean square per pixel."
@@ -42,8 +46,43 @@ def decoded(side: Side, model: OpenModel) -> str:
     return wording.asked_for(side) or made
 
 
-def distance(model: OpenModel | None, found: Neighbours | None) -> tuple[str, ...]:
-    """How far the cursor is from data; the same in ever fewer words."""
+def ambient(model: OpenModel) -> Texts:
+    """How many numbers a picture is."""
+    channels, height, width = model.run.manifest.image
+    pixels, numbers = height * width, channels * height * width
+    if channels == 1:
+        return f"{pixels:,} pixels (ambient)", f"{pixels:,} ambient"
+    whole = f"{numbers:,} numbers ({height} × {width} pixels in {channels} colours, ambient)"
+    return whole, f"{numbers:,} numbers (ambient)", f"{numbers:,} ambient"
+
+
+def latent(model: OpenModel) -> Texts:
+    """How many numbers its code is."""
+    numbers = math.prod(wording.latent_shape(model))
+    unit = "number" if numbers == 1 else "numbers"
+    if not model.can_decode:
+        return (f"{numbers:,} features",)
+    return f"{numbers:,} {unit} (latent)", f"{numbers:,} latent"
+
+
+def sizes(model: OpenModel) -> Texts:
+    """Of a picture and of its code."""
+    *long, short = ambient(model)
+    code = latent(model)
+    return *(f"{text}, {code[0]}" for text in long), f"{short}, {code[-1]}"
+
+
+def sizes_below(model: OpenModel | None, *, original: bool, decoded: bool) -> tuple[Texts, Texts]:
+    """What stands below the original and the decoded picture, where they are large: of both, each its own."""
+    if model is None:
+        return (), ()
+    if original and decoded:
+        return ambient(model), tuple(f"from {text}" for text in latent(model))
+    return sizes(model) if original else (), sizes(model) if decoded else ()
+
+
+def distance(model: OpenModel | None, found: Neighbours | None) -> Texts:
+    """How far the cursor is from data."""
     if found is None or model is None or model.embedding is None or not len(found.distances):
         return ("",)
     number = float(found.distances[0])

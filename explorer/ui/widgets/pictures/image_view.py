@@ -1,4 +1,4 @@
-"""One picture, enlarged sharply, with a caption below. Imports Qt, numpy, `images`, the theme."""
+"""One picture, enlarged sharply, with words below. Imports Qt, numpy, `images`, the theme."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class ImageView(PictureWidget):
         self._picture: Picture | None = None
         self._signed: NDArray[np.floating] | None = None
         self._caption = ""
+        self._detail: tuple[str, ...] = ()
         self._placeholder = placeholder
         self._marked = False
         self._pixmap: QPixmap | None = None
@@ -68,6 +69,13 @@ class ImageView(PictureWidget):
             self.setAccessibleName(text)
             self._renew()
 
+    def set_detail(self, *texts: str) -> None:
+        """A line below the caption, said in ever fewer words: the first for which there is room."""
+        if texts != self._detail:
+            self._detail = texts
+            self.setToolTip(texts[0] if texts else "")
+            self._renew()
+
     def set_placeholder(self, text: str) -> None:
         """What to read where no picture is."""
         self._placeholder = text
@@ -82,7 +90,8 @@ class ImageView(PictureWidget):
         return QSize(168, 168 + self._caption_height())
 
     def _caption_height(self) -> int:
-        return self.fontMetrics().height() + 6 if self._caption else 0
+        lines = 2 if self._detail else 1 if self._caption else 0
+        return lines * self.fontMetrics().height() + 6 if lines else 0
 
     def _frame(self) -> QRect:
         room = self.rect().adjusted(0, 0, 0, -self._caption_height())
@@ -126,12 +135,18 @@ class ImageView(PictureWidget):
         painter.setPen(QPen(QColor(colours.accent if chosen else colours.line), 2.0 if chosen else 1.0))
         inset = 1 if chosen else 0
         painter.drawRect(frame.adjusted(inset, inset, -1 - inset, -1 - inset))
-        if self._caption:
-            painter.setPen(QColor(colours.muted))
-            below = QRect(0, frame.bottom() + 4, self.width(), self.fontMetrics().height())
-            text = self.fontMetrics().elidedText(self._caption, Qt.TextElideMode.ElideRight, below.width())
+        painter.setPen(QColor(colours.muted))
+        metrics = self.fontMetrics()
+        below = QRect(0, frame.bottom() + 4, self.width(), metrics.height())
+        for line in (self._caption, self._fitting_detail()):
+            text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, below.width())
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+            below.translate(0, metrics.height())
         painter.end()
+
+    def _fitting_detail(self) -> str:
+        wide, last = self.fontMetrics().horizontalAdvance, self._detail[-1:]
+        return next((text for text in self._detail if wide(text) <= self.width()), "".join(last))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._renew()
