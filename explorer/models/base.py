@@ -87,6 +87,9 @@ class GenerativeModel(nn.Module, ABC):
     Config: ClassVar[type[ModelConfig]]
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType({})
     """Settings by title, the first being the defaults: for forms and lessons."""
+    units: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Of its terms, by their names in `Update.terms`, and of its `loss`; none of a bare number. A term of
+    the name of a knob is what that knob stands at for the moment."""
     averaging: ClassVar[float] = 0.01
     """Half-life of the weights' running average, as a share of the whole training."""
     channels_last: ClassVar[bool] = True

@@ -176,6 +176,17 @@ def test_training_brings_the_pictures_nearer(family: str, shape: ImageShape) -> 
 
 
 @each_family
+def test_units_are_of_terms_that_there_are(family: str) -> None:
+    model, rng = make(family), torch.Generator().manual_seed(0)
+    batch = Batch(torch.rand(4, *SHAPES[2], generator=rng), torch.arange(4) % len(CORNERS))
+    terms = {"loss"}
+    if model.stages:
+        for update in model.training_step(batch, Position(0, 0, 10), rng):
+            terms |= update.terms.keys()
+    assert model.units.keys() <= terms
+
+
+@each_family
 @each_shape
 def test_arrays_go_in_and_out_as_the_tensors_do(family: str, shape: ImageShape) -> None:
     model, images = make(family, shape), pictures(11, shape)

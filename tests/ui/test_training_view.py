@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -316,3 +317,30 @@ def test_what_was_filled_in_comes_along_to_another_family(qtbot: QtBot, view: Tr
 )
 def test_durations_are_told_in_hours_minutes_and_seconds(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_the_curves_say_their_units_and_add_up_with_beta_as_it_is_while_it_rises(
+    qtbot: QtBot, view: TrainingView, session: Session, tiny_data: Path
+) -> None:
+    view.warm_up()
+    plot, training = view.findChild(LossPlot), session.training
+    assert plot is not None
+    settings = {"network": "dense", "latent_size": 2, "beta": 4.0, "warm_up": 1_000_000, "epochs": 100_000}
+    training.start(Plan("vae", settings, str(tiny_data), name="rising"))
+    qtbot.waitUntil(lambda: "loss" in training.course.curves and "KL" in plot.drawn, timeout=SOON)
+    training.pause()
+    qtbot.waitUntil(lambda: "now 0.0" in text(view, "live.beta.present"), timeout=SOON)
+    terms = progress(session).terms
+    assert terms["loss"] == pytest.approx(terms["reconstruction"] + terms["beta"] * terms["kl"], rel=1e-4)
+    assert 0 < terms["beta"] < 1
+    assert plot.y_label == "loss (nats)"
+    qtbot.waitUntil(lambda: "reconstruction" in plot.reading, timeout=SOON)
+    assert re.search(r"\bbeta 0\.\S+", plot.reading), "read with the others, and drawn on no axis of theirs"
+    assert "beta" not in plot.drawn
+    end(qtbot, view, session)
+    settings = {"network": "dense", "latent_size": 2, "epochs": 100_000}
+    training.start(Plan("ae", settings, str(tiny_data), name="squares"))
+    qtbot.waitUntil(lambda: plot.y_label == "loss (per image)", timeout=SOON)
+    qtbot.waitUntil(lambda: bool(re.search(r"\berror \S+ per pixel\b", plot.reading)), timeout=SOON)
+    assert "nats" not in plot.reading
+    end(qtbot, view, session)

@@ -65,6 +65,7 @@ class Autoencoder(GenerativeModel):
     title: ClassVar[str] = "Autoencoder"
     short_title: ClassVar[str] = "AE"
     Config: ClassVar[type[ModelConfig]] = AutoencoderConfig
+    units: ClassVar[Mapping[str, str]] = {"loss": "per image", "error": "per pixel"}
     config: AutoencoderConfig
 
     def __init__(self, config: AutoencoderConfig, image: ImageShape, classes: int = 0) -> None:

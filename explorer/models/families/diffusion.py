@@ -8,7 +8,7 @@ noise. Spaces: h, what the network sees in a picture; x_T, the noise from which 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -120,6 +120,7 @@ class Diffusion(GenerativeModel):
     Config: ClassVar[type[ModelConfig]] = DiffusionConfig
     channels_last: ClassVar[bool] = False
     averaging: ClassVar[float] = 0.05
+    units: ClassVar[Mapping[str, str]] = {"loss": "per pixel", "noise": "per pixel"}
     config: DiffusionConfig
     alpha: Tensor
     sigma: Tensor

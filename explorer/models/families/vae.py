@@ -7,7 +7,7 @@ Symbols as in the papers: q(z|x) = N(mu, sigma^2), p(z) = N(0, I), p(x|z) from t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -66,6 +66,7 @@ class VAE(GenerativeModel):
     title: ClassVar[str] = "Variational autoencoder"
     short_title: ClassVar[str] = "VAE"
     Config: ClassVar[type[ModelConfig]] = VAEConfig
+    units: ClassVar[Mapping[str, str]] = {"loss": "nats", "reconstruction": "nats", KL: "nats"}
     config: VAEConfig
 
     def __init__(self, config: VAEConfig, image: ImageShape, classes: int = 0) -> None:
@@ -87,8 +88,9 @@ class VAE(GenerativeModel):
         z = mu + sigma * torch.randn(mu.shape, generator=rng, device=mu.device)
         reconstruction = -self.log_likelihood(x, z).mean()
         kl = posterior.kl.sum(1).mean()
-        loss = reconstruction + self._beta(at) * kl
-        yield Update("model", loss, {"reconstruction": reconstruction, KL: kl})
+        beta = kl.new_full((), self._beta(at))
+        terms = {"reconstruction": reconstruction, KL: kl, "beta": beta}
+        yield Update("model", reconstruction + beta * kl, terms)
 
     def _beta(self, at: Position) -> float:
         """The weight of the KL term, which rises in a straight line."""

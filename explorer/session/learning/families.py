@@ -24,6 +24,8 @@ class FamilyForm:
     """It learns in steps; otherwise it is fitted at once."""
     presets: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Settings by title."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Of the terms that it learns by; see `GenerativeModel.units`."""
 
     def full_presets(self) -> list[dict[str, object]]:
         """Each preset with all knobs that any of them turns."""
@@ -36,6 +38,11 @@ def setting(knob: str, settings: Mapping[str, object], family: str, families: Se
     """A knob as it stands, at its default where it was not turned; None where there is no such knob."""
     usual = {each.name: each.default for form in families if form.name == family for each in form.knobs}
     return settings.get(knob, usual.get(knob))
+
+
+def units(family: str, families: Sequence[FamilyForm]) -> Mapping[str, str]:
+    """Of the terms of a family; none before the families are described."""
+    return next((form.units for form in families if form.name == family), {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,5 +58,5 @@ class DescribeFamilies:
         for name, family in models.FAMILIES.items():
             steps = issubclass(family.Config, TrainedConfig)
             knobs = family.Config.knobs() + ((seed,) if steps else ())
-            forms.append(FamilyForm(name, family.title, knobs, steps, family.PRESETS))
+            forms.append(FamilyForm(name, family.title, knobs, steps, family.PRESETS, family.units))
         yield tuple(forms)

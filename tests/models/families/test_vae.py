@@ -46,7 +46,9 @@ def beta_at(model: VAE, step: int, steps: int) -> float:
     x = torch.rand(8, *EIGHT, generator=torch.Generator().manual_seed(0))
     rng = torch.Generator().manual_seed(1)
     (update,) = model.training_step(Batch(x), Position(0, step, steps), rng)
-    return float((update.loss - update.terms["reconstruction"]) / update.terms["kl"])
+    beta = float((update.loss - update.terms["reconstruction"]) / update.terms["kl"])
+    assert float(update.terms["beta"]) == pytest.approx(beta, abs=1e-4), "what is shown is what weighs"
+    return beta
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,8 @@ class TrainingControls(QWidget):
         elif not training.active:
             self._bar.setValue(0)
         self._words.setText(self._state_words())
+        if self._live is not None:
+            self._live.follow_terms()
 
     def _on_flag(self, flag: Flag) -> None:
         if self._live is not None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.session.learning.course import Course, Flag
+from explorer.session.learning.families import units
 from explorer.session.session import Session
 from explorer.training.events import KL
 
@@ -73,12 +74,15 @@ class TrainingCurves(QWidget):
         if training.course is not self._course:
             plot.clear()
             self._course, self._flags = training.course, 0
+        family = "" if training.run is None else training.run.manifest.family
+        of_terms = units(family, training.families)
+        plot.set_unit(of_terms.get("loss", ""))
         for name, points in training.course.curves.items():
             if name.startswith(IN_THE_GAN_DOCK):
                 continue
-            plot.set_curve(
-                TITLES.get(name, name), [step for step, _ in points], [value for _, value in points]
-            )
+            steps, values = [step for step, _ in points], [value for _, value in points]
+            unit, drawn = of_terms.get(name, ""), name not in training.settings
+            plot.set_curve(TITLES.get(name, name), steps, values, unit, drawn=drawn)
         for flag in training.course.flags[self._flags :]:
             plot.add_flag(flag.step, flag.text)
         self._flags = len(training.course.flags)

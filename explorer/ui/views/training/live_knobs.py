@@ -15,10 +15,12 @@ from explorer.errors import BadInput
 from explorer.session.session import Session
 from explorer.ui.look.forms import help_of, label_of, number_field
 from explorer.ui.widgets.sliders.number_field import SMALLEST_SHARE, spans_decades
+from explorer.ui.widgets.steady_label import SteadyLabel
 
 if TYPE_CHECKING:
     from explorer.models.base import Knob
 
+PRESENT = "now {:.2g}"
 REST_MS = 300
 STEPS = 400
 
@@ -55,6 +57,12 @@ class LiveKnob:
         self._knob, self._session, self._sent = knob, session, value
         self._scale = Scale(knob.low or 0.0, knob.high or 1.0, knob.default)
         self.label, self.fault = QLabel(label_of(knob.name)), QLabel()
+        self.present = SteadyLabel(PRESENT.format(0.888))
+        """What it stands at for the moment, where that is still rising to its value."""
+        self.present.setObjectName(f"training.live.{knob.name}.present")
+        self.present.setProperty("role", "muted")
+        self.present.setToolTip(f"{label_of(knob.name)} as it is at this step; the terms add up with it")
+        self.present.hide()
         self.slider, self.field = QSlider(Qt.Orientation.Horizontal), number_field(knob)
         self.slider.setRange(0, STEPS)
         self.slider.setMinimumWidth(60)
@@ -83,6 +91,12 @@ class LiveKnob:
             self.field.set_number(value)
             self.field.blockSignals(False)
             self._place_slider()
+
+    def stand_at(self, present: float | None) -> None:
+        """Show where it stands at this step; None where it stands at its value."""
+        rising = present is not None and not math.isclose(present, self._sent, rel_tol=1e-3)
+        self.present.setText(PRESENT.format(present) if rising else "")
+        self.present.setVisible(rising)
 
     def _on_slide(self, place: int) -> None:
         self.field.blockSignals(True)
@@ -132,11 +146,11 @@ class LiveKnobs(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(title, 0, 0, 1, 3)
+        grid.addWidget(title, 0, 0, 1, 4)
         for number, row in enumerate(self._rows.values()):
-            for column, widget in enumerate((row.label, row.slider, row.field)):
+            for column, widget in enumerate((row.label, row.slider, row.field, row.present)):
                 grid.addWidget(widget, 2 * number + 1, column)
-            grid.addWidget(row.fault, 2 * number + 2, 0, 1, 3)
+            grid.addWidget(row.fault, 2 * number + 2, 0, 1, 4)
         grid.setRowStretch(2 * len(self._rows) + 1, 1)
 
     def _value(self, knob: Knob) -> Any:
@@ -146,3 +160,9 @@ class LiveKnobs(QWidget):
         """A knob was turned, perhaps elsewhere."""
         for knob, row in self._rows.items():
             row.follow(self._value(knob))
+
+    def follow_terms(self) -> None:
+        """What rises to its value has risen."""
+        terms = {} if self._training.progress is None else self._training.progress.terms
+        for knob, row in self._rows.items():
+            row.stand_at(terms.get(knob.name))

@@ -61,12 +61,15 @@ class _Curve:
     raw: pg.PlotDataItem
     smooth: pg.PlotDataItem
     shown: Numbers = field(default_factory=lambda: np.zeros(0))
+    unit: str = ""
+    drawn: bool = True
+    """Else it is read in words alone, as its scale is another."""
 
 
 class LossPlot(QWidget):
     def __init__(self, x_label: str = "step", y_label: str = "loss", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._labels = (x_label, y_label)
+        self._labels, self._unit = (x_label, y_label), ""
         self._curves: dict[str, _Curve] = {}
         self._flags: list[pg.InfiniteLine] = []
         self._hidden: set[str] = set()
@@ -122,16 +125,36 @@ class LossPlot(QWidget):
         column.addWidget(self._plot, 1)
         column.addLayout(self._foot)
 
-    def set_curve(self, name: str, x: Sequence[float] | Numbers, y: Sequence[float] | Numbers) -> None:
+    def set_unit(self, unit: str) -> None:
+        """Of the values that the axis is for."""
+        if unit != self._unit:
+            self._unit = unit
+            self._plot.getAxis("left").setLabel(self.y_label)
+
+    @property
+    def y_label(self) -> str:
+        """What stands at the axis, such as `loss (nats)`."""
+        return f"{self._labels[1]} ({self._unit})" if self._unit else self._labels[1]
+
+    def set_curve(
+        self,
+        name: str,
+        x: Sequence[float] | Numbers,
+        y: Sequence[float] | Numbers,
+        unit: str = "",
+        *,
+        drawn: bool = True,
+    ) -> None:
         """Show or replace a curve; the n-th new name has the colour of the n-th class."""
         if name not in self._curves:
             raw, smooth = self._new_item(), self._new_item()
-            self._curves[name] = _Curve(np.zeros(0), np.zeros(0), raw, smooth)
+            self._curves[name] = _Curve(np.zeros(0), np.zeros(0), raw, smooth, drawn=drawn)
             self._hidden.clear()
-            self._legend.set_classes(list(self._curves))
-            self._colour(len(self._curves) - 1, self._curves[name])
+            self._legend.set_classes(list(self.drawn))
+            self._colour_curves()
         curve = self._curves[name]
         curve.steps, curve.values = usable(x, y)
+        curve.unit = unit
         self._later()
 
     def _new_item(self) -> pg.PlotDataItem:
@@ -145,6 +168,16 @@ class LossPlot(QWidget):
         self._colour_flag(flag)
         self._flags.append(flag)
         self._plot.addItem(flag, ignoreBounds=True)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """The names of the curves that are drawn."""
+        return tuple(name for name, curve in self._curves.items() if curve.drawn)
+
+    @property
+    def reading(self) -> str:
+        """Their values in words."""
+        return self._reading.text()
 
     @property
     def flags(self) -> list[str]:
@@ -172,7 +205,7 @@ class LossPlot(QWidget):
         amount = self._smoothing.value() / 100
         for name, curve in self._curves.items():
             curve.shown = smoothed(curve.values, amount)
-            visible = name not in self._hidden
+            visible = curve.drawn and name not in self._hidden
             curve.raw.setVisible(visible and amount > 0)
             curve.smooth.setVisible(visible)
             curve.raw.setData(curve.steps, self._drawable(curve.values))
@@ -194,8 +227,7 @@ class LossPlot(QWidget):
         self._refresh()
 
     def _show_only(self, shown: set[int] | None) -> None:
-        names = list(self._curves)
-        self._hidden = set() if shown is None else {n for i, n in enumerate(names) if i not in shown}
+        self._hidden = set() if shown is None else {n for i, n in enumerate(self.drawn) if i not in shown}
         self._plot.enableAutoRange()
         self._refresh()
 
@@ -211,10 +243,15 @@ class LossPlot(QWidget):
         for name, curve in lines:
             place = min(int(np.searchsorted(curve.steps, step)), len(curve.steps) - 1)
             if len(curve.shown) == len(curve.steps):
-                words.append(f"{name} {curve.shown[place]:.4g}")
-        self._reading.setText("     ".join(words))
+                unit = "" if curve.unit == self._unit else curve.unit
+                words.append(f"{name} {curve.shown[place]:.4g} {unit}".strip())
+        self._reading.setText("   ".join(words))
 
     # Colours
+
+    def _colour_curves(self) -> None:
+        for number, name in enumerate(self.drawn):
+            self._colour(number, self._curves[name])
 
     def _colour(self, number: int, curve: _Curve) -> None:
         tint = theme.class_colours(number + 1)[number]
@@ -233,14 +270,13 @@ class LossPlot(QWidget):
         self._plot.setBackground(colours.panel)
         self._plot.setAntialiasing(True)
         self._plot.showGrid(x=False, y=True, alpha=0.12)
-        for side, text in zip(("bottom", "left"), self._labels, strict=True):
+        for side, text in (("bottom", self._labels[0]), ("left", self.y_label)):
             axis = self._plot.getAxis(side)
             axis.setPen(pg.mkPen(colours.edge))
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setLabel(text, color=colours.muted)
             axis.enableAutoSIPrefix(False)
-        for number, curve in enumerate(self._curves.values()):
-            self._colour(number, curve)
+        self._colour_curves()
         for flag in self._flags:
             self._colour_flag(flag)
 

@@ -21,7 +21,7 @@ STEPS = np.arange(0, 500, 5)
 @pytest.fixture
 def plot(qtbot: QtBot) -> LossPlot:
     theme.use("light")
-    made = LossPlot(y_label="nats per picture")
+    made = LossPlot(y_label="loss")
     qtbot.addWidget(made)
     made.resize(500, 300)
     made.show()
@@ -130,7 +130,9 @@ def test_clearing_takes_curves_and_flags_away(plot: LossPlot) -> None:
 def test_the_theme_reaches_the_plot(plot: LossPlot) -> None:
     plot.set_curve("KL", STEPS, STEPS)
     plot.add_flag(100, "beta 4")
+    plot.set_unit("nats")
     theme.use("dark")
+    assert plot._plot.getAxis("left").labelText == "loss (nats)", "the unit outlives the colours"
     assert plot._plot.backgroundBrush().color().name() == theme.current().panel
     theme.use("light")
 
