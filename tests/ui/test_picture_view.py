@@ -224,3 +224,31 @@ def test_each_picture_says_of_how_many_numbers_it_and_its_code_are(
     beside.show(None)
     wait(qtbot, lambda: "12,288 numbers (ambient), 4 numbers (latent)" in painted(view.decoded))
     assert "12,288 numbers (64 × 64 pixels in 3 colours, ambient)" in view.decoded.toolTip()
+
+
+def test_below_the_nearest_images_stands_the_class_that_most_of_them_are_of(
+    view: PictureView, session: Session, photos: Path, qtbot: QtBot
+) -> None:
+    main, said = session.main, view.findChild(QLabel, "picture.nearest.classes")
+    assert said is not None
+    main.open(FASHION)
+    wait(qtbot, lambda: main.ready is not None and main.images.reading is None)
+    model = main.model
+    assert model is not None
+    assert model.embedding is not None
+
+    def named(item: int) -> list[str | None]:
+        return [model.class_of(near) for near in model.embedding.nearest(model.embedding.codes[item], 6)[0]]
+
+    mixed = next(item for item in range(1000) if sorted(map(named(item).count, set(named(item)))) == [2, 4])
+    alike = next(item for item in range(1000) if len(set(named(item))) == 1)
+    main.select(mixed)
+    most = max(set(named(mixed)), key=named(mixed).count)
+    wait(qtbot, lambda: said.text() == f"{named(mixed).count(most)} of 6 are of class {most}")
+    main.select(alike)
+    wait(qtbot, lambda: said.text() == f"all 6 are of class {model.class_of(alike)}")
+    session.choices.undo()
+    wait(qtbot, lambda: said.text() == f"{named(mixed).count(most)} of 6 are of class {most}")
+    main.open(photos)
+    wait(qtbot, lambda: any(box.picture() is not None for box in view._near._views))
+    assert said.text() == "", "photos are of no class"

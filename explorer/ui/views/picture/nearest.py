@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
 from explorer.ui.look import wording
+from explorer.ui.views.picture import words
 from explorer.ui.widgets.pictures.image_view import ImageView
 
 NEAREST = "nearest real images, and their distance in {space}"
@@ -29,6 +30,10 @@ class NearestImages(QWidget):
         self._title = QLabel()
         self._title.setObjectName("picture.nearest.title")
         self._title.setProperty("role", "caption")
+        self._classes = QLabel()
+        """Which class most of them are of, where the data have classes."""
+        self._classes.setObjectName("picture.nearest.classes")
+        self._classes.setProperty("role", "caption")
         row = QHBoxLayout()
         row.setSpacing(GAP)
         for place, view in enumerate(self._views):
@@ -41,6 +46,7 @@ class NearestImages(QWidget):
         column.setSpacing(2)
         column.addWidget(self._title)
         column.addLayout(row)
+        column.addWidget(self._classes)
 
     def set_ink(self, ink: bool) -> None:
         for view in self._views:
@@ -52,13 +58,14 @@ class NearestImages(QWidget):
         side = max(SMALLEST, min((width - (COUNT - 1) * GAP) // COUNT, most))
         for view in self._views:
             view.setFixedHeight(side + line + 6)
-        return side + 2 * line + 10
+        return side + 3 * line + 12
 
     def refresh(self) -> None:
         """Those that are at hand; of the others is said that they are not."""
         found, model = self._session.main.cursor.neighbours, self._session.main.model
         if model is not self._model:
             self._model, self._items = model, []
+            self._classes.setText("")
             for view in self._views:
                 view.set_picture(None)
                 view.set_caption("")
@@ -73,6 +80,7 @@ class NearestImages(QWidget):
                 view.set_picture(model.picture_of(shown[place][0]))
                 view.set_caption(f"{shown[place][1]:.2f}")
         self._say(model, [item for item, _ in near if item not in self._items])
+        self._classes.setText(words.most_are(model, [item for item, _ in near]))
 
     def _say(self, model: OpenModel, missing: list[int]) -> None:
         """Where images that belong to the row are not on this computer, which ones."""

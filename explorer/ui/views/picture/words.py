@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from itertools import product
 
@@ -92,6 +93,17 @@ def distance(model: OpenModel | None, found: Neighbours | None) -> Texts:
     else:
         where, whole = "far from" if far else "among", "{} the drawn codes: {:.2f} to the nearest"
     return whole.format(where, number), f"{where}: {number:.2f}", f"{number:.2f} away"
+
+
+def most_are(model: OpenModel, items: list[int]) -> str:
+    """Such as ``5 of 6 are of class 3``; of two with as many the nearer. Nothing without classes."""
+    names = [name for item in items if (name := model.class_of(item)) is not None]
+    if not names or not wording.has_classes(model):
+        return ""
+    name, count = Counter(names).most_common(1)[0]
+    if count == len(items) > 1:
+        return f"all {count} are of class {name}"
+    return f"{count} of {len(items)} {'is' if count == 1 else 'are'} of class {name}"
 
 
 def difference(picture: NDArray[np.uint8], original: NDArray[np.uint8]) -> tuple[NDArray[np.float32], str]:
