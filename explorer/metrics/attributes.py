@@ -254,6 +254,14 @@ def leakage(
         )
 
 
+def measured_on(fitted: Fitted, picture: Images) -> dict[str, float]:
+    """Those attributes that are measured, of one picture (H, W, C); none of an empty one."""
+    names = [one.name for one in fitted.fits if one.attribute.kind == "measured"]
+    found = measured.measure(picture[None]) if names else {}
+    values = {name: float(found[_plain(name)][0]) for name in names}
+    return {name: value for name, value in values.items() if np.isfinite(value)}
+
+
 def _look(fitted: Fitted, pictures: Images, codes: Floats) -> Doubles:
     """Every attribute of some pictures, (N, A), in standard deviations among the data."""
     kinds = {one.attribute.kind for one in fitted.fits}

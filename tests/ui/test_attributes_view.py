@@ -12,10 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.data.attributes import attribute as attributes_of
+from explorer.metrics import attributes as attribute_metrics
 from explorer.session.session import Session
 from explorer.ui.views.attributes.attributes_view import AttributesView
 from explorer.ui.views.attributes.picture_picker import PicturePicker
 from explorer.ui.widgets.sliders.attribute_row import AttributeDimension, AttributeRow
+from tests.journeys import reading
+from tests.journeys.small_models import SmallModels
 from tests.ui.opened import wait
 
 LEFT, NOTHING = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -295,3 +299,42 @@ def painted(tmp_path: Path) -> Callable[[QWidget, str], Path]:
         return path
 
     return paint
+
+
+def test_beside_what_the_probe_reads_stands_what_is_measured_on_the_decoded_picture(
+    view: AttributesView, session: Session, qtbot: QtBot
+) -> None:
+    from explorer.data.attributes.measured import measure
+
+    def is_measured(name: str) -> bool:
+        picture = session.main.cursor.picture
+        assert picture is not None
+        number = f"{measure(picture[None])[name][0]:.3g}".replace("-", "−")
+        return f"measured {number}" in reading.painted(row_of(view, name).slider)
+
+    def shown() -> bool:
+        arrived = session.main.cursor.pictured is session.main.look.code
+        return arrived and all(is_measured(name) for name in ("ink", "thickness", "slant"))
+
+    wait(qtbot, shown)
+    before = reading.painted(row_of(view, "thickness").slider)
+    drag(row_of(view, "thickness"), 2.0)
+    wait(qtbot, shown)
+    assert reading.painted(row_of(view, "thickness").slider) != before
+    assert reading.painted(row_of(view, "3").slider).endswith("sd class"), "a class cannot be measured"
+    session.choices.undo()
+    wait(qtbot, lambda: shown() and reading.painted(row_of(view, "thickness").slider) == before)
+
+
+def test_what_cannot_be_measured_on_a_picture_says_where_it_comes_from(
+    empty: AttributesView, session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SmallModels(tmp_path).need("vae-photos")
+    monkeypatch.setenv("LATENT_EXPLORER_HOME", str(tmp_path))
+    monkeypatch.setattr(attributes_of, "FEWEST", 3)
+    monkeypatch.setattr(attribute_metrics, "FEWEST", 3)
+    session.open(str(tmp_path / "runs" / "vae-photos"))
+    wait(qtbot, lambda: bool(session.attributes.fits) and session.main.cursor.picture is not None)
+    assert {one.name for one in session.attributes.fits} == {"age", "hat"}
+    assert session.attributes.measured == {}
+    assert reading.painted(row_of(empty, "age").slider).endswith("listed")

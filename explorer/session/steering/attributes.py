@@ -15,7 +15,7 @@ from psygnal import Signal
 
 from explorer.errors import BadInput, Failure
 from explorer.latent.direction import Direction, Finding
-from explorer.metrics.attributes import Fit, Fitted, Moves, carried
+from explorer.metrics.attributes import Fit, Fitted, Moves, carried, measured_on
 from explorer.runs import own_attributes
 from explorer.runs.own_attributes import OwnAttribute
 from explorer.session.asking.engine import Engine
@@ -134,6 +134,12 @@ class Attributes:
             return 0.0
         sd = fitted.spread.sd(one.probe.w)
         return float(one.probe.w @ (cursor - fitted.spread.mean)) / sd if sd else 0.0
+
+    @property
+    def measured(self) -> dict[str, float]:
+        """What can be measured on the decoded picture that is shown."""
+        picture = self._side.cursor.picture
+        return {} if self.fitted is None or picture is None else measured_on(self.fitted, picture)
 
     # Intents
 

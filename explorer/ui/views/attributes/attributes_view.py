@@ -31,7 +31,6 @@ from explorer.ui.widgets.two_lines import TwoLines
 STRIP_MS = 120
 """While the cursor moves, the strips follow it this often: the large picture comes first."""
 ORDER: tuple[Kind, ...] = ("own", "measured", "listed", "label")
-KINDS: dict[Kind, str] = {"own": "own", "measured": "measured", "listed": "listed", "label": "class"}
 FINDINGS: tuple[tuple[Finding, str, str], ...] = (
     (
         "probe",
@@ -50,16 +49,21 @@ class AttributesView(QWidget):
         self.setObjectName("attributes")
         self._session, self._attributes = session, session.attributes
         self._rows: dict[str, AttributeRow] = {}
+        self._measured: dict[str, float] = {}
+        """On the decoded picture."""
         self._ink = False
         self._build()
         self._soon = QTimer(self, singleShot=True, interval=STRIP_MS)
         self._soon.timeout.connect(self._attributes.strips.refresh)
+        self._picture = QTimer(self, singleShot=True, interval=STRIP_MS)
+        self._picture.timeout.connect(self._on_measured)
         self._look = QTimer(self, singleShot=True, interval=0)
         self._look.timeout.connect(self._want_strips)
         self._attributes.changed.connect(self._on_attributes)
         self._attributes.moves_changed.connect(self._on_moves)
         self._attributes.strips.changed.connect(self._on_strip)
         session.main.cursor.moved.connect(self._on_cursor)
+        session.main.cursor.picture_changed.connect(self._measure_soon)
         session.main.items_arrived.connect(self._on_items)
         session.main.model_opened.connect(self._on_items)
         session.main.embedding_changed.connect(self._on_attributes)
@@ -138,6 +142,7 @@ class AttributesView(QWidget):
 
     def _on_attributes(self) -> None:
         attributes, reason = self._attributes, self._attributes.reason
+        self._measured = attributes.measured
         fits = sorted(attributes.fits, key=lambda one: ORDER.index(one.attribute.kind))
         self._empty.setText(reason)
         self._empty.setVisible(bool(reason))
@@ -196,13 +201,15 @@ class AttributesView(QWidget):
         attributes, attribute = self._attributes, one.attribute
         assert attributes.fitted is not None
         spread = attributes.fitted.spread
+        weight_text, explained = words.kind(one, self._measured.get(one.name))
         pending = not attributes.directions and not attributes.held
         return AttributeDimension(
             index=0,
             name=words.label(one),
             centre=float(one.probe.of(spread.mean)),
             unit=spread.sd(one.probe.w),
-            weight_text=KINDS[attribute.kind],
+            weight_text=weight_text,
+            explained=explained,
             reason="" if pending else attributes.why_not(one.name),
             reason_text="nothing left" if attributes.held - {one.name} else "not in the codes",
             graded=not attribute.two_valued,
@@ -230,6 +237,16 @@ class AttributesView(QWidget):
             row.slider.set_sd(self._attributes.at(name))
         if not self._soon.isActive() and self.isVisible():
             self._soon.start()
+
+    def _measure_soon(self) -> None:
+        if not self._picture.isActive() and self.isVisible():
+            self._picture.start()
+
+    def _on_measured(self) -> None:
+        self._measured = self._attributes.measured
+        for one in self._attributes.fits:
+            if (row := self._rows.get(one.name)) is not None and one.attribute.kind == "measured":
+                row.slider.set_dimension(self._dimension(one))
 
     def _on_items(self) -> None:
         model = self._session.main.model
@@ -259,6 +276,7 @@ class AttributesView(QWidget):
 
     def showEvent(self, event: object) -> None:
         self._attributes.want(True)
+        self._measure_soon()
         self._look_soon()
 
     def hideEvent(self, event: object) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from explorer.data.attributes.attribute import Kind
 from explorer.metrics.attributes import WEAK, Fit, Moves
 from explorer.ui.widgets.sliders.attribute_row import Confession
 
+KINDS: dict[Kind, str] = {"own": "own", "measured": "measured", "listed": "listed", "label": "class"}
 NAMED = 2
 """How many of the others that move are named."""
 LEAST = 0.005
@@ -15,6 +17,22 @@ LEAST = 0.005
 
 def label(one: Fit) -> str:
     return f"class {one.name}" if one.attribute.kind == "label" else one.name
+
+
+def kind(one: Fit, seen: float | None) -> tuple[str, str]:
+    """Where the attribute comes from, or what is measured of it on the decoded picture; and what that means.
+
+    Parameters
+    ----------
+    seen
+        On the decoded picture at the cursor; None where nothing can be measured there.
+    """
+    if seen is None:
+        return KINDS[one.attribute.kind], ""
+    number, unit = f"{seen:.3g}".replace("-", "−"), one.attribute.unit
+    amount = f"{number}{unit}" if unit == "°" else f"{number} {unit}"
+    meaning = f"{amount}: measured on the decoded picture. The slider stands where a probe reads the code."
+    return f"measured {number}", meaning
 
 
 def confession(one: Fit) -> Confession:

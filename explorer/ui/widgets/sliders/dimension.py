@@ -26,6 +26,8 @@ class Dimension:
     """Bar behind the slider, 0 to 1: its KL (or variance) against the largest."""
     weight_text: str = ""
     """What the bar says in words, such as "KL 2.3 nats"."""
+    explained: str = ""
+    """What those words mean, for the tooltip."""
     reason: str = ""
     """Why the slider does nothing (collapsed); greys it."""
     reason_text: str = "collapsed"

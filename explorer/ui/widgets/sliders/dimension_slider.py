@@ -134,7 +134,8 @@ class DimensionSlider(QAbstractSlider):
     def shown_reading(self) -> str:
         """The reading, as much as there is room for."""
         text, wide = self.dimension.reading(self.sd), self.fontMetrics().horizontalAdvance
-        return fitting(text, self._words().width(), wide)
+        beside = wide(self.dimension.weight_text) + 13 if self.dimension.explained else 0
+        return fitting(text, self._words().width() - beside, wide)
 
     def _tile(self, place: int) -> QRectF:
         apart = (self.width() - 2 * SIDE) / (2 * REACH)
@@ -276,7 +277,7 @@ class DimensionSlider(QAbstractSlider):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            text = self.dimension.reason or self.dimension.weight_text
+            text = self.dimension.reason or self.dimension.explained or self.dimension.weight_text
             if self._cross().contains(event.pos().toPointF()) and not self.dimension.reason:
                 text = "Back to 0" if self.can_reset() else "Nothing to reset: it stands at 0"
             QToolTip.showText(event.globalPos(), text, self)
