@@ -100,9 +100,15 @@ class Embedding:
         """Codes (..., D) in standard deviations of the data's codes."""
         return (codes - self.mean) / self.std
 
-    def nearest(self, code: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
-        """The k items nearest to a code (D,), nearest first, and their distances in code units."""
-        squared = _squares(self.codes, code)
+    def nearest(self, code: Floats, k: int, first: int | None = None) -> tuple[NDArray[np.intp], Floats]:
+        """The k items nearest to a code (D,), nearest first, and their distances in code units.
+
+        Parameters
+        ----------
+        first
+            Look among so many of the first items only.
+        """
+        squared = _squares(self.codes[:first], code)
         squared[~np.isfinite(squared)] = np.inf
         k = min(k, len(squared))
         found = np.argpartition(squared, k - 1)[:k]

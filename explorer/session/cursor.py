@@ -87,6 +87,14 @@ class Cursor:
         """The picture that belongs to the scene: the item's or the drawing's own, else the decoded one."""
         return self.picture if self.original is None else self.original
 
+    def near_pictures(self) -> Neighbours | None:
+        """The items near it whose pictures are at hand."""
+        model, code = self._display.model, self.code
+        if model is None or model.embedding is None or code is None or not model.lacks_pictures:
+            return self.neighbours
+        at_hand = len(model.items or ())
+        return Neighbours(*model.embedding.nearest(code, NEAREST, at_hand)) if at_hand else None
+
     # What has to be computed
 
     def clear(self) -> None:

@@ -125,6 +125,12 @@ class OpenModel:
         picture: NDArray[np.uint8] = self.items.images[item]
         return picture
 
+    @property
+    def lacks_pictures(self) -> bool:
+        """Of the images on its map only the first ones, `items`, are at hand."""
+        known = self.embedding is not None and self.can_encode
+        return known and len(self.items or ()) < len(self.embedding or ())
+
     def drawn_for(self, item: int) -> int | None:
         """The class that a sample on the map was drawn for; None of an image, or where none is asked for."""
         conditions = self.run.manifest.conditions

@@ -196,7 +196,8 @@ class Side(Display):
         if model is None or model.projection is None or model.embedding is None:
             return
         if not model.can_decode:
-            self.select(_nearest(model.places, (x, y)), title=title)
+            at_hand = len(model.items or ()) if model.lacks_pictures else 0
+            self.select(_nearest(model.places[: at_hand or None], (x, y)), title=title)
             return
         near = self.look.code if self.look.code is not None else model.embedding.mean
         code = model.projection.from_plane(np.array([x, y], np.float32), near)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -15,8 +17,9 @@ from explorer.session.learning.plans import Plan
 from explorer.session.scene import Condition
 from explorer.session.session import Session
 from explorer.ui.views.map.map_view import MapView
-from explorer.ui.views.picture.nearest import NEAREST
 from explorer.ui.views.picture.picture_view import PictureView
+from explorer.ui.views.picture.words import NEAREST
+from explorer.ui.widgets.map.point_cloud import PointCloud
 from explorer.ui.widgets.pictures.image_view import ImageView
 from tests.journeys.reading import painted
 from tests.journeys.small_models import SmallModels
@@ -160,23 +163,94 @@ def test_the_card_of_an_item_shows_its_image_or_the_decoded_picture_and_says_so(
     assert near < KEPT
 
 
-def test_images_that_are_not_at_hand_leave_no_empty_boxes(
-    view: PictureView, clothes: Session, qtbot: QtBot
+@pytest.fixture
+def shown_map(session: Session, qtbot: QtBot) -> MapView:
+    """On screen."""
+    shown = MapView(session, session.main, "map")
+    qtbot.addWidget(shown)
+    shown.resize(700, 700)
+    shown.show()
+    qtbot.waitExposed(shown)
+    return shown
+
+
+def press(cloud: PointCloud, item: int) -> None:
+    QTest.mouseClick(cloud, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, cloud.pixel_of(item))
+
+
+def test_images_kept_with_the_model_can_be_pressed_and_are_the_nearest_that_are_found(
+    view: PictureView, shown_map: MapView, clothes: Session, qtbot: QtBot
 ) -> None:
     main, title = clothes.main, view.findChild(QLabel, "picture.nearest.title")
-    assert main.model is not None
+    model, cloud = main.model, shown_map.cloud
+    assert model is not None
+    assert model.embedding is not None
     assert title is not None
+    for item in range(0, KEPT, 50):
+        press(cloud, item)
+        assert main.look.item is not None
+        assert main.look.item < KEPT, "many others lie as near"
+        np.testing.assert_array_equal(view.original.picture(), model.picture_of(main.look.item))
+    press(cloud, 7)
+    kept = np.square(model.embedding.codes[:KEPT] - main.look.code).sum(1).argsort()[:6]
+    wait(qtbot, lambda: view._near._items == kept.tolist())
+    for item, box in zip(kept, view._near._views, strict=True):
+        assert not box.isHidden()
+        np.testing.assert_array_equal(box.picture(), model.picture_of(item))
+    assert "nearest of the 1,000 images on this computer" in title.text()
+
+
+def test_of_an_image_that_was_not_kept_it_is_said_that_it_is_not_here(
+    view: PictureView, shown_map: MapView, clothes: Session, qtbot: QtBot
+) -> None:
+    main, said, cloud = clothes.main, view.findChild(QLabel, "picture.other"), shown_map.cloud
+    assert main.model is not None
+    assert said is not None
+    lonely = next(item for item in range(KEPT, 10_000) if cloud.items_at(cloud.pixel_of(item))[0] == item)
+    press(cloud, lonely)
+    assert main.look.item == lonely
+    assert not view.original.isVisible()
+    assert view.decoded.accessibleName() == f"decoded {lonely:,}: {main.model.class_of(lonely)}"
+    wait(qtbot, lambda: view.decoded.picture() is not None)
+    assert said.text() == "The image is not on this computer."
+    wait(qtbot, lambda: len(view._near._items) == 6 and not any(box.isHidden() for box in view._near._views))
+    assert max(view._near._items) < KEPT
+    press(cloud, 7)
+    assert "not on this computer" not in said.text()
+    clothes.choices.undo()
+    assert said.text() == "The image is not on this computer."
+
+
+def test_a_network_without_a_decoder_goes_to_the_images_that_were_kept(
+    view: PictureView, session: Session, qtbot: QtBot
+) -> None:
+    main = session.main
+    main.open("diffusion-fashion")
+    wait(qtbot, lambda: main.ready is not None and main.images.reading is None and main.model is not None)
+    assert main.model is not None
+    for place in main.model.places[KEPT::500].tolist():
+        main.go_to_plane(*place)
+        assert main.look.item is not None
+        assert main.look.item < KEPT
+        assert view.original.isVisible()
     main.select(5123)
-    wait(qtbot, lambda: main.cursor.neighbours is not None and 5123 in main.cursor.neighbours.items)
-    assert main.cursor.neighbours is not None
-    items = main.cursor.neighbours.items.tolist()
-    at_hand = [item for item in items if item < KEPT]
-    wait(qtbot, lambda: "5,123" in title.toolTip())
-    boxes = [box for box in view._near._views if not box.isHidden()]
-    assert len(boxes) == len(at_hand) < len(items)
-    assert all(box.picture() is not None for box in boxes)
-    assert f"{len(items) - len(at_hand)} of {len(items)}" in title.text()
-    assert f"5,123: {main.model.class_of(5123)}" in title.toolTip()
+    assert "The image is not on this computer." in painted(view.decoded)
+    main.select(7)
+    assert view.original.isVisible()
+
+
+def test_own_photos_that_are_gone_are_shown_as_far_as_they_were_kept(
+    view: PictureView, session: Session, photos: Path, qtbot: QtBot
+) -> None:
+    shutil.rmtree(photos.parents[1] / "photos")
+    main = session.main
+    main.open(photos)
+    wait(qtbot, lambda: main.ready is not None and main.images.reading is None)
+    assert main.images.data is None
+    main.select(0)
+    wait(qtbot, lambda: len(view._near._items) > 0)
+    assert view.original.isVisible()
+    assert all(box.picture() is not None for box in view._near._views if not box.isHidden())
 
 
 def test_with_all_images_at_hand_the_row_is_full(view: PictureView, session: Session, qtbot: QtBot) -> None:
@@ -238,7 +312,8 @@ def test_below_the_nearest_images_stands_the_class_that_most_of_them_are_of(
     assert model.embedding is not None
 
     def named(item: int) -> list[str | None]:
-        return [model.class_of(near) for near in model.embedding.nearest(model.embedding.codes[item], 6)[0]]
+        near, _ = model.embedding.nearest(model.embedding.codes[item], 6, KEPT)
+        return [model.class_of(each) for each in near]
 
     mixed = next(item for item in range(1000) if sorted(map(named(item).count, set(named(item)))) == [2, 4])
     alike = next(item for item in range(1000) if len(set(named(item))) == 1)

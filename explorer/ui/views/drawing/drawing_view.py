@@ -203,7 +203,7 @@ class DrawingView(QWidget):
     def _on_neighbours(self) -> None:
         if not self.isVisible():
             return
-        model, found = self._session.main.model, self._session.main.cursor.neighbours
+        model, found = self._session.main.model, self._session.main.cursor.near_pictures()
         here = self._is_looked_at() and model is not None and found is not None
         for place, view in enumerate(self._near):
             if not here or model is None or found is None or place >= len(found.items):

@@ -259,6 +259,7 @@ class MapView(QWidget):
     def _update_words(self) -> None:
         model = self._side.model
         if model is not None:
+            self.cloud.preferred = len(model.items or ()) if model.lacks_pictures else 0
             self._lines.say(*wording.map_lines(model))
             figures, meaning = wording.map_figures(model, compared=self._session.beside.present)
             kept = self._side.projecting.kept

@@ -6,11 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.session.open_model import OpenModel
 from explorer.session.session import Session
-from explorer.ui.look import wording
 from explorer.ui.views.picture import words
 from explorer.ui.widgets.pictures.image_view import ImageView
 
-NEAREST = "nearest real images, and their distance in {space}"
 COUNT = 6
 GAP = 4
 SMALLEST = 40
@@ -62,36 +60,23 @@ class NearestImages(QWidget):
 
     def refresh(self) -> None:
         """Those that are at hand; of the others is said that they are not."""
-        found, model = self._session.main.cursor.neighbours, self._session.main.model
+        found, model = self._session.main.cursor.near_pictures(), self._session.main.model
         if model is not self._model:
             self._model, self._items = model, []
             self._classes.setText("")
             for view in self._views:
                 view.set_picture(None)
                 view.set_caption("")
-        if model is None or found is None or not model.can_encode:
+        if model is None or not model.can_encode:
             return
-        near = list(zip(found.items.tolist(), found.distances.tolist(), strict=True))
-        shown = [(item, distance) for item, distance in near if model.picture_of(item) is not None]
-        self._items = [item for item, _ in shown]
+        self._items = [] if found is None else found.items.tolist()
         for place, view in enumerate(self._views):
-            view.setVisible(place < len(shown))
-            if place < len(shown):
-                view.set_picture(model.picture_of(shown[place][0]))
-                view.set_caption(f"{shown[place][1]:.2f}")
-        self._say(model, [item for item, _ in near if item not in self._items])
-        self._classes.setText(words.most_are(model, [item for item, _ in near]))
-
-    def _say(self, model: OpenModel, missing: list[int]) -> None:
-        """Where images that belong to the row are not on this computer, which ones."""
-        count = len(missing) + len(self._items)
-        self._title.setText(
-            f"nearest real images; {len(missing)} of {count} are not on this computer"
-            if missing
-            else NEAREST.format(space=model.space)
-        )
-        names = ", ".join(wording.short_title(model, item) for item in missing)
-        self._title.setToolTip(f"Not on this computer: {names}" if missing else "")
+            view.setVisible(place < len(self._items))
+            if found is not None and place < len(self._items):
+                view.set_picture(model.picture_of(self._items[place]))
+                view.set_caption(f"{found.distances[place]:.2f}")
+        self._title.setText(words.nearest(model))
+        self._classes.setText(words.most_are(model, self._items))
 
     def _go_to(self, place: int) -> None:
         if place < len(self._items):

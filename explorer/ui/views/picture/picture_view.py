@@ -55,6 +55,7 @@ class PictureView(QWidget):
         self._lay_out()
         session.main.model_opened.connect(self._on_opened)
         session.main.items_arrived.connect(self._on_opened)
+        session.main.images.data_changed.connect(self._on_cursor)
         session.main.cursor.moved.connect(self._on_cursor)
         session.main.cursor.picture_changed.connect(self._on_picture)
         session.beside.model_opened.connect(self._on_opened)
@@ -201,8 +202,9 @@ class PictureView(QWidget):
             self.original.setVisible(original is not None)
             # What comes for features is the image itself, and no reconstruction.
             self.decoded.setVisible(original is None or decodes)
-            self.decoded.set_placeholder(words_of.EMPTY if decodes else words_of.NO_DECODER)
             self._soon.start()
+        missing = "" if decodes else words_of.missing(session.main) or words_of.NO_DECODER
+        self.decoded.set_placeholder(missing or words_of.EMPTY)
         if model is None or cursor is None:
             self._code.setText("")
             self.decoded.set_caption("")
@@ -215,7 +217,7 @@ class PictureView(QWidget):
             self._title = "own picture" if item is None else wording.item_caption(model, item)
             self.original.setAccessibleName(self._title)
         else:
-            self._title = self._error = ""
+            self._title = self._error = words_of.missing(session.main)
         self._say_title()
         self.decoded.set_caption(
             words_of.caption(session.main) if compared else words_of.decoded(session.main, model)

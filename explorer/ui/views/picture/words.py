@@ -19,6 +19,9 @@ Texts = tuple[str, ...]
 """The same in ever fewer words."""
 
 EMPTY = "Press on the map."
+NEAREST = "nearest real images, and their distance in {space}"
+ONLY = "nearest of the {count:,} images on this computer, and their distance in {space}"
+NONE = "The images of this model are not on this computer."
 DIFFERENCE = "Decoded minus original: red too bright, blue too dark; mean square per pixel."
 NO_DECODER = "Features have no decoder."
 LINES = (
@@ -43,8 +46,20 @@ def decoded(side: Side, model: OpenModel) -> str:
     if side.cursor.original is not None:
         return wording.asked_for(side) or "reconstruction"
     item = side.look.item
-    made = "" if not model.can_decode else "decoded" if item is None else wording.item_caption(model, item)
+    if not model.can_decode or item is None:
+        made = "decoded" if model.can_decode else ""
+    else:
+        whose = wording.item_caption(model, item)
+        made = f"decoded {wording.short_title(model, item)}" if model.can_encode else whose
     return wording.asked_for(side) or made
+
+
+def missing(side: Side) -> str:
+    """Why the image of the item that is looked at is not shown; empty where it is, or there is none."""
+    model, item = side.model, side.look.item
+    if model is None or item is None or not model.can_encode or side.cursor.original is not None:
+        return ""
+    return "The images are being read." if side.images.reading else "The image is not on this computer."
 
 
 def ambient(model: OpenModel) -> Texts:
@@ -93,6 +108,14 @@ def distance(model: OpenModel | None, found: Neighbours | None) -> Texts:
     else:
         where, whole = "far from" if far else "among", "{} the drawn codes: {:.2f} to the nearest"
     return whole.format(where, number), f"{where}: {number:.2f}", f"{number:.2f} away"
+
+
+def nearest(model: OpenModel) -> str:
+    """Among which images the nearest ones were looked for: those on this computer."""
+    if not model.lacks_pictures:
+        return NEAREST.format(space=model.space)
+    count = len(model.items or ())
+    return ONLY.format(count=count, space=model.space) if count else NONE
 
 
 def most_are(model: OpenModel, items: list[int]) -> str:

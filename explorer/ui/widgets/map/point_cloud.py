@@ -62,6 +62,8 @@ class PointCloud(MapInput):
         self._over_soon.timeout.connect(self._paint_stale)
         self._clock = QTimer(self, interval=FRAME)
         self._clock.timeout.connect(self._tick)
+        self.preferred = 0
+        """So many of the first items are met before others that lie a little nearer."""
         self.setMinimumSize(160, 160)
         self.setAccessibleName("Map")
 
@@ -200,9 +202,13 @@ class PointCloud(MapInput):
         return QPoint(round(left), round(top))
 
     def items_at(self, at: QPointF) -> list[int]:
-        """Items within reach of a pixel, nearest first; of dimmed classes none."""
-        found = nearest(self._seen(), at.x(), at.y(), REACH)
-        return [int(i) for i in found if self._shown is None or int(self._classes[i]) in self._shown]
+        """Items within reach of a pixel, those of the `preferred` close by first, then the nearest; of dimmed
+        classes none."""
+        found = nearest(self._seen(), at.x(), at.y(), REACH).tolist()
+        if self.preferred:
+            close = nearest(self._seen(), at.x(), at.y(), REACH / 2)
+            found = list(dict.fromkeys([*close[close < self.preferred].tolist(), *found]))
+        return [i for i in found if self._shown is None or int(self._classes[i]) in self._shown]
 
     def _goal(self) -> Points:
         return self._points if self._travel is None else self._travel[1]
