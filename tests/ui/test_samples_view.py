@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from explorer.session.prior.draws import Draws
 from explorer.session.session import Session
 from explorer.ui.look import theme
 from explorer.ui.views.samples.samples_view import SamplesView
@@ -62,14 +64,32 @@ def test_an_empty_view_says_what_to_do(empty: SamplesView) -> None:
 
 
 def test_originals_stand_beside_what_the_open_models_make_of_them(view: SamplesView, qtbot: QtBot) -> None:
-    wait(qtbot, lambda: whole(view) and len(shown(view)) == 3)
-    titles = [sheet.title for sheet in shown(view)]
+    wait(qtbot, lambda: whole(view) and len(shown(view)) == 5)
+    titles = [sheet.title for sheet in shown(view)][:3]
     assert titles == ["Originals", "vae-mnist-2d", "ae-mnist-2d"]
     assert all(sheet.pictures is not None and len(sheet.pictures) == 100 for sheet in shown(view))
-    for sheet in shown(view)[1:]:
+    for sheet in shown(view)[1:3]:
         assert sheet.words.startswith("error 0.0")
         assert "MNIST" in sheet.words
     assert shown(view)[0].words == "100 held-out digits\nof MNIST"
+
+
+def test_samples_are_the_third_block_and_say_whose_they_are_and_what_they_are_drawn_from(
+    view: SamplesView, session: Session, qtbot: QtBot
+) -> None:
+    wait(qtbot, lambda: whole(view) and len(shown(view)) == 5)
+    vae, ae = shown(view)[3:]
+    assert (vae.title, vae.words) == ("vae-mnist-2d, samples", "codes drawn\nfrom N(0, I)")
+    assert (ae.title, ae.words) == ("ae-mnist-2d, samples", "codes drawn from\na fitted Gaussian")
+    for sheet, source in ((vae, "prior"), (ae, "fitted")):
+        run = session.library.find(sheet.title.partition(",")[0])
+        pictures = Draws(run, source, run.model(), None, 0).next(100)  # type: ignore[arg-type]
+        assert np.abs(pictures.astype(int) - sheet.pictures).max() <= 1
+    session.open("gan-mnist")
+    wait(qtbot, lambda: whole(view) and shown(view)[-2].title == "gan-mnist, samples")
+    assert shown(view)[-2].pictures is not None
+    assert shown(view)[-2].words == "codes drawn\nfrom N(0, I)"
+    assert shown(view)[-1].title == "ae-mnist-2d, samples"
 
 
 def test_clothes_beside_digits_are_refused_in_words(
@@ -77,13 +97,15 @@ def test_clothes_beside_digits_are_refused_in_words(
 ) -> None:
     session.main.open("vae-fashion-16d")
     session.beside.open("vae-mnist-2d")
-    wait(qtbot, lambda: whole(empty) and len(shown(empty)) == 3)
-    originals, clothes, digits = shown(empty)
+    wait(qtbot, lambda: whole(empty) and len(shown(empty)) == 5)
+    originals, clothes, digits, *samples = shown(empty)
     assert "Fashion-MNIST" in originals.words
     assert clothes.words.endswith("on Fashion-MNIST")
     assert not digits.words
     assert digits.pictures is None
     assert "has never met Fashion-MNIST" in digits.sheet._placeholder
+    assert [sheet.title for sheet in samples] == ["vae-fashion-16d, samples", "vae-mnist-2d, samples"]
+    assert all(sheet.pictures is not None for sheet in samples), "what a model draws needs no images"
 
 
 def test_a_model_of_the_library_is_added_and_taken_out_by_the_menu(view: SamplesView, qtbot: QtBot) -> None:
@@ -101,11 +123,11 @@ def test_a_model_of_the_library_is_added_and_taken_out_by_the_menu(view: Samples
 
     wait(qtbot, lambda: whole(view))
     choose("ae-mnist-16d")
-    wait(qtbot, lambda: whole(view) and len(shown(view)) == 4)
-    flat, deep = (float(sheet.words.split()[1]) for sheet in shown(view)[2:])
+    wait(qtbot, lambda: whole(view) and len(shown(view)) == 7)
+    flat, deep = (float(sheet.words.split()[1]) for sheet in shown(view)[2:4])
     assert deep < 0.5 * flat
     choose("ae-mnist-16d")
-    wait(qtbot, lambda: len(shown(view)) == 3)
+    wait(qtbot, lambda: len(shown(view)) == 5)
 
 
 def test_two_models_draw_from_the_prior_and_from_their_codes(view: SamplesView, qtbot: QtBot) -> None:
@@ -160,7 +182,7 @@ def test_a_hidden_view_computes_nothing(view: SamplesView, session: Session, qtb
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_into_a_low_dock(view: SamplesView, scheme: str, tmp_path: Path, qtbot: QtBot) -> None:
     theme.use(scheme)  # type: ignore[arg-type]
-    wait(qtbot, lambda: whole(view) and len(shown(view)) == 3)
+    wait(qtbot, lambda: whole(view) and len(shown(view)) == 5)
     assert view.grab().save(str(tmp_path / f"{scheme}.png"))
     for sheet in shown(view):
         assert min(sheet.sheet.width(), sheet.sheet.height()) >= 120

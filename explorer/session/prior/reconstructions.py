@@ -25,9 +25,9 @@ from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Floats, Images
 from explorer.session.message import Say
 from explorer.session.prior.sample_requests import SHOWN, Rebuilt, Reconstruct, Unable
+from explorer.session.prior.samples_beside import FAILED, SamplesBeside
 from explorer.session.side import Side
 
-FAILED = "This could not be computed."
 MOST = 4
 """Models beside the originals."""
 
@@ -48,7 +48,7 @@ class Row:
 
 
 class Reconstructions:
-    """Ten held-out images of each class, and what each model makes of them."""
+    """Ten held-out images of each class, what each model makes of them, and what it draws itself."""
 
     changed = Signal()
 
@@ -60,6 +60,8 @@ class Reconstructions:
         """Whose images those are."""
         self.added: tuple[Run, ...] = ()
         self.rows: dict[RunKey, Row] = {}
+        self.samples = SamplesBeside(reader, self.changed)
+        """What the same models draw themselves."""
         self._shown = False
         self._waiting: list[RunKey] = []
         """Asked for and not whole yet."""
@@ -104,6 +106,7 @@ class Reconstructions:
         self._shown = shown
         if not shown:
             self._forget()
+            self.samples.rest()
         self._refresh()
 
     def _refresh(self) -> None:
@@ -116,6 +119,7 @@ class Reconstructions:
             self._forget()
         self.originals, self.data = images, data
         runs = self.runs
+        self.samples.follow(runs if images is not None else (), self._sides[0].images.data)
         self.rows = {run.key: self.rows[run.key] for run in runs if run.key in self.rows}
         if images is not None:
             for run in runs:

@@ -142,6 +142,7 @@ class DrawSamples:
     data: DataSet | None
     """The images at hand: spares reading them again where they are the runs' own."""
     n: int = MEASURED
+    """Samples that the figures are taken from; 0 for no figures."""
     at_once: int = 100
 
     def answer(self, held: Held) -> Generator[SampleResult, None, None]:
@@ -162,7 +163,7 @@ class DrawSamples:
             pictures = draws.next(SHOWN)
             begun.append((wanted, draws, pictures))
             yield SheetPictures(wanted.key, pictures)
-        for wanted, draws, pictures in begun:
+        for wanted, draws, pictures in begun if self.n else ():
             yield from self._measure(wanted, draws, pictures, read, held)
 
     def _measure(

@@ -22,7 +22,7 @@ from explorer.session.asking.question import Question
 from explorer.session.asking.requests import Images
 from explorer.session.message import Say
 from explorer.session.prior.draws import Source
-from explorer.session.prior.reconstructions import FAILED, Reconstructions, as_on_disk, unique
+from explorer.session.prior.reconstructions import Reconstructions, as_on_disk, unique
 from explorer.session.prior.sample_requests import (
     MEASURED,
     DrawSamples,
@@ -35,6 +35,7 @@ from explorer.session.prior.sample_requests import (
     Unmeasured,
     Wanted,
 )
+from explorer.session.prior.samples_beside import FAILED
 from explorer.session.side import Side
 
 PAIR = ("ae-mnist-16d", "vae-mnist-16d")

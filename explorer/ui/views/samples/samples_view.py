@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from explorer.session.asking.requests import Images
 from explorer.session.prior.reconstructions import MOST
+from explorer.session.prior.samples_beside import own_samples
 from explorer.session.session import Session
 from explorer.session.shelf import Card
 from explorer.ui.look import theme, wording
@@ -40,7 +41,8 @@ GLANCE = 4
 """So many sheets share the width that there is: they are to be compared."""
 APART = 12
 """Pixels between sheets, and before the first."""
-SHEETS = 1 + MOST
+SHEETS = 1 + 2 * MOST
+"""The originals, and of each model its reconstructions and its samples."""
 
 
 class SamplesView(QWidget):
@@ -70,7 +72,7 @@ class SamplesView(QWidget):
 
     def _name_parts(self) -> None:
         tips = {
-            "Reconstructions": "Held-out images beside their decoded codes, model by model",
+            "Reconstructions": "Held-out images beside their decoded codes, model by model, and samples",
             "Samples": "Pictures decoded from drawn codes, of two models",
         }
         group = QButtonGroup(self)
@@ -239,7 +241,14 @@ class SamplesView(QWidget):
             row = rebuilt.rows[run.key]
             self._show_sheet(place, None if row.refusal else row.pictures, ink, row.refusal)
             self.sheets[place].say(run.name, words.row_words(rebuilt, row), words.ERROR_TIP)
-        return 1 + len(runs)
+        for place, run in enumerate(runs, start=1 + len(runs)):
+            drawn, source = rebuilt.samples.of(run), own_samples(run).source
+            ink = drawn.pictures is not None and wording.are_glyphs(drawn.pictures)
+            self._show_sheet(place, drawn.pictures, ink, drawn.refusal)
+            self.sheets[place].say(
+                f"{run.name}, samples", words.drawn_words(drawn, source), words.SOURCE_TIPS[source]
+            )
+        return 1 + 2 * len(runs)
 
     def _show_samples(self) -> int:
         for place, wanted in enumerate(self._samples.wanted):

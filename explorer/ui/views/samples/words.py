@@ -8,13 +8,19 @@ from __future__ import annotations
 import numpy as np
 
 from explorer.metrics.figures import READABLE
+from explorer.session.prior.draws import Source
 from explorer.session.prior.reconstructions import Reconstructions, Row
 from explorer.session.prior.sample_requests import Wanted
 from explorer.session.prior.samples import Sheet
+from explorer.session.prior.samples_beside import Drawn
 from explorer.ui.look.wording import error_text
 
 NOTHING = "Open a model in the library: its held-out images are then rebuilt by it, and by others beside it."
 SOURCES = {"prior": "N(0, I)", "fitted": "fitted"}
+DRAWN_FROM = {
+    "prior": "codes drawn\nfrom N(0, I)",
+    "fitted": "codes drawn from\na fitted Gaussian",
+}
 SOURCE_TIPS = {
     "prior": "Codes z ~ N(0, I), decoded",
     "fitted": "Codes z ~ N(m, C), decoded; m and C are mean and covariance of the held-out images' codes",
@@ -27,7 +33,7 @@ FIGURES_TIP = (
     "likeliest class has a probability above {readable:g}."
 )
 REBUILT = (
-    "Held-out images, and what each model makes of the same ones.",
+    "Held-out images, what each model makes of the same ones, and what it draws itself.",
     "A small error says that codes hold the image, not that other codes are worth decoding.",
 )
 DRAWN = (
@@ -52,6 +58,13 @@ def row_words(rebuilt: Reconstructions, row: Row) -> str:
 
 def _title(rebuilt: Reconstructions) -> str:
     return "" if rebuilt.data is None else rebuilt.data.title
+
+
+def drawn_words(drawn: Drawn, source: Source) -> str:
+    """What samples are drawn from."""
+    if not drawn.done:
+        return "drawing …"
+    return "" if drawn.refusal else DRAWN_FROM[source]
 
 
 def sheet_words(sheet: Sheet) -> str:
