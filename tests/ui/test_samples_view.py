@@ -175,6 +175,7 @@ def test_a_hidden_view_computes_nothing(view: SamplesView, session: Session, qtb
     wait(qtbot, lambda: session.main.ready is not None)
     assert session.main.model is not None
     assert session.main.model.run.key not in session.samples.reconstructions.rows
+    assert not session.samples.reconstructions.samples.of(session.main.model.run).done
     view.show()
     wait(qtbot, lambda: whole(view) and shown(view)[1].title == "ae-mnist-16d")
 
