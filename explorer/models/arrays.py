@@ -1,11 +1,11 @@
 """A model seen through arrays: above this module a code is float32 (N, D) and an image uint8 (N, H, W, C).
 
-Imports torch and `base`. Every function works where the model lies, in chunks, and returns copies.
+Imports torch, `base` and `weights`. Every function works where the model lies, in chunks, and returns copies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.models.base import GenerativeModel
+from explorer.weights import check_tensors
 
 T = TypeVar("T", bound=np.generic)
 Images = NDArray[np.uint8]
@@ -112,6 +113,19 @@ def joined(parts: list[Coded]) -> Coded:
         None if spreads[0] is None else np.concatenate(spreads),
         None if errors[0] is None else np.concatenate(errors),
     )
+
+
+def install(model: GenerativeModel, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Put weights into a model of the same shape.
+
+    Raises
+    ------
+    BadInput
+        Lists the first differences of names and shapes.
+    """
+    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+    checked = check_tensors(weights, expected)
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in checked.items()})
 
 
 def device_of(model: GenerativeModel) -> torch.device:

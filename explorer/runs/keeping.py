@@ -6,6 +6,7 @@ under the lock. Imports weights and the run's folder; no torch.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from explorer.files import write_together
 from explorer.runs.lock import locked
 from explorer.runs.manifest import FILE, Manifest
-from explorer.runs.run import Run, replaced
+from explorer.runs.run import Run
 from explorer.weights import pack_arrays, sha256_of
 
 
@@ -32,7 +33,7 @@ def keep_arrays(run: Run, name: str, arrays: Mapping[str, NDArray[np.generic]]) 
     Manifest.read(run.folder)  # the lock would make the folder of a deleted run again
     with locked(run.folder):
         manifest, data = Manifest.read(run.folder), pack_arrays(arrays)
-        manifest = replaced(manifest, files={**manifest.files, name: sha256_of(data)})
+        manifest = dataclasses.replace(manifest, files={**manifest.files, name: sha256_of(data)})
         # Together: arrays that the manifest on disk does not know would be taken for damaged.
         write_together({run.inside(name): data, run.inside(FILE): manifest.packed()})
         run.manifest = manifest
@@ -42,6 +43,6 @@ def keep_figures(run: Run, figures: Mapping[str, Any]) -> None:
     """Have the manifest tell the figures; raises as `keep_arrays` does."""
     Manifest.read(run.folder)
     with locked(run.folder):
-        manifest = replaced(Manifest.read(run.folder), figures=dict(figures))
+        manifest = dataclasses.replace(Manifest.read(run.folder), figures=dict(figures))
         manifest.write(run.folder)
         run.manifest = manifest

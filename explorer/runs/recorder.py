@@ -9,6 +9,7 @@ Imports torch, training and models; reading a run (`run`) needs none of them.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import time
 from collections.abc import Generator, Iterator
@@ -23,12 +24,12 @@ from explorer.errors import BadInput, Failure
 from explorer.files import is_disk_full, sweep_temporaries
 from explorer.metrics.samples import sampled_space
 from explorer.models import GenerativeModel
-from explorer.models.arrays import to_x
+from explorer.models.arrays import install, to_x
 from explorer.runs import portrait
 from explorer.runs.folder import WEIGHTS, newest_states
 from explorer.runs.lock import locked
 from explorer.runs.manifest import FILE, GroupRecord, SpaceRecord, Status
-from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, Run, install, replaced
+from explorer.runs.run import ATLAS, METRICS, PREVIEW, PROBE, Run
 from explorer.training import device as devices
 from explorer.training.events import Changed, Event, Failed, Finished, Progress, Warned
 from explorer.training.trainer import Trainer
@@ -123,7 +124,7 @@ class _Recorder:
 
     def save_manifest(self, status: Status, **changes: Any) -> None:
         trainer = self.trainer
-        manifest = replaced(
+        manifest = dataclasses.replace(
             self.run.manifest,
             status=status,
             step=trainer.step,

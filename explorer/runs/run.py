@@ -6,7 +6,6 @@ Imports latent, data, weights; models and training late.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from explorer.latent.embedding import Embedding
 from explorer.runs.curves import read_curves
 from explorer.runs.folder import WEIGHTS, RunFolder, newest_states
 from explorer.runs.manifest import FILE, DataRecord, Manifest
-from explorer.weights import check_tensors, finite, read_arrays, read_tensors
+from explorer.weights import finite, read_arrays, read_tensors
 
 if TYPE_CHECKING:
     from explorer.models.base import GenerativeModel
@@ -168,8 +167,10 @@ class Run(RunFolder):
 
     def model_to_look_at(self) -> tuple[GenerativeModel, str | None]:
         """The same, with the sentence that says so where its weights hold NaN: a part of it may be whole."""
+        from explorer.models import arrays
+
         model, weights = self.untrained(self.manifest.settings), self.weights()
-        install(model, weights)
+        arrays.install(model, weights)
         fault = None if finite(weights) else f"{self.name}: the model holds NaN; train it again."
         return model.eval(), fault
 
@@ -274,28 +275,9 @@ def new(
     return Run(folder, manifest)
 
 
-def install(model: GenerativeModel, weights: Mapping[str, NDArray[np.float32]]) -> None:
-    """Put weights into a model of the same shape.
-
-    Raises
-    ------
-    BadInput
-        Lists the first differences of names and shapes.
-    """
-    import torch
-
-    expected = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
-    checked = check_tensors(weights, expected)
-    model.load_state_dict({name: torch.from_numpy(array) for name, array in checked.items()})
-
-
 def framing_of(manifest: Manifest) -> Framing:
     """How a foreign picture is brought to the shape of this run's images."""
     return Framing.from_dict(manifest.data.framing)
-
-
-def replaced(manifest: Manifest, **changes: Any) -> Manifest:
-    return dataclasses.replace(manifest, **changes)
 
 
 def _floats(array: NDArray[Any] | None) -> NDArray[np.float32] | None:

@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from explorer.session.session import Session
 from explorer.session.side import Side
-from explorer.ui.look import theme, wording
+from explorer.ui.look import wording
 from explorer.ui.views.map.hand import MapHand
+from explorer.ui.views.map.head import MapHead
 from explorer.ui.views.map.points import class_words, classes_of, place_of
-from explorer.ui.views.map.projection_chooser import ProjectionChooser
 from explorer.ui.widgets.map.legend import Legend
 from explorer.ui.widgets.map.point_cloud import PointCloud
-from explorer.ui.widgets.steady_label import PressedLabel, SteadyLabel
+from explorer.ui.widgets.steady_label import SteadyLabel
 from explorer.ui.widgets.two_lines import TwoLines
 
 EMPTY = "Open a model from the library, or press Watch one learn."
 USUAL, LEAST = 160, 96
 """Sides of the cloud at least; where the map only accompanies."""
-
-SIDE = 14
-"""Room beside the head."""
 
 TRAVEL = 0.35
 """Seconds that points take to their new places while a model learns."""
@@ -49,19 +46,10 @@ class MapView(QWidget):
         self._fresh = True
         self._classes: tuple[str, ...] | None = None
         self._small = False
-        self._title, self._subtitle, self._figure = (
-            PressedLabel(f"{name}.title"),
-            SteadyLabel(),
-            SteadyLabel(),
-        )
-        self._title.setProperty("role", "heading")
-        self._title.pressed.connect(self._show_card)
-        for label in (self._subtitle, self._figure):
-            label.setProperty("role", "muted")
-        self._subtitle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._figure = SteadyLabel()
+        self._figure.setProperty("role", "muted")
         self._figure.setObjectName(f"{name}.figures")
-        self.head = QHBoxLayout()
-        self.projections = ProjectionChooser(side.projecting, name)
+        self.head = MapHead(session, side, name)
         self.cloud = PointCloud()
         self.cloud.setObjectName(f"{name}.cloud")
         self.cloud.placeholder = EMPTY
@@ -75,11 +63,6 @@ class MapView(QWidget):
         self._on_opened()
 
     def _lay_out(self) -> None:
-        self.head.setContentsMargins(SIDE, 7, SIDE, 7)
-        self.head.setSpacing(12)
-        self.head.addWidget(self._title)
-        self.head.addWidget(self._subtitle, 1)
-        self.head.addWidget(self.projections)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -97,18 +80,15 @@ class MapView(QWidget):
     def set_small(self, small: bool) -> None:
         """Name and cloud alone, where the map only accompanies; what it says is then in the name's tip."""
         self._small = small
-        self._say_title()
-        for part in (self._subtitle, self.projections, self._lines, self._figure):
+        self.head.set_small(small)
+        for part in (self._lines, self._figure):
             part.setVisible(not small)
         self.legend.setVisible(not small and bool(self._classes) and len(self._classes or ()) > 1)
-        self.head.setContentsMargins(SIDE, *((2, 6, 2) if small else (7, SIDE, 7)))
-        theme.set_style(self._title, "role", "title" if small else "heading")
         self.cloud.setMinimumSize(LEAST if small else USUAL, LEAST if small else USUAL)
 
     def _listen(self) -> None:
         session, side = self._session, self._side
         side.model_opened.connect(self._on_opened)
-        side.renamed.connect(self._say_title)
         side.embedding_changed.connect(self._on_embedding)
         side.items_arrived.connect(self._on_items)
         side.images.data_changed.connect(self._say_why_empty)
@@ -121,10 +101,6 @@ class MapView(QWidget):
         session.carrying.changed.connect(self._on_hole)
         self.legend.shown_changed.connect(self._filter)
         self.legend.front_changed.connect(self.cloud.set_front_class)
-
-    def _show_card(self) -> None:
-        model = self._side.model
-        self._session.model_cards.show(None if model is None else model.run)
 
     def _filter(self, shown: set[int] | None) -> None:
         self._side.show_classes(None if shown is None else frozenset(shown))
@@ -139,23 +115,12 @@ class MapView(QWidget):
         if model is None:
             self._clear()
             return
-        self._say_title()
+        self.head.say()
         self._name_classes()
         self._update_words()
         if model.embedding is None:
             self._say_why_empty()
             self._place_points()
-
-    def _say_title(self) -> None:
-        """The family, and beside it the model; where there is little room the model alone."""
-        model = self._side.model
-        if model is None:
-            return
-        manifest, name = model.run.manifest, model.run.name
-        self._title.setText(name if self._small else manifest.title or manifest.family)
-        self._title.short = "" if self._small else manifest.short_title
-        self._title.setToolTip(f"{name}, trained on {manifest.data.title}\nPress for its card")
-        self._subtitle.setText(f"{name}   {wording.sizes(model)}")
 
     def _say_why_empty(self) -> None:
         """Why there is no map yet, or never."""
@@ -172,8 +137,8 @@ class MapView(QWidget):
 
     def _clear(self) -> None:
         """No model is here any more: nothing of the last one stays."""
-        for label in (self._title, self._subtitle, self._figure):
-            label.setText("")
+        self.head.clear()
+        self._figure.setText("")
         self._lines.say("", "")
         self._classes = None
         self.legend.hide()
@@ -267,25 +232,12 @@ class MapView(QWidget):
                 figures += f"   {100 * kept:.0f} % of neighbours kept"
             self._figure.setText(figures)
             self._figure.setToolTip(f"{figures}\n{meaning}".strip())
-            whose = f"{model.run.name}, trained on {model.run.manifest.data.title}"
-            self._title.setToolTip(
-                "\n".join((whose, *wording.map_lines(model), figures, "Press for its card"))
-            )
+            self.head.say_more(figures)
             self._share_room()
 
     def _share_room(self) -> None:
-        self._share_head()
+        self.head.share(self.width())
         self._share_foot()
-
-    def _share_head(self) -> None:
-        """The family's name gives way where the model's own would be cut."""
-        model = self._side.model
-        if model is not None and not self._small:
-            name = self._subtitle.fontMetrics().horizontalAdvance(model.run.name)
-            rest = (item.widget() for at in range(2, self.head.count()) if (item := self.head.itemAt(at)))
-            widths = [part.sizeHint().width() for part in rest if part is not None and not part.isHidden()]
-            wide = self._title.wide() + name + sum(widths) + (len(widths) + 1) * self.head.spacing()
-            self._title.set_brief(wide + 2 * SIDE > self.width())
 
     def _share_foot(self) -> None:
         """The figures stand beside the classes where there is the width, else above them."""
