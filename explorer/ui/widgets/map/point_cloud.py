@@ -202,7 +202,7 @@ class PointCloud(MapInput):
         return QPoint(round(left), round(top))
 
     def items_at(self, at: QPointF) -> list[int]:
-        """Items within reach of a pixel, the `preferred` close by and then the nearest; none that is dimmed."""
+        """Items within reach, the `preferred` close by and then the nearest; none that is dimmed."""
         found = nearest(self._seen(), at.x(), at.y(), REACH).tolist()
         if self.preferred:
             close = nearest(self._seen(), at.x(), at.y(), REACH / 2)
