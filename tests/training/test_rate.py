@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 
+from explorer.training.events import Progress
+from explorer.training.optimisers import Optimisers
 from explorer.training.rate import WARM_SHARE, one_cycle
+from tests.training.test_trainer import make
 
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 100, 10_000])
@@ -25,3 +29,22 @@ def test_the_rise_is_straight_and_the_fall_half_a_cosine() -> None:
     # Half of the fall is behind it in its middle, and a quarter of it is a quarter of half a turn.
     assert one_cycle(550, 1000) == pytest.approx(0.5)
     assert one_cycle(325, 1000) == pytest.approx(0.5 * (1 + math.sqrt(0.5)))
+
+
+def test_a_training_moves_by_the_rate_of_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    apply = Optimisers.apply
+
+    def heard(self: Optimisers, group: str, rate: float) -> torch.Tensor:
+        told.append(rate)
+        return apply(self, group, rate)
+
+    monkeypatch.setattr(Optimisers, "apply", heard)
+    trainer = make(epochs=5, learning_rate=0.02)
+    shown = [trainer.learning_rate]
+    shown += [event.learning_rate for event in trainer if isinstance(event, Progress)]
+    assert told == shown[:-1] == pytest.approx([0.02 * one_cycle(step, 40) for step in range(40)])
+    assert told.index(max(told)) == WARM_SHARE * len(told)
+    assert max(told) == 0.02
+    assert told[-1] < 0.01 * max(told)
+    assert shown[-1] == pytest.approx(0, abs=1e-12)
