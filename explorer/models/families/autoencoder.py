@@ -121,8 +121,9 @@ def corrupt(x: Tensor, how: Corruption, strength: float, rng: torch.Generator) -
         return x * (uniform(n, 1, height, width) >= strength)
     if how == "squares":
         rows, columns = torch.arange(height, device=x.device), torch.arange(width, device=x.device)
-        tall, wide = strength * height, strength * width
-        top, left = uniform(n, 1) * (height - tall), uniform(n, 1) * (width - wide)
+        tall, wide = round(strength * height), round(strength * width)
+        top = (uniform(n, 1) * (height - tall + 1)).floor()
+        left = (uniform(n, 1) * (width - wide + 1)).floor()
         in_rows = (rows >= top) & (rows < top + tall)
         in_columns = (columns >= left) & (columns < left + wide)
         return x * ~(in_rows[:, None, :, None] & in_columns[:, None, None, :])
