@@ -1,17 +1,26 @@
-"""What a variational autoencoder alone has: its likelihoods, and a beta that rises."""
+"""What a variational autoencoder alone has: its likelihoods, its two terms, and a beta that rises."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import pytest
 import torch
+from torch import Tensor
 
 from explorer import models
-from explorer.models.base import Batch, ImageShape, Position
-from explorer.models.families.vae import VAE
+from explorer.models.base import Batch, ImageShape, Position, Update
+from explorer.models.families.vae import PIXEL_STD, VAE
+from explorer.training.events import Progress
+from explorer.training.trainer import Trainer
+from tests.shapes import squares
 
 EIGHT = ImageShape(1, 8, 8)
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 def make(**turned: object) -> VAE:
@@ -77,3 +86,79 @@ def test_beta_has_risen_after_the_steps_declared_or_a_fifth_of_the_training(
             wanted = 2.0 * share / (risen_after + 1)
             assert beta_at(model, step, steps) == pytest.approx(wanted, rel=1e-3)
     assert beta_at(model, steps - 1, steps) == pytest.approx(2.0, rel=1e-3)
+
+
+@torch.inference_mode()
+def test_a_gaussian_likelihood_falls_as_the_normal_density_does() -> None:
+    model = make(likelihood="gaussian")
+    code, x = torch.randn(5, 3, generator=seeded()), torch.rand(5, *EIGHT, generator=seeded(1))
+    density = torch.distributions.Normal(model.decode(code), PIXEL_STD).log_prob(x).flatten(1).sum(1)
+    torch.testing.assert_close(model.log_likelihood(x, code), density)
+
+
+class Step(NamedTuple):
+    """One training step, and what encoder and decoder were shown in it."""
+
+    update: Update
+    seen: Tensor
+    z: Tensor
+
+
+def step_of(model: VAE, x: Tensor, seed: int = 0) -> Step:
+    shown: list[Tensor] = []
+    hooks = [
+        part.register_forward_pre_hook(lambda part, given: shown.append(given[0]))
+        for part in (model.encoder, model.decoder)
+    ]
+    (update,) = model.training_step(Batch(x), Position(0, 99, 100), seeded(seed))
+    for hook in hooks:
+        hook.remove()
+    return Step(update, *shown)
+
+
+def test_a_bernoulli_model_learns_from_pixels_that_are_drawn_anew_at_every_step() -> None:
+    model, x = make(), torch.rand(1, *EIGHT, generator=seeded(1))
+    steps = [step_of(model, x.expand(500, -1, -1, -1), seed) for seed in (0, 0, 1)]
+    for step in steps:
+        assert set(step.seen.unique().tolist()) == {0.0, 1.0}
+        torch.testing.assert_close(step.seen.mean(0), x[0], atol=0.1, rtol=0)
+        reconstruction = -model.log_likelihood(step.seen, step.z).mean()
+        torch.testing.assert_close(step.update.terms["reconstruction"], reconstruction)
+    assert torch.equal(steps[0].seen, steps[1].seen)
+    assert not torch.equal(steps[0].seen, steps[2].seen)
+    assert not torch.equal(steps[0].seen[0], steps[0].seen[1])
+
+
+def test_a_gaussian_model_learns_from_the_grey_levels_themselves() -> None:
+    model, x = make(likelihood="gaussian"), torch.rand(6, *EIGHT, generator=seeded(1))
+    step = step_of(model, x)
+    assert torch.equal(step.seen, x)
+    torch.testing.assert_close(step.update.terms["reconstruction"], -model.log_likelihood(x, step.z).mean())
+
+
+@torch.no_grad()
+def test_codes_are_drawn_from_the_posterior_and_the_kl_is_its_own() -> None:
+    model = make(likelihood="gaussian", beta=3.0)
+    model.encoder[-1].bias.copy_(torch.tensor([2.0, 0.0, -1.0, 0.0, -1.0, 1.0]))
+    x = torch.rand(1, *EIGHT, generator=seeded(1)).expand(4000, -1, -1, -1)
+    step, q = step_of(model, x), model.posterior(x[:1])
+    noise = (step.z - q.mean) / q.std
+    torch.testing.assert_close(noise.mean(0), torch.zeros(3), atol=0.06, rtol=0)
+    torch.testing.assert_close(noise.std(0), torch.ones(3), atol=0.05, rtol=0)
+    log_variance = 2 * q.std.log()
+    # Kingma & Welling 2013, appendix B.
+    kl = -0.5 * (1 + log_variance - q.mean.square() - log_variance.exp()).sum()
+    terms = step.update.terms
+    torch.testing.assert_close(terms["kl"], kl)
+    torch.testing.assert_close(step.update.loss, terms["reconstruction"] + 3 * kl)
+
+
+def test_a_heavy_kl_term_makes_the_posterior_the_prior() -> None:
+    found = []
+    for beta in (0.0, 30.0):
+        turned = {"network": "dense", "beta": beta, "batch": 16, "epochs": 8, "learning_rate": 0.01}
+        trainer = Trainer(make(**turned), squares(64))
+        trainer.interval = 0.0
+        found.append([event.terms["kl"] for event in trainer if isinstance(event, Progress)][-1])
+    assert found[1] < 0.2
+    assert found[1] < 0.1 * found[0]
