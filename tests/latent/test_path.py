@@ -74,3 +74,21 @@ def test_codes_of_any_size_have_a_great_circle(size: float) -> None:
     a, b = (np.array(code, np.float32) * np.float32(size) for code in ([1.0, 0.0], [0.0, 1.0]))
     way = great_circle(a, b, STEPS)
     np.testing.assert_allclose(way[5], (a + b) / np.sqrt(2), rtol=1e-5)
+
+
+def test_half_way_on_the_great_circle_is_as_far_out_as_the_ends_and_half_way_round() -> None:
+    a, b = np.array([3.0, 0.0], np.float32), np.array([0.0, 5.0], np.float32)
+    way = between("circle", a, b, np.array([1 / 3, 1 / 2], np.float32))
+    third, right = np.pi / 6, np.pi / 4
+    np.testing.assert_allclose(way[0], (3 + 2 / 3) * np.array([np.cos(third), np.sin(third)]), rtol=1e-5)
+    np.testing.assert_allclose(way[1], 4 * np.array([np.cos(right), np.sin(right)]), rtol=1e-5)
+    np.testing.assert_allclose(between("line", a, b, np.array([0.5], np.float32))[0], (a + b) / 2)
+
+
+@given(st.integers(2, 8), st.integers(0, 10**6))
+def test_on_the_great_circle_every_step_turns_by_the_same_angle(size: int, seed: int) -> None:
+    a, b = np.random.default_rng(seed).standard_normal((2, size)).astype(np.float32)
+    way = between("circle", a, b, STEPS).astype(np.float64)
+    units = way / np.linalg.norm(way, axis=1, keepdims=True)
+    steps = np.arccos(np.clip((units[1:] * units[:-1]).sum(axis=1), -1, 1))
+    np.testing.assert_allclose(steps, steps.mean(), atol=2e-3)

@@ -126,3 +126,55 @@ def test_the_axes_of_a_principal_plane_say_how_much_of_the_variance_lies_along_t
     assert axes == ("PC 1: 75 % of the codes' variance", "PC 2: 19 % of the codes' variance")
     turned = principal_plane(embedding, principal_plane(embedding))
     assert turned.axes is None, "axes that were turned along with the last ones are no principal ones"
+
+
+def cloud(sds: tuple[float, ...] = (3.0, 2.9, 0.5, 0.1), count: int = 400, seed: int = 0) -> np.ndarray:
+    """Codes far from zero, in principal axes of their own."""
+    rng = np.random.default_rng(seed)
+    axes = np.linalg.qr(rng.standard_normal((len(sds), len(sds))))[0]
+    return (5 + rng.standard_normal((count, len(sds))) * sds @ axes).astype(np.float32)
+
+
+def test_the_principal_plane_is_that_of_the_most_variance_one_deviation_to_each_unit() -> None:
+    codes = cloud()
+    plane = principal_plane(Embedding(codes))
+    places = plane.to_plane(codes).astype(np.float64)
+    np.testing.assert_allclose(places.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(np.cov(places.T, bias=True), np.eye(2), atol=1e-4)
+    values = np.linalg.eigvalsh(np.cov(codes.T, bias=True))[::-1]
+    basis = plane.basis / np.linalg.norm(plane.basis, axis=0)
+    np.testing.assert_allclose(basis.T @ np.cov(codes.T, bias=True) @ basis, np.diag(values[:2]), atol=0.01)
+
+
+@pytest.mark.parametrize("angle", [0.4, 2.5, -1.9])
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_plane_that_goes_on_from_the_last_one_does_not_spin(angle: float, flipped: bool) -> None:
+    codes = cloud()
+    plane = principal_plane(Embedding(codes))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
+    turn[:, 1] *= -1 if flipped else 1
+    last = LinearProjection(plane.centre, plane.basis @ turn, None, "sd")
+    # The model has learned on: its codes have moved a little, and their two longest axes are nearly alike.
+    moved = codes + cloud((0.1, 0.1, 0.1, 0.1), seed=1) - 5
+    then = principal_plane(Embedding(moved), last)
+    assert np.abs(then.to_plane(moved) - last.to_plane(codes)).max() < 0.3
+    # It turned as a whole: shape and size are those of the new plane.
+    np.testing.assert_allclose(np.cov(then.to_plane(moved).T, bias=True), np.eye(2), atol=1e-3)
+
+
+def test_a_place_becomes_the_code_that_falls_on_it_and_what_lies_off_the_plane_is_kept() -> None:
+    codes = cloud()
+    plane, place, near = principal_plane(Embedding(codes)), np.array([0.7, -1.2], np.float32), codes[3]
+    code = plane.from_plane(place, near)
+    np.testing.assert_allclose(plane.to_plane(code), place, atol=1e-4)
+    across = np.linalg.svd(plane.basis.T)[2][2:]
+    np.testing.assert_allclose(across @ (code - near), 0, atol=1e-4)
+
+
+def test_own_axes_are_the_numbers_themselves_or_their_deviations_from_the_mean() -> None:
+    codes = cloud()
+    embedding = Embedding(codes)
+    np.testing.assert_array_equal(own_axes(embedding, 2, 1).to_plane(codes), codes[:, [2, 1]])
+    places = own_axes(embedding, 2, 1, in_sd=True).to_plane(codes)
+    wanted = (codes - codes.mean(axis=0)) / codes.std(axis=0)
+    np.testing.assert_allclose(places, wanted[:, [2, 1]], atol=1e-4)
