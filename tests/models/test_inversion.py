@@ -9,6 +9,7 @@ from torch import Tensor
 from explorer import models
 from explorer.errors import BadInput
 from explorer.models import GenerativeModel, ImageShape
+from explorer.models.base import ModelConfig, Prior, Space
 from explorer.models.families.gan import GAN, GANConfig
 from explorer.models.inversion import EVERY, Inverted, invert
 from explorer.models.parts.networks import initialise
@@ -75,6 +76,57 @@ def test_features_are_heeded() -> None:
     without, given = search(model, x)[-1], search(model, x, features=brightness)[-1]
     off = [(found.pictures.mean() - x.mean()).abs() for found in (without, given)]
     assert off[1] <= off[0] + 1e-6
+
+
+class Linear(GenerativeModel):
+    """G(z) = W z."""
+
+    family = "linear"
+
+    def __init__(self, W: Tensor, prior: Prior | None = "normal") -> None:
+        super().__init__(ModelConfig(), ImageShape(1, 4, 5))
+        self.W, self.prior = W, prior
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        return (Space("z", (self.W.shape[1],), can_encode=False, can_decode=True, prior=self.prior),)
+
+    def decode(self, codes: Tensor, space: str = "z", condition: Tensor | None = None) -> Tensor:
+        return (codes @ self.W.T).unflatten(1, self.image)
+
+
+def test_what_is_found_is_the_likeliest_code_under_the_prior_and_the_noise_of_the_pixels() -> None:
+    W = 0.05 * torch.randn(20, 3, generator=rng())
+    x = 0.3 * torch.randn(2, 1, 4, 5, generator=rng(1))
+    # The posterior's mean of a linear Gaussian model (Tipping & Bishop 1999), with noise of 0.1.
+    within, across = W.T @ W, x.flatten(1) @ W
+    for prior, ridge in (("normal", 0.1**2), (None, 0.0)):
+        likeliest = torch.linalg.solve(within + ridge * torch.eye(3), across.T).T
+        found = search(Linear(W, prior), x, steps=400)[-1]  # type: ignore[arg-type]
+        torch.testing.assert_close(found.codes, likeliest, atol=0.01, rtol=0.01)
+
+
+def test_each_of_the_first_steps_is_as_long_as_the_rate() -> None:
+    model, x = Linear(torch.ones(20, 1), None), torch.full((1, 1, 4, 5), 1000.0)
+    start, then = itertools.islice(invert(model, x, rng=rng(), starts=1, steps=EVERY, rate=0.1), 2)
+    torch.testing.assert_close(then.codes - start.codes, torch.full((1, 1), 0.1 * EVERY), rtol=1e-3, atol=0)
+
+
+def test_features_count_in_their_own_size() -> None:
+    model, x = generator(), torch.rand(1, 1, 12, 12, generator=rng(3))
+    small, large = (
+        search(model, x, steps=30, features=lambda pictures, size=size: size * pictures.flatten(1))[-1]
+        for size in (1.0, 100.0)
+    )
+    torch.testing.assert_close(small.codes, large.codes, rtol=1e-3, atol=1e-3)
+
+
+def test_the_best_of_a_search_that_jumps_about_is_kept() -> None:
+    model, x = Linear(torch.ones(20, 1), None), torch.full((1, 1, 4, 5), 0.2)
+    reports = list(invert(model, x, rng=rng(), starts=1, steps=60, rate=0.7))
+    errors = [float(report.errors) for report in reports]
+    assert errors == sorted(errors, reverse=True)
+    torch.testing.assert_close(model.decode(reports[-1].codes), reports[-1].pictures)
 
 
 def test_a_conditional_generator_is_inverted_in_the_class_that_is_asked_for() -> None:

@@ -15,7 +15,7 @@ from explorer.models import arrays
 from explorer.models.base import Batch, Denoised, ImageShape, Position, SamplingPlan
 from explorer.models.families.diffusion import Diffusion, DiffusionConfig, loss_by_t
 from explorer.models.parts.networks import initialise
-from explorer.models.parts.schedule import Curve, network_calls, schedule_of
+from explorer.models.parts.schedule import Curve, aim, network_calls, schedule_of, solve
 from explorer.training.events import Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares
@@ -198,6 +198,33 @@ def test_the_loss_has_a_curve_for_each_band_of_t() -> None:
 def test_a_band_that_no_picture_is_in_has_the_mean_of_all() -> None:
     terms = loss_by_t(torch.tensor([1.0, 2.0, 6.0]), torch.tensor([0, 3, 3]))
     assert [float(term) for term in terms.values()] == [1.0, 3.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize("target", ["noise", "v", "flow"])
+def test_a_training_step_asks_for_the_noise_at_every_strength_but_none(target: str) -> None:
+    model, x = made(target=target, T=50, steps=5), torch.rand(1, *EIGHT, generator=seeded())
+    shown: list[Tensor] = []
+    model.network.register_forward_hook(lambda network, given, output: shown.extend((*given[:2], output)))
+    (update,) = model.training_step(Batch(x.expand(1500, -1, -1, -1)), Position(0, 0, 1), seeded(1))
+    x_t, t, output = shown
+    index = (50 * t).round().long()
+    torch.testing.assert_close(50 * t, index.float())
+    assert sorted(set(index.tolist())) == list(range(1, 51))
+    alpha, sigma = (factor[index].view(-1, 1, 1, 1) for factor in model.noise_schedule)
+    noise = (x_t - alpha * (2 * x - 1)) / sigma
+    assert noise.mean().item() == pytest.approx(0, abs=0.02)
+    assert noise.std().item() == pytest.approx(1, abs=0.02)
+    wanted = aim(model.config.target, 2 * x - 1, noise, alpha, sigma)
+    torch.testing.assert_close(update.loss, (output - wanted).square().mean(), rtol=1e-3, atol=1e-4)
+    found = solve(model.config.target, output, x_t, alpha, sigma).noise
+    torch.testing.assert_close(update.terms["noise"], (found - noise).square().mean(), rtol=1e-3, atol=1e-4)
+
+
+def test_where_almost_nothing_of_the_picture_is_left_no_error_grows_without_bounds() -> None:
+    model = made(target="noise", schedule="cosine", T=1000)
+    assert model.noise_schedule.alpha[-1] < 1e-3
+    steps = list(model.denoise(torch.randn(2, 64, generator=seeded()), SamplingPlan("ddim", 10), seeded()))
+    assert max(float(step.x_t.abs().max()) for step in steps) < 6
 
 
 def test_guidance_one_is_the_class_and_zero_is_none() -> None:

@@ -19,6 +19,9 @@ from explorer.models.parts import adversarial
 from explorer.models.parts.dcgan import NormalisedConv, NormalisedLinear
 from explorer.models.parts.networks import initialise
 from explorer.roles import GAP
+
+
+from explorer.roles import FAKE, REAL
 from explorer.training.events import Finished, Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares
@@ -431,3 +434,48 @@ def test_a_resumed_training_ends_where_an_uninterrupted_one_does(spectral_norm: 
     assert resumed.step == straight.step == 16
     for name, array in straight.state().tensors.items():
         np.testing.assert_array_equal(resumed.state().tensors[name], array, err_msg=name)
+
+
+# A round, out of what the two networks were shown in it
+
+
+def test_the_optimiser_of_each_is_told_what_the_settings_say() -> None:
+    groups = make(beta1=0.3, beta2=0.8, critic_rate=2.5).parameter_groups()
+    assert {group.betas for group in groups.values()} == {(0.3, 0.8)}
+    assert {group.weight_decay for group in groups.values()} == {0.0}
+    assert groups["critic"].relative_rate == 2.5
+    assert groups["generator"].relative_rate == 1.0
+
+
+@pytest.mark.parametrize("condition", ["none", "class"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_both_updates_are_those_of_the_game_for_the_fakes_of_the_round(loss: str, condition: str) -> None:
+    model = make(loss=loss, condition=condition, penalty=3.0, penalty_every=2)
+    noise: list[Tensor] = []
+    drawn: list[Tensor] = []
+    model.generator.register_forward_hook(
+        lambda network, given, fakes: (noise.append(given[0]), drawn.append(fakes.detach()))[0]
+    )
+    batch = a_batch(400)
+    critic, generator = model.training_step(batch, START, rng(5))
+    y = batch.labels if condition == "class" else None
+    both = None if y is None else torch.cat([y, y])
+    real = model.critic(batch.x, y)
+    fake, newer = (model.critic(fakes, y) for fakes in drawn)
+    for name, scores in (("critic on real", real), ("critic on fake", fake)):
+        torch.testing.assert_close(critic.terms[name], scores.mean())
+    torch.testing.assert_close(critic.scores[REAL], real)
+    torch.testing.assert_close(critic.scores[FAKE], fake)
+    if loss == "wasserstein":
+        penalty = critic.terms["penalty"]
+    else:
+        everything = torch.cat([batch.x, drawn[0]])
+        penalty = adversarial.zero_centred_penalty(lambda x: model.critic(x, both), everything)
+        torch.testing.assert_close(critic.terms["penalty"], penalty)
+    wanted = adversarial.critic_loss(model.config.loss, real, fake) + 3 * 2 * penalty
+    torch.testing.assert_close(critic.loss, wanted)
+    torch.testing.assert_close(generator.loss, adversarial.generator_loss(model.config.loss, real, newer))
+    assert not torch.equal(noise[0], noise[1])
+    for z in noise:
+        torch.testing.assert_close(z.mean(0), torch.zeros(3), atol=0.15, rtol=0)
+        torch.testing.assert_close(z.std(0), torch.ones(3), atol=0.15, rtol=0)

@@ -178,6 +178,25 @@ def test_eta_one_between_neighbours_is_the_ancestral_sampler_of_ho_et_al(curve: 
         assert float(drawn.std()) == pytest.approx(float(variance.sqrt()), rel=0.03)
 
 
+@each_curve
+@pytest.mark.parametrize("eta", [0.3, 0.7])
+def test_eta_is_the_share_of_the_noise_that_is_drawn_anew(curve: Curve, eta: float) -> None:
+    schedule, now, then = schedule_of(curve, 1000), 600, 500
+    told = Predicted(torch.full((20_000, 1, 1, 1), 0.4), torch.full((20_000, 1, 1, 1), -1.3))
+    drawn = ddim(schedule, told, now, then, eta, seeded())
+    # Song et al. 2021, equations 12 and 16, with alpha and sigma in place of the roots.
+    alpha, sigma = (factor.double() for factor in schedule)
+    fresh = (
+        eta
+        * sigma[then]
+        / sigma[now]
+        * (sigma[now] ** 2 - (alpha[now] / alpha[then] * sigma[then]) ** 2).sqrt()
+    )
+    mean = alpha[then] * 0.4 - (sigma[then] ** 2 - fresh**2).sqrt() * 1.3
+    assert float(drawn.std()) == pytest.approx(float(fresh), rel=0.03)
+    assert float(drawn.mean()) == pytest.approx(float(mean), abs=0.02)
+
+
 def test_plans_visit_as_many_places_as_they_have_steps() -> None:
     for steps, T in [(1, 50), (7, 50), (50, 50), (20, 1000), (1000, 1000)]:
         places = times(SamplingPlan(steps=steps), T)
