@@ -103,3 +103,45 @@ def test_a_small_spread_is_still_a_spread() -> None:
     embedding = Embedding(np.stack([np.linspace(0, 1e-3, 50)] * 2, axis=1).astype(np.float32))
     assert embedding.still == ()
     assert float(np.abs(embedding.standardise(embedding.codes)).max()) > 1
+
+
+def test_the_unit_of_a_slider_is_the_standard_deviation_from_the_mean() -> None:
+    codes = np.array([[1, 10], [3, 10], [5, 40]], np.float32)
+    embedding = Embedding(codes)
+    np.testing.assert_allclose(embedding.std, [np.sqrt(8 / 3), np.sqrt(200)], rtol=1e-6)
+    standard = embedding.standardise(codes)
+    np.testing.assert_allclose(standard.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(standard.std(axis=0), 1, rtol=1e-6)
+
+
+def test_the_most_active_comes_first_by_its_kl_or_else_its_variance() -> None:
+    codes = np.random.default_rng(0).normal(0, (0.5, 2.0, 1.0), (500, 3)).astype(np.float32)
+    plain = Embedding(codes)
+    assert plain.order == (1, 2, 0)
+    np.testing.assert_allclose(plain.activity, codes.var(axis=0), rtol=1e-4)
+    judged = Embedding(codes, np.tile(np.array([0.01, 0.9, 0.5], np.float32), (500, 1)))
+    assert judged.order == (0, 1, 2)
+    assert judged.kl is not None
+    np.testing.assert_array_equal(judged.activity, judged.kl)
+
+
+def test_with_a_posterior_a_dimension_is_in_use_by_the_variance_of_its_mean() -> None:
+    # Deviations of 0.09 and 0.11: the bound on the variance is 0.01.
+    codes = np.array([[1.0, 1.0], [-1.0, -1.0]] * 50, np.float32) * np.array([0.09, 0.11], np.float32)
+    assert Embedding(codes, np.ones_like(codes)).collapsed == (0,)
+
+
+def test_distances_to_the_nearest_are_in_the_units_of_codes() -> None:
+    codes = np.array([[0, 0], [3, 4], [6, 8]], np.float32)
+    found, distances = Embedding(codes).nearest(np.zeros(2, np.float32), 2)
+    assert found.tolist() == [0, 1]
+    np.testing.assert_allclose(distances, [0, 5])
+
+
+def test_one_datum_in_ten_is_farther_from_its_nearest_than_is_usual() -> None:
+    gaps = np.concatenate([np.full(85, 1.0), np.full(15, 50.0)])
+    codes = np.stack([np.cumsum(np.concatenate([gaps, gaps])), np.zeros(200)], axis=1).astype(np.float32)
+    embedding = Embedding(codes)
+    assert embedding.usual_gap == pytest.approx(50)
+    assert embedding.is_far(101)
+    assert not embedding.is_far(99)

@@ -114,6 +114,13 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
     assert any((one.weights()[name] != other.weights()[name]).any() for name in one.weights())
 
 
+def test_noise_is_drawn_by_the_seed_of_the_training() -> None:
+    drawn = [make("vae", seed=seed).rng.get_state() for seed in (3, 3, 4)]
+    assert torch.equal(drawn[0], torch.Generator().manual_seed(3).get_state())
+    assert torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn[0], drawn[2])
+
+
 def test_a_loss_that_stays_infinite_goes_back_twice_and_then_fails_with_good_weights() -> None:
     trainer = faulty(lambda step, batch, loss: loss * torch.inf if step >= 5 else loss)
     rates = []
@@ -140,6 +147,18 @@ def test_one_bad_step_costs_half_the_learning_rate_and_nothing_else() -> None:
     events = list(faulty(fault))
     assert [event.diverged for event in events if isinstance(event, Warned)] == [True]
     assert isinstance(events[-1], Finished)
+
+
+def test_what_is_gone_back_to_was_looked_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "KEEP_SECONDS", 0.0)
+    bad = iter([True])
+    trainer = faulty(lambda step, batch, loss: loss * torch.nan if step == 5 and next(bad, False) else loss)
+    events = list(trainer)
+    assert [event.text for event in events if isinstance(event, Warned)] == [
+        "The loss was not finite: back at step 5 with half the learning rate."
+    ]
+    assert isinstance(events[-1], Finished)
+    assert all(np.isfinite(array).all() for array in trainer.weights().values())
 
 
 def test_no_snapshot_ever_holds_nan() -> None:
