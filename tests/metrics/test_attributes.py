@@ -15,6 +15,7 @@ from explorer.metrics.attributes import (
     Fitted,
     Moves,
     auc,
+    carried,
     directions,
     fitting,
     held_out,
@@ -155,3 +156,35 @@ def test_collapsed_codes_have_no_direction() -> None:
     )
     assert directions(fitted) == {}
     assert all(one.score == 0.5 for one in fitted.fits)
+
+
+def test_a_fit_is_judged_where_it_was_not_made() -> None:
+    rng = np.random.default_rng(4)
+    codes = rng.normal(size=(90, 40)).astype(np.float32)
+    chance = rng.normal(size=90).astype(np.float32)
+    items = ImageSet(np.zeros((90, 8, 8, 1), np.uint8), attributes={"chance": chance})
+    (found,) = last(fitting(Embedding(codes), items)).fits
+    assert found.score < 0.1, "so many numbers say everything of the items they were fitted to"
+    rows = held_out(90)
+    said = found.probe.of(codes)
+    assert found.score == pytest.approx(r_squared(said[rows], chance[rows]))
+    assert r_squared(said[~rows], chance[~rows]) > 0.5
+
+
+def test_what_another_slider_goes_along_is_in_its_own_standard_deviations(toy: Fitted) -> None:
+    along = directions(toy)["height"]
+    codes = np.random.default_rng(5).normal(size=(50, 3)).astype(np.float32)
+    moved = along.move(codes[0], along.at(codes[0]) + 1)
+    changes = carried(toy, along).changes
+    for one in toy.fits:
+        if one.name == "height":
+            assert one.name not in changes
+            continue
+        sd = toy.spread.sd(one.probe.w)
+        change = float(one.probe.of(moved) - one.probe.of(codes[0])) / sd
+        assert changes[one.name] == pytest.approx(change, abs=1e-4)
+
+
+def test_ties_are_won_by_half() -> None:
+    truth = np.array([False, False, True, True])
+    assert auc(np.array([1.0, 2.0, 2.0, 2.0]), truth) == pytest.approx((1 + 0.5) / 2)

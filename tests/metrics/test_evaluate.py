@@ -17,7 +17,8 @@ from explorer.metrics import samples
 from explorer.metrics.evaluate import evaluate
 from explorer.metrics.figures import Figures
 from explorer.metrics.frechet import moments, rfcd
-from explorer.metrics.pixels import to_pixels
+from explorer.metrics.lights import active_units
+from explorer.metrics.pixels import drawn_once, to_pixels
 from explorer.metrics.progress import EvaluateProgress
 from explorer.metrics.ruler import Ruler
 from explorer.models import build
@@ -238,3 +239,40 @@ def test_a_model_that_gives_no_finite_numbers_is_a_failure(mnist: DataSet) -> No
         next(iter(model.parameters())).fill_(float("nan"))
     with pytest.raises(Failure, match="finite"):
         judged(model, some_of(mnist, 100, 10))
+
+
+def test_the_probe_learns_from_the_training_images_alone(mnist: DataSet) -> None:
+    data = some_of(mnist, 900, 300)
+    honest = judged(pca(data, 16), data).probe_accuracy
+    assert data.train.labels is not None
+    mixed = np.random.default_rng(0).permutation(data.train.labels)
+    lied_to = replace(data, train=replace(data.train, labels=mixed))
+    misled = judged(pca(data, 16), lied_to).probe_accuracy
+    assert honest is not None
+    assert misled is not None
+    assert honest > 0.7
+    assert misled < 0.3
+
+
+def test_the_posterior_is_measured_on_the_pixels_that_the_likelihood_is_taken_of(mnist: DataSet) -> None:
+    data, model = some_of(mnist, 100, 40, labels=False), small_vae()
+    figures = judged(model, data)
+    with torch.inference_mode():
+        posterior = model.posterior(drawn_once(data.test.images))
+    np.testing.assert_allclose(figures.kl_per_dimension, posterior.kl.mean(0), rtol=1e-4)
+    assert figures.active_units == active_units(posterior.mean.numpy())
+
+
+def test_reconstructions_are_judged_by_what_is_decoded(
+    mnist: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FEWEST", 300)
+    monkeypatch.setattr(module, "can_judge", lambda model, data: False)
+    data = some_of(mnist, 500, 300)
+    ruler, model = keep_ruler_for(data, mnist), pca(data, 4)
+    figures = judged(model, data)
+    x = to_pixels(data.test.images)
+    decoded = model.decode(model.encode(x))
+    wanted = rfcd(ruler.real, moments(ruler.features(decoded).numpy()))
+    assert figures.rfcd_reconstruction == pytest.approx(wanted, rel=1e-3)
+    assert figures.mse == pytest.approx(float((decoded - x).square().mean()), rel=1e-4)

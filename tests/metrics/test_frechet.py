@@ -60,3 +60,15 @@ def test_the_relative_distance_does_not_depend_on_the_unit() -> None:
     rng = np.random.default_rng(4)
     a, b = rng.normal(size=(2, 500, 4)).astype(np.float32)
     assert rfcd(moments(10 * a), moments(10 * b)) == pytest.approx(rfcd(moments(a), moments(b)), rel=1e-4)
+
+
+def test_the_covariance_of_few_features_is_unbiased() -> None:
+    found = moments(np.array([[1, 0], [3, 0], [5, 3]], np.float32))
+    np.testing.assert_allclose(found.m, [3, 1])
+    np.testing.assert_allclose(found.C, [[4, 3], [3, 3]])
+
+
+def test_it_is_relative_to_the_spread_of_the_real_features() -> None:
+    real, judged = Moments(np.zeros(2), np.diag([3.0, 1.0])), Moments(np.ones(2), np.diag([3.0, 1.0]) / 4)
+    distance = 2 + (3 + 1) * (1 - 0.5) ** 2
+    assert rfcd(real, judged) == pytest.approx(100 * distance / 4)

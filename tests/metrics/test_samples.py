@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -166,3 +168,39 @@ def test_total_variation_of_like_and_unlike_classes() -> None:
     even, one = np.arange(100) % 10, np.zeros(50, np.int64)
     assert total_variation(even, even, 10) == 0
     assert total_variation(even, one, 10) == pytest.approx(0.9)
+
+
+def test_density_counts_balls_for_each_sample_and_coverage_balls_for_each_image() -> None:
+    rng = np.random.default_rng(0)
+    real = rng.standard_normal((800, 4)).astype(np.float32)
+    few = rng.standard_normal((200, 4)).astype(np.float32)
+    apart = np.sqrt(squared_distances(real, real))
+    within = np.sqrt(squared_distances(real, few)) < np.sort(apart, axis=1)[:, [5]]
+    coverage, density = finish(coverage_and_density(real, few, 5))
+    assert coverage == pytest.approx(within.any(axis=1).mean())
+    assert density == pytest.approx(within.sum() / (5 * 200))
+
+
+@pytest.mark.usefixtures("fewer")
+def test_samples_are_held_against_the_test_images(mnist: DataSet) -> None:
+    ruler, train, test = rulers.find(mnist), mnist.train, mnist.test
+    assert ruler is not None
+    assert train.labels is not None
+    assert test.labels is not None
+    low = train.take(np.flatnonzero(train.labels < 5)[:1000])
+    high = test.take(np.flatnonzero(test.labels >= 5))
+    found = finish(judge_samples(Dealer(stack(high.images)), replace(mnist, train=low, test=high), ruler))
+    assert found.coverage > 0.8
+    assert found.class_tv < 0.1
+
+
+def test_classes_are_asked_for_as_often_as_the_training_images_have_them(mnist: DataSet) -> None:
+    ruler = rulers.find(mnist)
+    assert ruler is not None
+    assert mnist.test.labels is not None
+    labels = np.repeat(np.array([0, 3, 9]), (600, 100, 300))
+    dealer = Dealer(stack(mnist.test.images[:100]), torch.from_numpy(mnist.test.labels[:100]))
+    wanted = finish(samples.draw(dealer, ruler, labels, 1000, 0)).wanted
+    assert wanted is not None
+    shares = np.bincount(wanted, minlength=10) / 1000
+    np.testing.assert_allclose(shares, np.bincount(labels, minlength=10) / 1000, atol=0.05)
