@@ -158,3 +158,31 @@ def test_the_shipped_ruler_of_mnist_is_what_its_description_says() -> None:
     named = ruler.predict(to_pixels(part.images)).numpy()
     # The first half of the test images is the harder one.
     assert (named == part.labels).mean() > 0.98
+
+
+def test_the_scale_begins_with_the_features_of_all_training_images(ruler: Ruler, data: DataSet) -> None:
+    found = moments(ruler.features(to_pixels(data.train.images)).numpy())
+    np.testing.assert_allclose(ruler.real.m, found.m, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(ruler.real.C, found.C, rtol=1e-2, atol=1e-4)
+
+
+def test_it_is_measured_with_the_weights_that_are_kept(ruler: Ruler) -> None:
+    for tensor in ruler.network.tensors().values():
+        assert torch.equal(tensor, tensor.half().float())
+    assert not ruler.network.training
+
+
+def test_training_images_move_by_a_pixel_each_way_as_often() -> None:
+    x = torch.zeros(900, 1, 7, 9)
+    x[:, :, 3, 4] = 1
+    seen = rulers.shifted(x, torch.Generator().manual_seed(0))
+    assert torch.equal(seen.sum((1, 2, 3)), torch.ones(900))
+    often = seen.sum(0)[0] / 900
+    assert (often[2:5, 3:6] > 0.07).all()
+    assert often[2:5, 3:6].sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_rate_of_a_ruler_rises_straight_and_falls_as_half_a_cosine() -> None:
+    assert [rulers.one_cycle(progress) for progress in (0, 0.1, 0.2, 0.6, 1)] == pytest.approx(
+        [0, 0.5, 1, 0.5, 0]
+    )

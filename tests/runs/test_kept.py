@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from explorer import models
 from explorer.models import ImageShape, arrays
 from explorer.models.families.autoencoder import Autoencoder
 from explorer.runs.recorder import record
-from explorer.runs.run import Run
+from explorer.runs.run import Run, new
 from explorer.training.events import Progress
 from explorer.training.trainer import Trainer
 from explorer.weights import read_tensors
 from tests.runs.runs_made import DATA, STEPS, begin, trained
+from tests.shapes import squares
 
 
 def kept_types(run: Run) -> set[np.dtype]:
@@ -108,3 +110,28 @@ def test_codes_of_a_plane_are_kept_exactly_and_longer_ones_as_halves(tmp_path: P
         assert embedding is not None
         codes = arrays.encode(run.model(), DATA.test.images)
         np.testing.assert_allclose(embedding.codes, codes, rtol=1e-6 if size == 2 else 1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("family", ["pca", "ae"])
+def test_pictures_that_are_wider_than_high_stay_so(tmp_path: Path, family: str) -> None:
+    data = replace(DATA, train=squares(96, (8, 12, 3), 1), test=squares(24, (8, 12, 3), 2))
+    settings = models.family(family).Config.read({"latent_size": 2}).as_dict()
+    if family == "ae":
+        settings |= {"network": "dense", "width": 2, "epochs": 20, "learning_rate": 0.02, "batch": 16}
+    run = new(tmp_path / family, family, settings, data, seed=0)
+    for _ in record(run, run.trainer(data), data):
+        pass
+    run = Run.open(run.folder)
+    model, atlas, probe, embedding = run.model(), run.atlas(), run.probe(), run.embedding()
+    assert tuple(model.image) == (3, 8, 12)
+    assert atlas is not None
+    assert probe is not None
+    assert embedding is not None
+    np.testing.assert_array_equal(probe.images, data.test.images)
+    np.testing.assert_array_equal(probe.labels, data.test.labels)
+    for knot in ((atlas.low[0], atlas.high[1]), (atlas.high[0], atlas.low[1])):
+        code = np.array(knot, np.float32)
+        np.testing.assert_allclose(atlas.decode(code), arrays.decode(model, code[None])[0], atol=1)
+    # The model has learned these pictures, and not some that are turned.
+    drawn = arrays.decode(model, embedding.codes).astype(float)
+    assert np.square(drawn - data.test.images).mean() < 0.7 * data.test.images.astype(float).var(0).mean()

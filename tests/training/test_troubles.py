@@ -28,6 +28,25 @@ def test_a_wall_clock_that_jumps_moves_no_estimate(monkeypatch: pytest.MonkeyPat
     assert all(0 < event.images_per_s < 1e6 for event in progress)
 
 
+def test_speed_and_estimate_are_those_of_a_steady_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = make()
+    now = 0.0
+    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    trainer.snapshot_interval = 1e9
+    one_step = trainer._one_step
+
+    def slow_step() -> None:
+        nonlocal now
+        one_step()
+        now += 0.25
+
+    monkeypatch.setattr(trainer, "_one_step", slow_step)
+    for event in trainer:
+        if isinstance(event, Progress):
+            assert event.images_per_s == pytest.approx(8 / 0.25)
+            assert event.eta_s == pytest.approx(0.25 * (24 - event.step))
+
+
 def test_after_hours_of_sleep_the_training_goes_on_to_the_same_end(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = make()
     list(whole)
