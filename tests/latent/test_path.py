@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.latent.path import Floats, Manner, between, great_circle, line
+from explorer.latent.path import Floats, Manner, between, blend, great_circle, line
 
 STEPS = np.linspace(0, 1, 11, dtype=np.float32)
 MANNERS: tuple[Manner, ...] = ("line", "circle", "pixels")
@@ -92,3 +92,10 @@ def test_on_the_great_circle_every_step_turns_by_the_same_angle(size: int, seed:
     units = way / np.linalg.norm(way, axis=1, keepdims=True)
     steps = np.arccos(np.clip((units[1:] * units[:-1]).sum(axis=1), -1, 1))
     np.testing.assert_allclose(steps, steps.mean(), atol=2e-3)
+
+
+def test_a_blend_fades_from_a_to_b_and_rounds_to_the_nearest_level() -> None:
+    a, b = np.full((2, 3, 1), 10, np.uint8), np.full((2, 3, 1), 255, np.uint8)
+    faded = blend(a, b, np.array([0, 0.25, 0.51, 1], np.float32))
+    assert faded.shape == (4, 2, 3, 1)
+    assert faded[:, 0, 0, 0].tolist() == [10, 71, 135, 255]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from explorer.latent.embedding import Embedding
 from explorer.latent.neighbours import NeighbourSearch
 from explorer.latent.projection import (
+    ESTIMATED_FROM,
     EstimatedProjection,
     LinearProjection,
     natural,
@@ -62,6 +63,18 @@ def test_an_estimate_lies_within_its_neighbours_wherever_one_asks() -> None:
         code = projection.from_plane(np.array(place, np.float32), projection.codes[0])
         assert (code >= projection.codes.min(axis=0) - 1e-5).all()
         assert (code <= projection.codes.max(axis=0) + 1e-5).all()
+
+
+def test_an_estimate_is_the_mix_of_franke_and_nielson() -> None:
+    projection, place = estimated(200, 3), np.array([0.3, -1.0], np.float32)
+    apart = np.linalg.norm(projection.places.astype(np.float64) - place, axis=1)
+    order = np.argsort(apart)
+    near, reach = apart[order[:ESTIMATED_FROM]], apart[order[ESTIMATED_FROM]]
+    weights = ((reach - near) / (reach * near)) ** 2
+    wanted = weights @ projection.codes[order[:ESTIMATED_FROM]] / weights.sum()
+    np.testing.assert_allclose(
+        projection.from_plane(place, projection.codes[0]), wanted, rtol=1e-4, atol=1e-5
+    )
 
 
 def test_items_that_were_left_out_count_for_nothing() -> None:

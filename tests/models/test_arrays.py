@@ -42,3 +42,12 @@ def test_items_of_a_map_of_samples_are_of_all_classes_in_turn() -> None:
     turns = arrays.classes_in_turn(7, 3)
     assert turns is not None
     assert turns.tolist() == [0, 1, 2, 0, 1, 2, 0]
+
+
+def test_draws_from_the_prior_are_normal_and_those_of_the_seed() -> None:
+    model = models.build("vae", {"width": 2, "latent_size": 2}, ImageShape(1, 8, 8))
+    one, same, other = (arrays.sample(model, 4000, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()
+    np.testing.assert_allclose(one.mean(axis=0), 0, atol=0.06)
+    np.testing.assert_allclose(np.cov(one.T), np.eye(2), atol=0.06)
