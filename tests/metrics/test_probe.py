@@ -54,3 +54,13 @@ def test_it_is_the_same_every_time() -> None:
     rng = np.random.default_rng(0)
     codes, labels = rng.normal(size=(500, 8)).astype(np.float32), rng.integers(0, 5, 500)
     assert (Probe(codes, labels).predict(codes) == Probe(codes, labels).predict(codes)).all()
+
+
+def test_a_code_is_named_alike_whichever_others_are_asked_for_with_it() -> None:
+    rng = np.random.default_rng(5)
+    labels = rng.integers(0, 3, 600)
+    codes = (labels[:, None] * [2.0, -1.0] + rng.normal(size=(600, 2))).astype(np.float32)
+    probe = Probe(codes, labels)
+    together = probe.predict(codes)
+    for label in range(3):
+        np.testing.assert_array_equal(probe.predict(codes[labels == label]), together[labels == label])
