@@ -365,6 +365,14 @@ def test_bfloat16_trains_and_leaves_float32_weights() -> None:
     assert {array.dtype for array in trainer.weights().values()} == {np.dtype("float32")}
 
 
+def test_a_closed_form_fit_sees_the_pictures_as_they_lie() -> None:
+    images = squares(40, (8, 12, 3))
+    trainer = Trainer(models.build("pca", {}, ImageShape(3, 8, 12)), images)
+    list(trainer)
+    mean = images.images.mean(axis=0).transpose(2, 0, 1) / 255
+    np.testing.assert_allclose(trainer.weights()["mean"].reshape(3, 8, 12), mean, atol=1e-5)
+
+
 def test_read_only_images_are_taken_without_complaint() -> None:
     images = squares(16)
     images.images.flags.writeable = False
