@@ -144,3 +144,37 @@ def test_difference_points_from_without_to_with() -> None:
     np.testing.assert_allclose(difference(codes, np.array([0, 0, 1, 1], np.float32)), [4, 0])
     np.testing.assert_allclose(difference(codes, np.array([1.0, 2.0, 3.0, 4.0], np.float32)), [4, 0])
     np.testing.assert_allclose(difference(codes, np.ones(4, np.float32)), [0, 0])
+
+
+@pytest.mark.parametrize(("apart", "found"), [(0.3, True), (0.11, True), (0.09, False), (0.001, False)])
+def test_a_code_goes_at_most_ten_times_as_far_because_others_are_held(apart: float, found: bool) -> None:
+    corners = np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]], np.float64)
+    w, other = np.array([1.0, 0.0]), np.array([[np.sqrt(1 - apart**2), apart]])
+    for aligned in (False, True):
+        direction = direct("a", "probe", Reading(w, 0.0), w, spread_of(corners), held=other, aligned=aligned)
+        assert (direction is not None) == found
+        if direction is not None:
+            alone = direct("a", "probe", Reading(w, 0.0), w, spread_of(corners), aligned=aligned)
+            assert alone is not None
+            assert direction.step / alone.step == pytest.approx(1 / apart)
+
+
+def test_both_probes_stand_where_their_penalised_loss_has_no_slope() -> None:
+    codes, rng = cloud(7, n=60), np.random.default_rng(7)
+    mean, sd = codes.mean(axis=0, dtype=np.float64), codes.std(axis=0, dtype=np.float64)
+    x = (codes - mean) / sd
+    graded = rng.normal(size=60) + x[:, 0]
+    truth = (graded > 0).astype(np.float64)
+    for probe, values, link in (
+        (ridge(codes, graded), graded, lambda said: said),
+        (logistic(codes, truth), truth, lambda said: 1 / (1 + np.exp(-said))),
+    ):
+        slope = x.T @ (link(probe.of(codes)) - values) + probe.w * sd
+        assert np.abs(slope).max() < 1e-3
+        assert (link(probe.of(codes)) - values).sum() == pytest.approx(0, abs=1e-3)
+
+
+def test_codes_that_can_be_told_apart_wholly_have_a_best_probe_all_the_same() -> None:
+    codes = np.array([[-1.0], [-0.9], [0.9], [1.0]], np.float32)
+    probe = logistic(codes, np.array([0, 0, 1, 1], np.float32))
+    assert 0.5 < float(probe.w[0]) < 3

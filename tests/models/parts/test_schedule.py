@@ -74,6 +74,16 @@ def test_every_curve_leads_from_the_picture_to_noise(curve: Curve, T: int) -> No
 
 
 @each_curve
+def test_alpha_bar_is_the_share_of_the_picture_in_the_variance(curve: Curve) -> None:
+    schedule = schedule_of(curve, 100)
+    clean, noise = torch.randn(2, 20_000, 1, 1, 1, generator=seeded())
+    for place in (20, 50, 80):
+        mixed = schedule.mixed(clean, noise, place)
+        alike = torch.corrcoef(torch.stack([mixed.flatten(), clean.flatten()]))[0, 1].square()
+        assert float(schedule.alpha_bar[place]) == pytest.approx(float(alike), abs=0.02)
+
+
+@each_curve
 @each_target
 def test_every_target_gives_picture_and_noise_exactly(curve: Curve, target: Target) -> None:
     schedule = NoiseSchedule(*(factor.double() for factor in schedule_of(curve, 100)))
