@@ -181,17 +181,18 @@ def test_density_counts_balls_for_each_sample_and_coverage_balls_for_each_image(
     assert density == pytest.approx(within.sum() / (5 * 200))
 
 
-@pytest.mark.usefixtures("fewer")
-def test_samples_are_held_against_the_test_images(mnist: DataSet) -> None:
+def test_samples_are_held_against_the_test_images(mnist: DataSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "SAMPLES", 300)
+    monkeypatch.setattr(samples, "COMPARED", 300)
     ruler, train, test = rulers.find(mnist), mnist.train, mnist.test
     assert ruler is not None
     assert train.labels is not None
     assert test.labels is not None
-    low = train.take(np.flatnonzero(train.labels < 5)[:1000])
+    low = train.take(np.flatnonzero(train.labels < 5)[:300])
     high = test.take(np.flatnonzero(test.labels >= 5))
     found = finish(judge_samples(Dealer(stack(high.images)), replace(mnist, train=low, test=high), ruler))
     assert found.coverage > 0.8
-    assert found.class_tv < 0.1
+    assert found.class_tv < 0.25
 
 
 def test_classes_are_asked_for_as_often_as_the_training_images_have_them(mnist: DataSet) -> None:
@@ -200,7 +201,7 @@ def test_classes_are_asked_for_as_often_as_the_training_images_have_them(mnist: 
     assert mnist.test.labels is not None
     labels = np.repeat(np.array([0, 3, 9]), (600, 100, 300))
     dealer = Dealer(stack(mnist.test.images[:100]), torch.from_numpy(mnist.test.labels[:100]))
-    wanted = finish(samples.draw(dealer, ruler, labels, 1000, 0)).wanted
+    wanted = finish(samples.draw(dealer, ruler, labels, 400, 0)).wanted
     assert wanted is not None
-    shares = np.bincount(wanted, minlength=10) / 1000
-    np.testing.assert_allclose(shares, np.bincount(labels, minlength=10) / 1000, atol=0.05)
+    shares = np.bincount(wanted, minlength=10) / 400
+    np.testing.assert_allclose(shares, np.bincount(labels, minlength=10) / 1000, atol=0.08)
