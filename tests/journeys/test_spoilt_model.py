@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.runs.folder import WEIGHTS
-from explorer.runs.run import replaced
 from explorer.ui.window.main_window import MainWindow
 from explorer.weights import pack_tensors, sha256_of
 from tests.runs.runs_made import trained
@@ -25,7 +24,7 @@ def spoilt(tmp_path: Path) -> Path:
     data = pack_tensors({name: np.full_like(array, np.nan) for name, array in run.weights().items()})
     (run.folder / WEIGHTS).write_bytes(data)
     origin = str(write_npz(tmp_path / "squares.npz"))
-    replaced(
+    dataclasses.replace(
         run.manifest,
         files={**run.manifest.files, WEIGHTS: sha256_of(data)},
         data=dataclasses.replace(run.manifest.data, origin=origin),

@@ -17,7 +17,6 @@ from explorer.metrics import samples
 from explorer.metrics.evaluate import evaluate
 from explorer.metrics.figures import Figures
 from explorer.metrics.frechet import moments, rfcd
-from explorer.metrics.lights import active_units
 from explorer.metrics.pixels import drawn_once, to_pixels
 from explorer.metrics.progress import EvaluateProgress
 from explorer.metrics.ruler import Ruler
@@ -260,7 +259,7 @@ def test_the_posterior_is_measured_on_the_pixels_that_the_likelihood_is_taken_of
     with torch.inference_mode():
         posterior = model.posterior(drawn_once(data.test.images))
     np.testing.assert_allclose(figures.kl_per_dimension, posterior.kl.mean(0), rtol=1e-4)
-    assert figures.active_units == active_units(posterior.mean.numpy())
+    assert figures.active_units == active_in(posterior.mean.numpy())
 
 
 def test_reconstructions_are_judged_by_what_is_decoded(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from explorer.runs.library import Library
 from explorer.runs.manifest import Manifest
 from explorer.runs.projections import save_projection
 from explorer.runs.recorder import record
-from explorer.runs.run import Run, replaced
+from explorer.runs.run import Run
 from explorer.weights import pack_arrays, read_arrays, sha256_of
 from tests.runs.runs_made import DATA, begin, trained
 
@@ -205,7 +206,7 @@ def vouched(folder: Path, name: str, data: bytes) -> None:
     """Put other content into a run, with a manifest that vouches for it."""
     (folder / name).write_bytes(data)
     manifest = Manifest.read(folder)
-    replaced(manifest, files={**manifest.files, name: sha256_of(data)}).write(folder)
+    dataclasses.replace(manifest, files={**manifest.files, name: sha256_of(data)}).write(folder)
 
 
 def codes(run: Run) -> np.ndarray:
@@ -227,7 +228,7 @@ def with_arrays(name: str, **changes: np.ndarray) -> Callable[[Path], None]:
 def reopened(folder: Path) -> None:
     """The run of a training that has saved nothing yet."""
     manifest = Manifest.read(folder)
-    replaced(manifest, files={}, status="stopped").write(folder)
+    dataclasses.replace(manifest, files={}, status="stopped").write(folder)
 
 
 RUBBISH: dict[str, tuple[Callable[[Path], None], str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from explorer.runs.keeping import keep_figures
 from explorer.runs.manifest import Manifest
 from explorer.runs.own_attributes import OwnAttribute
 from explorer.runs.projections import load_projection, save_projection
-from explorer.runs.run import Run, replaced
+from explorer.runs.run import Run
 from explorer.session.maps.projecting import Project, Projected
 from explorer.weights import read_arrays, sha256_of, write_arrays
 from tests.runs.runs_made import trained
@@ -158,7 +159,7 @@ def test_a_projection_that_does_not_fit_its_run_is_refused(
     write_arrays(path, damage(read_arrays(path)))
     manifest = Manifest.read(run.folder)
     files = {**manifest.files, FILE: sha256_of(path.read_bytes())}
-    replaced(manifest, files=files).write(run.folder)
+    dataclasses.replace(manifest, files=files).write(run.folder)
     with pytest.raises(BadInput):
         load_projection(Run.open(run.folder), "umap", codes_of(run))
 

@@ -14,7 +14,7 @@ from explorer.errors import BadInput
 from explorer.models import arrays
 from explorer.runs.folder import WEIGHTS
 from explorer.runs.manifest import Manifest
-from explorer.runs.run import Run, replaced
+from explorer.runs.run import Run
 from explorer.weights import pack_tensors, sha256_of
 from tests.runs.runs_made import trained as train
 from tests.session.conftest import Loop
@@ -46,7 +46,8 @@ def spoilt(originals: dict[str, Path], tmp_path: Path) -> Spoil:
         (folder / WEIGHTS).write_bytes(data)
         files = {**run.manifest.files, WEIGHTS: sha256_of(data)}
         origin = str(write_npz(tmp_path / "squares.npz"))
-        replaced(run.manifest, files=files, data=replace(run.manifest.data, origin=origin)).write(folder)
+        moved = replace(run.manifest.data, origin=origin)
+        replace(run.manifest, files=files, data=moved).write(folder)
         return Run(folder, Manifest.read(folder))
 
     return spoil

@@ -18,10 +18,7 @@ from explorer.models.families.gan import GAN, GANConfig
 from explorer.models.parts import adversarial
 from explorer.models.parts.dcgan import NormalisedConv, NormalisedLinear
 from explorer.models.parts.networks import initialise
-from explorer.roles import GAP
-
-
-from explorer.roles import FAKE, REAL
+from explorer.roles import FAKE, GAP, REAL
 from explorer.training.events import Finished, Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,6 @@ import pytest
 
 from explorer import paths
 from explorer.runs.library import Library
-from explorer.runs.run import replaced
 from explorer.ui.views.library.actions import ACTIONS
 from explorer.ui.window import crashes
 from tests.runs.runs_made import trained
@@ -85,7 +85,7 @@ def test_the_sentence_names_a_training_that_was_cut_off(tmp_path: Path) -> None:
     own = tmp_path / "runs"
     trained(own / "whole")
     cut = trained(own / "cut", to=7)
-    replaced(cut.manifest, status="training").write(cut.folder)
+    dataclasses.replace(cut.manifest, status="training").write(cut.folder)
     said, (word, _) = crashes.sentence(Library(tmp_path / "none", own)), ACTIONS["resume"]
     assert said == (
         "The last session ended unexpectedly; every model that was finished is in the library. "
