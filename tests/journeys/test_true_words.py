@@ -37,8 +37,7 @@ LIVING = "gan-living"
 """A GAN that is learning from greys."""
 PAIRS = (
     ("vae-photos", ""),
-    ("ae-greys", ""),
-    ("vae-mnist-2d", "vae-fashion-16d"),
+    ("ae-greys", "vae-fashion-16d"),
     ("vae-fashion-16d", "gan-mnist"),
     ("gan-photos", "vae-mnist-2d"),
     ("diffusion-photos", "vae-photos"),

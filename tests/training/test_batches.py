@@ -16,7 +16,7 @@ def test_every_image_comes_with_its_own_label_in_units_of_the_brightest() -> Non
     batches = Batches(images, 8, 3, torch.device("cpu"))
     for step in range(2 * batches.per_epoch):
         for parts in (1, 2):
-            for part in batches.at(step, parts):
+            for _, part in batches.at(step, parts):
                 assert part.labels is not None
                 levels = part.x.permute(0, 2, 3, 1).mul(255)
                 assert (levels - levels.round()).abs().max() < 1e-4

@@ -115,7 +115,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
 
 
 def test_noise_is_drawn_by_the_seed_of_the_training() -> None:
-    drawn = [make("vae", seed=seed).rng.get_state() for seed in (3, 3, 4)]
+    drawn = [make("vae", seed=seed)._noise.of(0).get_state() for seed in (3, 3, 4)]
     assert torch.equal(drawn[0], torch.Generator().manual_seed(3).get_state())
     assert torch.equal(drawn[0], drawn[1])
     assert not torch.equal(drawn[0], drawn[2])

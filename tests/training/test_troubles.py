@@ -31,14 +31,14 @@ def test_a_wall_clock_that_jumps_moves_no_estimate(monkeypatch: pytest.MonkeyPat
 def test_speed_and_estimate_are_those_of_a_steady_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = make()
     now = 0.0
-    monkeypatch.setattr(module.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     trainer.snapshot_interval = 1e9
     one_step = trainer._one_step
 
     def slow_step() -> None:
         nonlocal now
-        one_step()
         now += 0.25
+        one_step()
 
     monkeypatch.setattr(trainer, "_one_step", slow_step)
     for event in trainer:

@@ -92,7 +92,7 @@ def cards(session: Session, text: str) -> list[Find]:
         Find(
             f"Card of {card.entry.name}",
             "Card",
-            "networks, data, figures",
+            "what it is made of and how good it is",
             partial(session.model_cards.show, card.entry.run),
         )
         for card in session.shelf.cards or ()
