@@ -20,7 +20,10 @@ from explorer.ui.window.main_window import MainWindow
 LEFT = Qt.MouseButton.LeftButton
 
 
-@pytest.fixture(params=[(1280, 800, "light"), (1920, 1080, "dark")], ids=["laptop", "large and dark"])
+LARGE = pytest.param((1920, 1080, "dark"), id="large and dark", marks=pytest.mark.slow)
+
+
+@pytest.fixture(params=[pytest.param((1280, 800, "light"), id="laptop"), LARGE])
 def sized(request: pytest.FixtureRequest, window: MainWindow, qtbot: QtBot) -> MainWindow:
     width, height, colours = request.param
     theme.use(colours)
