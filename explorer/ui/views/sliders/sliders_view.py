@@ -98,7 +98,7 @@ class SlidersView(QWidget):
         name, unit = ("variance", "") if embedding.kl is None else ("KL", " nats")
         said = [f"{name} {float(activity):.2f}{unit}" for activity in embedding.activity]
         if model.explained is not None:
-            said = [f"explains {100 * share:.1f} % of the variance" for share in model.explained]
+            said = [f"{100 * share:.1f} % of variance" for share in model.explained]
         collapsed = "Collapsed: every image has the same value here, so the decoder ignores it."
         return [
             Dimension(

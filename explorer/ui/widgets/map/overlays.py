@@ -267,8 +267,8 @@ def _axes(painter: QPainter, frame: MapFrame, names: Sequence[str]) -> None:
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     width, height = float(frame.width), float(frame.height)
-    # What follows a colon is said where there is room for it.
-    names = [n if metrics.horizontalAdvance(n) < 0.6 * width else n.partition(":")[0] for n in names]
+    # Of what a share is, is said where there is room for it.
+    names = [n if metrics.horizontalAdvance(n) < 0.4 * width else n.partition(" of ")[0] for n in names]
     low, high = frame.to_plane(0, height), frame.to_plane(width, 0)
     rooms = (max(90.0, 11 * metrics.horizontalAdvance("0")), max(70.0, 4 * metrics.height()))
     for axis, most in ((0, int(width // rooms[0])), (1, int(height // rooms[1]))):
