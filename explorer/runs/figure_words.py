@@ -160,7 +160,7 @@ def _of_plane(figures: Figures) -> Iterator[Row]:
 def _of_samples(figures: Figures) -> Iterator[Row]:
     if figures.rfcd is None:
         return
-    yield Row("rFCD of samples", f"{figures.rfcd:.2f} %", FRECHET)
+    yield Row("rFCD of samples", f"{figures.rfcd:.2f} %", f"Codes drawn from N(0, I), decoded. {FRECHET}")
     of = "" if figures.n_samples is None else f" Of {figures.n_samples:,} samples."
     for name, label, unit, note in OF_SAMPLES:
         value = getattr(figures, name)
