@@ -51,7 +51,7 @@ def card(options: argparse.Namespace) -> int:
         figures, whole = _measured(run, options)
         if whole and run.writable:
             _keep(run, figures)
-        found = found.with_figures(figures)
+        found = found.with_figures(figures, of_all=whole)
     write(found.as_dict(), options.json, found.as_text())
     return DONE
 

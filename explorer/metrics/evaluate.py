@@ -82,7 +82,7 @@ def evaluate(
     figures = Figures(n)
     if space.can_encode:
         figures = yield from _of_codes(meter, figures, model, data, ruler if mirrored else None)
-    if model.linear_map is not None:
+    if model.linear_map is not None and len(data.train):
         figures = yield from meter.watch(
             "comparing with principal components", _of_plane(figures, model, data)
         )
@@ -101,7 +101,7 @@ def _cost(model: GenerativeModel, data: DataSet, judged: int) -> float:
     return (
         (n * (3 if space.can_decode else 1) if space.can_encode else 0)
         + (len(probed) if probed else 0)
-        + (len(data.train) + 3 * n if model.linear_map is not None else 0)
+        + (len(data.train) + 3 * n if model.linear_map is not None and len(data.train) else 0)
         + (n + judged * LIKELIHOOD_SAMPLES if space.has_posterior else 0)
     )
 

@@ -60,24 +60,40 @@ class Figures:
         return None if self.kl_per_dimension is None else sum(self.kl_per_dimension)
 
     def as_dict(self) -> dict[str, Any]:
-        """What `evaluate --json` prints."""
+        """What `evaluate --json` prints; null for what is no finite number."""
         return {
-            name: list(value) if isinstance(value, tuple) else value
+            name: list(map(_finite, value)) if isinstance(value, tuple) else _finite(value)
             for name, value in (dataclasses.asdict(self) | {"kl": self.kl}).items()
         }
 
 
 def read_figures(kept: Mapping[str, Any] | None) -> Figures | None:
     """Figures that were kept as `as_dict` gave them; None of any others: they come from a file."""
-    if kept is None or not isinstance(kept.get("n_test"), int) or "n_likelihood" not in kept:
+    if kept is None or "n_likelihood" not in kept or not _is_count(kept.get("n_test")) or not kept["n_test"]:
         return None
-    values = {field.name: _number(kept.get(field.name)) for field in dataclasses.fields(Figures)}
-    return Figures(**values)
+    return Figures(**{field.name: _read(str(field.type), kept.get(field.name)) for field in _FIELDS})
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, list):
-        each = [_number(one) for one in value]
-        return tuple(each) if all(isinstance(one, (int, float)) for one in each) else None
-    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return value if usable else None
+_FIELDS = dataclasses.fields(Figures)
+
+
+def _read(kind: str, value: Any) -> Any:
+    """A value as its field declares it; None where it can't be that."""
+    if kind.startswith("int"):
+        return value if _is_count(value) else None
+    if kind.startswith("tuple"):
+        whole = isinstance(value, list) and all(_is_number(each) for each in value)
+        return tuple(map(float, value)) if whole else None
+    return float(value) if _is_number(value) else None
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

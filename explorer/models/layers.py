@@ -59,6 +59,7 @@ def layers(model: GenerativeModel) -> tuple[Layer, ...]:
         for name, module in model.named_modules()
         if _is_layer(name, module)
     ]
+    learning = model.training
     model.eval()
     x = torch.zeros(2, *model.image)
     labels = torch.zeros(2, dtype=torch.long) if model.classes else None
@@ -68,6 +69,7 @@ def layers(model: GenerativeModel) -> tuple[Layer, ...]:
     finally:
         for hook in hooks:
             hook.remove()
+        model.train(learning)
     return tuple(found.values())
 
 
@@ -102,7 +104,7 @@ def _note(
     inputs: tuple[Any, ...],
     output: Any,
 ) -> None:
-    if module in found or not inputs or not isinstance(output, Tensor):
+    if not inputs or not isinstance(output, Tensor):
         return
     weights = sum(parameter.numel() for parameter in module.parameters())
     found[module] = Layer(network, block, _words(module), _shape(inputs[0]), _shape(output), weights)
@@ -119,7 +121,7 @@ def _of_plane(model: GenerativeModel) -> tuple[Layer, ...]:
         return ()
     code, shape = (space.size,), tuple(model.image)
     return (
-        Layer("encoder", "", "z = W'(x - mean)", shape, code, w.numel()),
+        Layer("encoder", "", "z = W'(x - mean)", shape, code, sum(b.numel() for b in model.buffers())),
         Layer("decoder", "", "x = mean + W z, with the same W", code, shape, 0),
     )
 

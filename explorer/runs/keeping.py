@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.errors import BadInput
 from explorer.files import write_together
+from explorer.runs.folder import WEIGHTS
 from explorer.runs.lock import locked
 from explorer.runs.manifest import FILE, Manifest
 from explorer.runs.run import Run
@@ -40,9 +42,20 @@ def keep_arrays(run: Run, name: str, arrays: Mapping[str, NDArray[np.generic]]) 
 
 
 def keep_figures(run: Run, figures: Mapping[str, Any]) -> None:
-    """Have the manifest tell the figures; raises as `keep_arrays` does."""
+    """Have the manifest tell the figures of the weights that `run` was opened with.
+
+    Raises
+    ------
+    BadInput
+        As `keep_arrays` does, and where the model has learned on meanwhile.
+    Failure
+        As `keep_arrays` does.
+    """
     Manifest.read(run.folder)
     with locked(run.folder):
-        manifest = dataclasses.replace(Manifest.read(run.folder), figures=dict(figures))
+        manifest = Manifest.read(run.folder)
+        if manifest.files.get(WEIGHTS) != run.manifest.files.get(WEIGHTS):
+            raise BadInput(f"{run.name} has learned on since it was measured; measure it again.")
+        manifest = dataclasses.replace(manifest, figures=dict(figures))
         manifest.write(run.folder)
         run.manifest = manifest

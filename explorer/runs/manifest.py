@@ -107,7 +107,7 @@ class Manifest:
     files: dict[str, Any] = field(default_factory=dict)
     """Name to sha256."""
     figures: dict[str, Any] | None = None
-    """What `evaluate --full` found."""
+    """What was measured of the weights as they are, as `metrics.figures` has it."""
     atlas: AtlasRecord | None = None
     format: int = FORMAT
 

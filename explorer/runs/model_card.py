@@ -10,6 +10,7 @@ import dataclasses
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.metrics.figures import Figures, read_figures
@@ -43,10 +44,16 @@ class ModelCard:
     numbers: dict[str, Any]
     """What `card --json` prints beside layers and figures."""
 
+    of_all: bool = True
+    """The figures are of all its images, not only of those that were kept with it."""
+
     @property
     def measured(self) -> tuple[Row, ...]:
         """The figures in words, with their units."""
-        return () if self.figures is None else tuple(figure_rows(self.figures, self.numbers))
+        if self.figures is None:
+            return (Row("figures", "not measured yet"),)
+        rows = tuple(figure_rows(self.figures, self.numbers))
+        return rows or (Row("figures", "none that the images on this computer can tell"),)
 
     @property
     def weights(self) -> int:
@@ -56,10 +63,11 @@ class ModelCard:
     @property
     def whole(self) -> bool:
         """Nothing more can be measured: the likelihoods are those of all held-out images."""
-        return self.figures is not None and self.figures.n_likelihood in (None, self.figures.n_test)
+        known = self.figures
+        return known is not None and self.of_all and known.n_likelihood in (None, known.n_test)
 
-    def with_figures(self, figures: Figures) -> ModelCard:
-        return dataclasses.replace(self, figures=figures)
+    def with_figures(self, figures: Figures, *, of_all: bool) -> ModelCard:
+        return dataclasses.replace(self, figures=figures, of_all=of_all)
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -73,7 +81,7 @@ class ModelCard:
     def as_text(self) -> str:
         """All of it as lines of text."""
         lines = [self.name, self.title]
-        measured = Section("Measured on held-out images", self.measured or (Row("figures", NOT_MEASURED),))
+        measured = Section("Measured on held-out images", self.measured)
         for section in (*self.about, measured):
             lines += ["", section.title.upper()]
             for row in section.rows:
@@ -87,9 +95,6 @@ class ModelCard:
         for remark in self.remarks:
             lines += ["", *textwrap.wrap(remark, WIDTH)]
         return "\n".join(lines)
-
-
-NOT_MEASURED = "not measured yet"
 
 
 def shape_words(shape: tuple[int, ...]) -> str:
@@ -107,9 +112,9 @@ def read_card(run: Run) -> ModelCard:
     """
     from explorer.models.layers import layers, remarks
 
-    found = layers(run.model())
-    manifest = run.manifest
-    space = next((space for space in manifest.spaces if space.can_decode), manifest.spaces[0])
+    model, manifest = run.model(), run.manifest
+    found = layers(model)
+    space = next((space for space in model.spaces if space.can_decode), model.spaces[0])
     channels, height, width = manifest.image
     in_bytes, size = channels * height * width, space.size
     numbers = {
@@ -159,7 +164,15 @@ def _about(run: Run) -> Iterator[Section]:
             Row("seed", str(manifest.seed)),
             Row("steps", f"{manifest.step:,} of {manifest.steps:,}, {manifest.status}"),
             Row("time", took),
-            Row("begun", manifest.created.replace("T", " ")[:16]),
+            Row("begun", _local(manifest.created)),
             Row("settings", ", ".join(f"{name}={value}" for name, value in manifest.settings.items())),
         ),
     )
+
+
+def _local(created: str) -> str:
+    """A moment in ISO 8601 as clocks here show it."""
+    try:
+        return f"{datetime.fromisoformat(created).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return "not kept"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 from psygnal import Signal
 
@@ -14,6 +16,7 @@ from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
 from explorer.metrics.figures import Figures
 from explorer.metrics.progress import EvaluateProgress
+from explorer.runs.folder import WEIGHTS
 from explorer.runs.images import kept_images
 from explorer.runs.keeping import keep_figures
 from explorer.runs.model_card import ModelCard, read_card
@@ -27,16 +30,27 @@ from explorer.session.data_at_hand import DataAtHand
 from explorer.session.message import Refused
 
 
-@dataclass(frozen=True, eq=False)
-class ReadCard:
-    """What is known of a run."""
+class Read(NamedTuple):
+    """A run as it lay on disk when its card was read, and that card."""
 
     run: Run
+    card: ModelCard
 
-    def answer(self, held: Held) -> Generator[ModelCard | Refused, None, None]:
+
+@dataclass(frozen=True, eq=False)
+class ReadCard:
+    """What is known of the run in a folder."""
+
+    folder: Path
+
+    def answer(self, held: Held) -> Generator[Read | Refused, None, None]:
         import_torch()
         try:
-            yield read_card(Run.open(self.run.folder))
+            run = Run.open(self.folder)
+            if WEIGHTS not in run.manifest.files and run.manifest.status == "training":
+                yield Refused("It has no weights yet; wait for its training.")
+            else:
+                yield Read(run, read_card(run))
         except BadInput as error:
             yield Refused(str(error))
 
@@ -46,6 +60,8 @@ class Measured:
     """The figures of a run, and what has to be said of them."""
 
     figures: Figures
+    of_all: bool
+    """Of all images of the run, not only of those that were kept with it."""
     note: str
 
 
@@ -65,7 +81,10 @@ class MeasureFigures:
         try:
             data, note = self._images()
             for item in evaluate(self.run.model(), data, full=self.full, device=device):
-                yield Measured(item, note or self._keep(item)) if isinstance(item, Figures) else item
+                if isinstance(item, Figures):
+                    yield Measured(item, not note, note or self._keep(item))
+                else:
+                    yield item
         except (BadInput, Failure) as error:
             yield Refused(str(error))
 
@@ -101,6 +120,7 @@ class ModelCards:
     def __init__(self, reader: Engine, at_hand: DataAtHand) -> None:
         self._at_hand = at_hand
         self.run: Run | None = None
+        """Whose it is; with its card the run as it was read."""
         self.card: ModelCard | None = None
         self.fault = ""
         """Why there is no card, or no figures."""
@@ -108,7 +128,7 @@ class ModelCards:
         """What has to be said of the figures."""
         self.progress: EvaluateProgress | None = None
         """How far the measuring is."""
-        self._reading: Question[ModelCard | Refused] = Question(reader, self._on_card)
+        self._reading: Question[Read | Refused] = Question(reader, self._on_card, missed=self._on_missed)
         self._measuring: Question[EvaluateProgress | Measured | Refused] = Question(
             reader, self._on_measured, missed=self._on_missed
         )
@@ -121,7 +141,7 @@ class ModelCards:
         """Open the card of a run, where there is one; what is being measured of another is given up."""
         if run is None:
             return
-        if self.run is None or run.key != self.run.key or self.card is None:
+        if not (self.measuring and self.run is not None and run.folder == self.run.folder):
             self._put(run)
         self.opened()
 
@@ -142,28 +162,28 @@ class ModelCards:
 
     def follow_library(self) -> None:
         """The model may have learned on, or have another name or none."""
-        if self.run is None:
-            return
-        try:
-            there = Run.open(self.run.folder)
-        except BadInput:
-            self.fault = f"{self.run.name} is not in the library under this name any more."
-            self.changed()
-            return
-        if there.key != self.run.key:
-            self._put(there)
+        if self.run is not None and not self.measuring:
+            self.fault = ""
+            self._reading.ask(ReadCard(self.run.folder))
 
     def _put(self, run: Run) -> None:
         self._measuring.forget()
-        self.run, self.card, self.fault, self.note, self.progress = run, None, "", "", None
-        self._reading.ask(ReadCard(run))
+        if self.run is None or run.folder != self.run.folder:
+            self.card = None
+        self.run, self.fault, self.note, self.progress = run, "", "", None
+        self._reading.ask(ReadCard(run.folder))
         self.changed()
 
-    def _on_card(self, result: ModelCard | Refused) -> None:
+    def _on_card(self, result: Read | Refused) -> None:
         if isinstance(result, Refused):
-            self.fault = result.sentence
+            self.card, self.fault = None, result.sentence
         else:
-            self.card = result
+            before = self.card
+            same = self.run is not None and result.run.key == self.run.key
+            self.run, self.card = result
+            if before is not None and before.figures is not None and same and self.card.figures is None:
+                # They could not be kept with the model.
+                self.card = self.card.with_figures(before.figures, of_all=before.of_all)
         self.changed()
 
     def _on_measured(self, result: EvaluateProgress | Measured | Refused) -> None:
@@ -174,11 +194,12 @@ class ModelCards:
                 self.fault = result.sentence
                 self.cancel()
             case Measured() if self.card is not None:
-                self.card, self.note = self.card.with_figures(result.figures), result.note
+                self.card = self.card.with_figures(result.figures, of_all=result.of_all)
+                self.note = result.note
                 self.cancel()
         self.changed()
 
     def _on_missed(self) -> None:
         self.progress = None
-        self.fault = "Measuring failed; the message below the window says why."
+        self.fault = "That failed; the message at the foot of the window says why."
         self.changed()

@@ -127,6 +127,13 @@ def test_a_linear_autoencoder_is_held_against_principal_components(mnist: DataSe
     assert figures.explained is None
 
 
+def test_a_plane_without_training_images_is_held_against_nothing(mnist: DataSet) -> None:
+    data = some_of(mnist, 2000, 300, labels=False)
+    figures = judged(pca(data, 2), replace(data, train=data.train.take(slice(0))))
+    assert figures.mse is not None
+    assert figures.pca_mse is None
+
+
 def as_linear(model: GenerativeModel, turned: float) -> dict[str, torch.Tensor]:
     """Weights of a linear autoencoder on the plane of a PCA, the second axis `turned` from the first."""
     w, mean = model.linear_map, model.get_buffer("mean")
@@ -260,6 +267,7 @@ def test_the_posterior_is_measured_on_the_pixels_that_the_likelihood_is_taken_of
         posterior = model.posterior(drawn_once(data.test.images))
     np.testing.assert_allclose(figures.kl_per_dimension, posterior.kl.mean(0), rtol=1e-4)
     assert figures.active_units == active_in(posterior.mean.numpy())
+    assert figures.activity == pytest.approx(posterior.mean.numpy().var(0), rel=1e-4)
 
 
 def test_reconstructions_are_judged_by_what_is_decoded(

@@ -50,7 +50,7 @@ def test_a_model_in_closed_form_has_two_maps_with_one_matrix() -> None:
     model = models.build("pca", {"latent_size": 3}, ImageShape(1, 8, 8))
     found = layers(model)
     assert [(layer.input, layer.output, layer.weights) for layer in found] == [
-        ((1, 8, 8), (3,), 192),
+        ((1, 8, 8), (3,), 192 + 64),
         ((3,), (1, 8, 8), 0),
     ]
     assert remarks(found) == ()

@@ -13,7 +13,7 @@ from explorer.metrics.figures import Figures, read_figures
 from explorer.runs.folder import WEIGHTS
 from explorer.runs.keeping import keep_figures
 from explorer.runs.library import Library
-from explorer.runs.model_card import NOT_MEASURED, read_card
+from explorer.runs.model_card import read_card
 from explorer.runs.run import Run
 from tests.runs.runs_made import DATA, go_on, trained
 
@@ -32,7 +32,7 @@ def test_a_card_tells_what_the_model_is_and_that_nothing_was_measured(tmp_path: 
         DATA.title,
         "latent-explorer train",
         "latent_size=2",
-        NOT_MEASURED,
+        "not measured yet",
     ):
         assert words in text
     assert "[N, 1, 8, 8]" in text
@@ -72,8 +72,22 @@ def test_likelihoods_of_some_images_leave_something_to_measure(tmp_path: Path) -
 def test_a_training_that_goes_on_outdates_the_figures(tmp_path: Path) -> None:
     run = trained(tmp_path / "run", to=8)
     keep_figures(run, FIGURES.as_dict())
-    go_on(Run.open(run.folder))
+    go_on(Run.open(run.folder), to=16)
     assert Run.open(run.folder).manifest.figures is None
+
+
+def test_figures_of_other_weights_are_not_kept(tmp_path: Path) -> None:
+    run = trained(tmp_path / "run", to=8)
+    go_on(Run.open(run.folder), to=16)
+    with pytest.raises(BadInput, match="learned on"):
+        keep_figures(run, FIGURES.as_dict())
+    assert Run.open(run.folder).manifest.figures is None
+
+
+def test_figures_of_the_kept_images_alone_leave_something_to_measure(tmp_path: Path) -> None:
+    card = read_card(trained(tmp_path / "run")).with_figures(Figures(n_test=12), of_all=False)
+    assert not card.whole
+    assert [row.value for row in card.measured] == ["none that the images on this computer can tell"]
 
 
 def test_a_damaged_model_has_no_card(tmp_path: Path) -> None:
@@ -85,17 +99,35 @@ def test_a_damaged_model_has_no_card(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "kept",
-    [None, {}, {"n_test": "many", "n_likelihood": 3}, {"n_test": 5, "mse": 0.1}],
-    ids=["none", "empty", "words", "of an older protocol"],
+    [
+        None,
+        {},
+        {"n_test": "many", "n_likelihood": 3},
+        {"n_test": True, "n_likelihood": 3},
+        {"n_test": -5, "n_likelihood": 3},
+        {"n_test": 5, "mse": 0.1},
+    ],
+    ids=["none", "empty", "words", "truth", "negative", "of an older protocol"],
 )
 def test_figures_of_another_kind_are_none(kept: dict[str, object] | None) -> None:
     assert read_figures(kept) is None
 
 
 def test_numbers_that_can_not_be_are_left_out() -> None:
-    odd = FIGURES.as_dict() | {"mse": "0.1", "elbo": float("nan"), "activity": [1, "x"], "readable": True}
-    found = read_figures(odd)
-    assert found == dataclasses.replace(FIGURES, mse=None, elbo=None, activity=None, readable=None)
+    odd = {
+        "mse": [0.1],
+        "elbo": float("nan"),
+        "activity": [1, "x"],
+        "readable": True,
+        "kl_per_dimension": 3.0,
+    }
+    found = read_figures(FIGURES.as_dict() | odd | {"active_units": 1.5})
+    none = dict.fromkeys((*odd, "active_units"))
+    assert found == dataclasses.replace(FIGURES, **none)
+
+
+def test_figures_that_are_no_numbers_are_kept_as_none() -> None:
+    assert dataclasses.replace(FIGURES, elbo=float("inf")).as_dict()["elbo"] is None
 
 
 @pytest.mark.parametrize("name", ["pca-mnist-2d", "gan-mnist", "diffusion-mnist", "vae-mnist-16d"])

@@ -113,3 +113,30 @@ def test_a_damaged_model_says_so_in_place_of_its_card(trained: Loop) -> None:
 
 def test_what_ships_is_never_written_to(loop: Loop) -> None:
     assert not Run.open(paths.trained() / "pca-mnist-2d").writable
+
+
+def test_the_card_of_a_model_in_training_is_read_anew_when_that_has_ended(loop: Loop, plan: Plan) -> None:
+    session = loop.session
+    session.training.start(plan)
+    loop.until(lambda: session.training.learner.model is not None)
+    assert session.training.learner.model is not None
+    shown(loop, session.training.learner.model.run)
+    cards = session.model_cards
+    loop.until(lambda: not session.training.active)
+    loop.until(lambda: cards.card is not None and "finished" in cards.card.as_text())
+    assert not cards.fault
+
+
+def test_a_deleted_model_that_comes_back_has_its_card_again(trained: Loop) -> None:
+    cards, session = trained.session.model_cards, trained.session
+    assert session.main.model is not None
+    run = session.main.model.run
+    shown(trained, run)
+    aside = session.library.set_aside(run.name)
+    session.library_changed()
+    trained.until(lambda: cards.fault)
+    assert cards.card is None
+    session.library.put_back(aside)
+    session.library_changed()
+    trained.until(lambda: cards.card is not None)
+    assert not cards.fault

@@ -40,6 +40,16 @@ def error(model: GenerativeModel, images: ImageSet) -> float:
         return float((model.decode(model.encode(x)) - x).square().mean())
 
 
+def test_its_decoder_is_one_linear_map() -> None:
+    model = build("ae", {"network": "linear", "latent_size": 3}, ImageShape(1, 8, 8))
+    z, w = torch.eye(3), model.linear_map
+    assert w is not None
+    with torch.inference_mode():
+        moved = (model.decode(5 * z) - model.decode(0 * z)).flatten(1)
+    torch.testing.assert_close(moved, 5 * w.T)
+    assert build("ae", {"network": "dense"}, ImageShape(1, 8, 8)).linear_map is None
+
+
 def test_it_is_as_good_as_principal_components() -> None:
     digits = load("mnist").train.take(slice(6000))
     assert error(trained(digits, 2, epochs=15), digits) < 1.02 * error(fitted(digits, 2), digits)

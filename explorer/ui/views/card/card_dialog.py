@@ -5,9 +5,10 @@ Knows the session (`model_cards`). Not modal: everything else goes on while it i
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -31,7 +32,7 @@ from explorer.ui.widgets.allow import allow
 WAIT = "Reading the model …"
 MEASURE = "Measure"
 MEASURE_ALL = "Measure all held-out images"
-MEASURE_TIP = "Takes the figures of this card; the likelihood of the first 1,000 held-out images"
+MEASURE_TIP = "Takes the figures of this card, from seconds to minutes; likelihoods of 1,000 held-out images"
 MEASURE_ALL_TIP = "Takes the likelihood of all held-out images, which can take many minutes"
 LEARNING = "It is being trained; measure it when that has ended."
 WHOLE = "All figures that this model has are measured."
@@ -48,6 +49,7 @@ class CardDialog(QDialog):
         self._state.setObjectName("card.state")
         self._state.setProperty("role", "muted")
         self._state.setWordWrap(True)
+        self._state.setTextFormat(Qt.TextFormat.PlainText)
         self._measure = self._button("measure", MEASURE, "", self._cards.measure)
         self._measure.setProperty("role", "primary")
         self._cancel = self._button("cancel", "Cancel", "Measure no further", self._cards.cancel)
@@ -60,6 +62,7 @@ class CardDialog(QDialog):
         self.resize(940, 720)
         self._shown = ""
         self._cards.changed.connect(self._refresh)
+        session.training.changed.connect(self._refresh)
         self._refresh()
 
     def save_picture(self, path: Path) -> None:
@@ -139,7 +142,7 @@ class CardDialog(QDialog):
 
     def _repaint_page(self) -> None:
         card = self._cards.card
-        text = page(card) if card is not None else f"<p>{self._cards.fault or WAIT}</p>"
+        text = page(card) if card is not None else f"<p>{escape(self._cards.fault or WAIT)}</p>"
         if text != self._shown:
             self._shown = text
             self._page.setHtml(text)

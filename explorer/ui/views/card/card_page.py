@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument
 
 from explorer.runs.figure_words import Row
-from explorer.runs.model_card import NOT_MEASURED, ModelCard, shape_words
+from explorer.runs.model_card import ModelCard, shape_words
 from explorer.ui.look import theme
 
 PAGE, MARGIN, SHARPNESS = 860, 28, 2
@@ -25,10 +25,7 @@ def page(card: ModelCard) -> str:
     parts = [f"<h2>{escape(card.name)}</h2>", _muted(card.title)]
     for section in card.about:
         parts.append(_section(section.title, section.rows))
-    rows = card.measured or (
-        Row("figures", NOT_MEASURED, "Press Measure: it takes from seconds to minutes."),
-    )
-    parts.append(_section("Measured on held-out images", rows))
+    parts.append(_section("Measured on held-out images", card.measured))
     parts.append(f"<h3>Layers, {card.weights:,} weights in all</h3>")
     parts.append(_layers(card))
     parts += [f"<p>{_muted(remark)}</p>" for remark in card.remarks]
