@@ -95,8 +95,7 @@ def _of_codes(figures: Figures, numbers: dict[str, Any]) -> Iterator[Row]:
             "active units",
             f"{figures.active_units} of {len(figures.activity)}",
             "Numbers of the code whose mean varies over the images by more than 0.01 (variance): "
-            + "  ".join(f"z{i + 1} {value:.3g}" for i, value in enumerate(figures.activity[:MOST_NAMED]))
-            + (" ..." if len(figures.activity) > MOST_NAMED else ""),
+            + _one_by_one([f"{value:.3g}" for value in figures.activity]),
         )
     if figures.probe_accuracy is not None:
         yield Row(
@@ -109,25 +108,19 @@ def _of_codes(figures: Figures, numbers: dict[str, Any]) -> Iterator[Row]:
 
 
 def _of_likelihood(figures: Figures) -> Iterator[Row]:
-    if figures.elbo is None or figures.iwae_500 is None:
+    if figures.elbo is None or figures.iwae_50 is None or figures.iwae_500 is None:
         return
-    bounds = f"{figures.elbo:.1f}"
-    if figures.iwae_50 is not None:
-        bounds += f" <= {figures.iwae_50:.1f}"
     of = "" if figures.n_likelihood is None else f"Mean of {figures.n_likelihood:,} held-out images. "
     yield Row(
-        "ELBO <= IWAE-50 <= IWAE-500" if figures.iwae_50 is not None else "ELBO <= IWAE-500",
-        f"{bounds} <= {figures.iwae_500:.1f} nats per image",
+        "ELBO <= IWAE-50 <= IWAE-500",
+        f"{figures.elbo:.1f} <= {figures.iwae_50:.1f} <= {figures.iwae_500:.1f} nats per image",
         of + "All are lower bounds of log p(x), each with more codes drawn for an image than the one before.",
     )
     if figures.kl is not None and figures.kl_per_dimension is not None:
-        each = figures.kl_per_dimension
         yield Row(
             "KL to the prior",
             f"{figures.kl:.2f} nats per image",
-            "Of each number: "
-            + "  ".join(f"z{i + 1} {value:.2f}" for i, value in enumerate(each[:MOST_NAMED]))
-            + (" ..." if len(each) > MOST_NAMED else ""),
+            "Of each number: " + _one_by_one([f"{value:.2f}" for value in figures.kl_per_dimension]),
         )
 
 
@@ -138,8 +131,7 @@ def _of_plane(figures: Figures) -> Iterator[Row]:
             "explained variance",
             f"{100 * sum(each):.1f} %",
             "Of the pictures' variance, by each number: "
-            + "  ".join(f"z{i + 1} {100 * share:.1f} %" for i, share in enumerate(each[:MOST_NAMED]))
-            + (" ..." if len(each) > MOST_NAMED else ""),
+            + _one_by_one([f"{100 * share:.1f} %" for share in each]),
         )
     if figures.pca_mse is not None and figures.pca_angle is not None and figures.mse is not None:
         yield Row(
@@ -167,3 +159,9 @@ def _of_samples(figures: Figures) -> Iterator[Row]:
         if value is not None:
             yield Row(label, f"{100 * value:.1f} %" if unit else f"{value:.3g}", note + of)
             of = ""
+
+
+def _one_by_one(values: list[str]) -> str:
+    """Of each number of the code, as far as there is room."""
+    named = "  ".join(f"z{i + 1} {value}" for i, value in enumerate(values[:MOST_NAMED]))
+    return named + (" ..." if len(values) > MOST_NAMED else "")

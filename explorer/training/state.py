@@ -36,6 +36,8 @@ class Place(NamedTuple):
     rate_scale: float
     rescues: int
     processes: int
+    parts: int
+    """Into how many each process cuts its share of a batch."""
 
 
 def place_of(state: State, steps: int) -> Place:
@@ -50,11 +52,11 @@ def place_of(state: State, steps: int) -> Place:
         names = ("step", "seconds", "rate_scale", "rescues")
         step, seconds, rate_scale, rescues = (float(state.at[name]) for name in names)
         of = float(state.at.get("steps", steps))
-        processes = int(state.at.get("processes", 1))
-        if not (0 <= step <= of and min(seconds, rate_scale, rescues) >= 0 < processes):
+        processes, parts = (int(state.at.get(name, 1)) for name in ("processes", "parts"))
+        if not (0 <= step <= of and min(seconds, rate_scale, rescues) >= 0 < min(processes, parts)):
             raise ValueError
         # The step after the one that was reached is never a step before it.
-        return Place(math.ceil(step * steps / of), seconds, rate_scale, int(rescues), processes)
+        return Place(math.ceil(step * steps / of), seconds, rate_scale, int(rescues), processes, parts)
     except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise BadInput("The saved training state doesn't say where it was; train it anew.") from error
 

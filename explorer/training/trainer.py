@@ -27,7 +27,7 @@ from explorer.training.optimisers import Optimisers
 from explorer.training.pace import Mark, Watch
 from explorer.training.ranks import ALONE, Parted, Ranks
 from explorer.training.rate import one_cycle
-from explorer.training.rescue import Rescue
+from explorer.training.rescue import MOST_PARTS, Rescue
 from explorer.training.state import State, averaged, gather, place_of, spread, to_arrays
 from explorer.training.step import Agreement, updates
 
@@ -249,7 +249,8 @@ class Trainer:
 
     def _gather(self) -> State:
         at = {"step": self.step, "steps": self.steps, "seconds": self.seconds, "processes": self.ranks.count}
-        at |= {"rate_scale": self._rescue.rate_scale, "rescues": self._rescue.count}
+        rescue = self._rescue
+        at |= {"rate_scale": rescue.rate_scale, "rescues": rescue.count, "parts": rescue.parts}
         arrays = gather(self.model, self.average, self.optimisers, self._noise)
         return State(arrays, at, self.config.as_dict())
 
@@ -263,7 +264,8 @@ class Trainer:
         """
         spread(state.tensors, self.model, self.average, self.optimisers, self._noise)
         place, rescue = place_of(state, self.steps), self._rescue
-        self.step, self._watch.seconds, rescue.rate_scale, rescue.count, processes = place
+        self.step, self._watch.seconds, rescue.rate_scale, rescue.count, processes, parts = place
+        rescue.parts = min(parts, MOST_PARTS)
         if processes != self.ranks.count:
             self._pending.append(self._rescue.share_anew(self.step, processes))
 
@@ -283,12 +285,12 @@ class Trainer:
         return self._rescue.slow_down(spoilt, self.step)
 
     def _return(self) -> None:
-        """Go back to the last good state; neither time nor what was learned of the rate is undone."""
+        """Go back to the last good state; neither time nor what trouble has taught is undone."""
         rescue = self._rescue
-        seconds, rate_scale, count = self.seconds, rescue.rate_scale, rescue.count
+        seconds, learned = self.seconds, (rescue.rate_scale, rescue.count, rescue.parts)
         self.restore(rescue.good)
         self._watch.seconds = seconds
-        rescue.rate_scale, rescue.count = rate_scale, count
+        rescue.rate_scale, rescue.count, rescue.parts = learned
 
     def _read(self) -> Reading:
         reading = self._means.read(self.ranks)

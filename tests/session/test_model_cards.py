@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from explorer import paths
 from explorer.runs.folder import WEIGHTS
 from explorer.runs.run import Run
 from explorer.session.learning.plans import Plan
+from tests.runs import runs_made
 from tests.session.conftest import Loop
 
 
@@ -80,23 +82,22 @@ def test_colour_photos_without_classes_have_their_figures(loop: Loop, tmp_path: 
     assert "linear probe" not in said
 
 
+@pytest.mark.parametrize("family", ["vae", "pca"])
 def test_where_the_images_are_gone_the_kept_ones_are_measured_and_that_is_said(
-    trained: Loop, tiny_data: Path
+    loop: Loop, tmp_path: Path, family: str
 ) -> None:
-    cards, session = trained.session.model_cards, trained.session
-    assert session.main.model is not None
-    run = session.main.model.run
-    session.open("vae-mnist-2d")
-    trained.until(lambda: session.main.ready is not None and session.main.model is not None)
-    tiny_data.rename(tiny_data.with_suffix(".gone"))
-    try:
-        shown(trained, run)
-        cards.measure()
-        trained.until(lambda: not cards.measuring)
-    finally:
-        tiny_data.with_suffix(".gone").rename(tiny_data)
-    assert "kept with the model" in cards.note or cards.card is not None
+    run = runs_made.trained(tmp_path / "run", family)  # of images that are nowhere on this computer
+    cards = loop.session.model_cards
+    shown(loop, run)
+    cards.measure()
+    loop.until(lambda: not cards.measuring)
     assert not cards.fault
+    assert "kept with the model" in cards.note
+    assert cards.card is not None
+    assert cards.card.figures is not None
+    assert cards.card.figures.mse is not None
+    assert not cards.card.whole
+    assert Run.open(run.folder).manifest.figures is None
 
 
 def test_a_damaged_model_says_so_in_place_of_its_card(trained: Loop) -> None:

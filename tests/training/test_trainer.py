@@ -106,6 +106,19 @@ def test_a_resumed_training_ends_bitwise_where_an_uninterrupted_one_does(
     assert_same(second.weights(), whole.weights())
 
 
+def test_a_batch_that_was_cut_for_lack_of_memory_is_cut_after_a_resume_too() -> None:
+    whole = make("vae")
+    whole._rescue.parts = 2
+    until(whole, 20)
+    first = make("vae")
+    first._rescue.parts = 2
+    until(first, 10)
+    second = make("vae")
+    second.restore(first.state())
+    until(second, 20)
+    assert_same(second.state().tensors, whole.state().tensors)
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
     one, same, other = make("vae", seed=3), make("vae", seed=3), make("vae", seed=4)
     for trainer in (one, same, other):

@@ -14,6 +14,7 @@ from explorer.session.session import Session
 from explorer.ui.views.card.card_dialog import CardDialog
 from explorer.ui.views.map.map_view import MapView
 from explorer.ui.widgets.steady_label import PressedLabel
+from tests.runs import runs_made
 from tests.ui.opened import open_first, wait
 
 
@@ -61,19 +62,23 @@ def test_a_card_is_saved_as_picture_and_as_text_and_copied(
     assert QApplication.clipboard().text() == card.as_text()
 
 
-def test_measuring_is_offered_where_it_brings_something(qtbot: QtBot, session: Session) -> None:
-    dialog = dialog_of(qtbot, session)
+def test_measuring_is_offered_where_it_brings_something(
+    qtbot: QtBot, session: Session, tmp_path: Path
+) -> None:
+    dialog, cards = dialog_of(qtbot, session), session.model_cards
     measure, cancel = (dialog.findChild(QPushButton, f"card.{name}") for name in ("measure", "cancel"))
-    session.model_cards.show(session.library.find("pca-mnist-2d"))
-    wait(qtbot, lambda: session.model_cards.card is not None)
-    card = session.model_cards.card
-    assert card is not None
-    assert card.whole == (not measure.isEnabled())
-    if card.whole:
-        assert "measured" in measure.toolTip()
-        return
+    cards.show(session.library.find("pca-mnist-2d"))
+    wait(qtbot, lambda: cards.card is not None)
+    assert not measure.isEnabled()
+    assert "All figures" in measure.toolTip()
+    cards.show(runs_made.trained(tmp_path / "run"))
+    wait(qtbot, lambda: cards.card is not None)
+    assert measure.isEnabled()
     qtbot.mouseClick(measure, Qt.MouseButton.LeftButton)
-    wait(qtbot, lambda: session.model_cards.progress is not None)
     assert cancel.isVisible()
     qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
     assert measure.isVisible()
+    assert "not measured yet" in dialog.findChild(QTextBrowser, "card.page").toPlainText()
+    qtbot.mouseClick(measure, Qt.MouseButton.LeftButton)
+    wait(qtbot, lambda: not cards.measuring)
+    assert "per pixel" in dialog.findChild(QTextBrowser, "card.page").toPlainText()
