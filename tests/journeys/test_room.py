@@ -134,6 +134,7 @@ def test_the_grid_of_codes_has_the_room_in_gan(window: MainWindow, qtbot: QtBot)
 def test_map_and_reconstructions_are_in_the_middle_while_one_learns(
     window: MainWindow, session: Session, tiny_data: Path, qtbot: QtBot
 ) -> None:
+    go(qtbot, window, "GAN")  # which has the map aside
     go(qtbot, window, "Train")
     tall = window.map.cloud.height()
     knobs = {"network": "dense", "latent_size": 2, "width": 4, "epochs": 100_000, "batch": 32}
@@ -144,6 +145,10 @@ def test_map_and_reconstructions_are_in_the_middle_while_one_learns(
     assert window.middle.isAncestorOf(window.map)
     assert window.map.isVisible()
     assert window.map.cloud.height() >= tall - 40
+    for elsewhere in ("GAN", "Diffusion", "Compare"):
+        go(qtbot, window, elsewhere)
+        go(qtbot, window, "Train")
+        qtbot.waitUntil(lambda: pairs.isVisible() and pairs.width() > 200, timeout=60_000)
     session.training.stop()
 
 

@@ -57,7 +57,9 @@ class Middle(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.maps)
         self._splitter.addWidget(self.pictures)
-        self._splitter.setSizes([100 * share for share in SHARES])
+        self._sizes = [100 * share for share in SHARES]
+        """Of both, as they were last seen beside each other."""
+        self._splitter.setSizes(self._sizes)
         for place, share in enumerate(SHARES):
             self._splitter.setStretchFactor(place, share)
         self.pictures.hide()
@@ -73,6 +75,8 @@ class Middle(QWidget):
 
     def show_workspace(self, space: Workspace) -> None:
         """Give the middle to what a workspace is about."""
+        if self.pictures.isVisible():
+            self._sizes = self._splitter.sizes()
         self._trains = space.centre == "learning"
         self._session.carrying.set_visible(space.compares)
         self.maps.set_compares(space.compares)
@@ -83,6 +87,8 @@ class Middle(QWidget):
         if space.has_maps and self.maps.parent() is not self._splitter:
             self._splitter.insertWidget(0, self.maps)
             self.maps.show()
+            # What comes back to a splitter has no size of its own there.
+            self._splitter.setSizes(self._sizes)
         elif not space.has_maps:
             self.aside.show_maps(self.maps)
         self._follow_training()
