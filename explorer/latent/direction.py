@@ -20,9 +20,9 @@ Finding = Literal["probe", "difference"]
 """How a direction is found: what a linear probe reads, or the difference of two means."""
 
 NEWTON_STEPS = 25
-LONGEST = 10.0
+LONGEST = 3.0
 """How many times as far a code may have to go for one unit because others are held. Beyond that, what
-is left of the direction is chance, and leads out of the data."""
+is left of the direction leads out of the data: at ten times a digit is seldom one any more."""
 NEGLIGIBLE = 1e-8
 """Share of the greatest below which a singular value, or what is left of a direction, counts as zero."""
 

@@ -189,10 +189,13 @@ def r_squared(said: NDArray[np.floating], truth: NDArray[np.floating]) -> float:
 def directions(
     fitted: Fitted, finding: Finding = "probe", held: Collection[str] = (), *, aligned: bool = True
 ) -> dict[str, Direction]:
-    """A direction for each attribute that has one, the others among `held` held."""
+    """A direction for each attribute that has one, the others among `held` held.
+
+    But for what is the same change by another name: a stroke made thicker has more ink.
+    """
     found = {}
     for one in fitted.fits:
-        rows = [each.probe.w for each in fitted.fits if each.name in held and each is not one]
+        rows = [each.probe.w for each in fitted.fits if each.name in held and not _go_together(one, each)]
         direction = direct(
             one.name,
             finding,
@@ -205,6 +208,12 @@ def directions(
         if direction is not None:
             found[one.name] = direction
     return found
+
+
+def _go_together(one: Fit, other: Fit) -> bool:
+    """Whether neither can be held while the other one is moved."""
+    names = {_plain(each.name) for each in (one, other) if each.attribute.kind == "measured"}
+    return one is other or names == measured.INSEPARABLE
 
 
 def carried(fitted: Fitted, along: Direction) -> Moves:

@@ -23,7 +23,7 @@ from explorer.metrics.pixels import images_at_once, in_parts
 from explorer.metrics.progress import Work
 from explorer.metrics.ruler import Ruler
 from explorer.models.base import GenerativeModel, Space
-from explorer.models.parts.schedule import network_calls
+from explorer.models.parts.schedule import network_calls, times
 
 SAMPLES = 10_000
 """Fewer make no figure that may be quoted."""
@@ -144,7 +144,10 @@ def draw(
 
 def _passes(model: GenerativeModel) -> int:
     """Of one picture that is drawn."""
-    return 1 if model.plan is None else network_calls(model.plan)
+    plan, schedule = model.plan, model.noise_schedule
+    if plan is None or schedule is None:
+        return 1
+    return network_calls(plan, times(plan, schedule.T), schedule.T)
 
 
 def total_variation(a: NDArray[np.int64], b: NDArray[np.int64], classes: int) -> float:

@@ -87,6 +87,8 @@ class GenerativeModel(nn.Module, ABC):
     Config: ClassVar[type[ModelConfig]]
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType({})
     """Settings by title, the first being the defaults: for forms and lessons."""
+    OLDER: ClassVar[Mapping[str, object]] = MappingProxyType({})
+    """What the knobs stood at that a run lacks because there were none of that name yet."""
     units: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Of its terms, by their names in `Update.terms`, and of its `loss`; none of a bare number. A term of
     the name of a knob is what that knob stands at for the moment."""

@@ -180,7 +180,8 @@ class Run(RunFolder):
 
         manifest = self.manifest
         image, classes = models.ImageShape(*manifest.image), len(manifest.data.class_names)
-        return models.build(manifest.family, settings, image, manifest.seed, classes)
+        known = {**models.family(manifest.family).OLDER, **settings}
+        return models.build(manifest.family, known, image, manifest.seed, classes)
 
     def trainer(self, data: DataSet, device: str | None = None, ranks: Ranks | None = None) -> Trainer:
         """A trainer at the start, or where the newest undamaged saved state left off.

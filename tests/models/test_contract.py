@@ -148,7 +148,7 @@ def test_what_denoises_says_so_in_every_way(family: str) -> None:
 @each_shape
 def test_training_brings_the_pictures_nearer(family: str, shape: ImageShape) -> None:
     images = squares(32, (shape.height, shape.width, shape.channels))
-    turned = {"epochs": 20, "learning_rate": 0.02}
+    turned = {"epochs": 40, "learning_rate": 0.01}
     model = models.build(family, small(family, **turned), shape)
     x = arrays.to_x(images.images, model)
 

@@ -103,6 +103,15 @@ def test_a_missing_field_of_the_manifest_is_named(folder: Path, field: str) -> N
         Run.open(folder)
 
 
+def test_a_run_from_before_a_knob_opens_as_it_was(tmp_path: Path) -> None:
+    older = {"coarsest": 8, "features": 0}
+    run = trained(tmp_path / "gan", "gan", **older)
+    codes = np.eye(2, dtype=np.float32)
+    before = arrays.decode(run.model(), codes)
+    spoil(run.folder, lambda manifest: [manifest["settings"].pop(name) for name in older])
+    np.testing.assert_array_equal(arrays.decode(Run.open(run.folder).model(), codes), before)
+
+
 def test_a_field_of_a_later_minor_version_is_passed_over(folder: Path) -> None:
     spoil(folder, lambda manifest: manifest.update({"mood": "good"}))
     assert Run.open(folder).manifest.family == "vae"

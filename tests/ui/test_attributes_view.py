@@ -107,14 +107,25 @@ def test_every_slider_confesses(view: AttributesView, session: Session, qtbot: Q
 
 
 def test_holding_one_keeps_its_slider_still(view: AttributesView, session: Session, qtbot: QtBot) -> None:
-    hold = row_of(view, "ink").hold
+    hold = row_of(view, "slant").hold
     free = session.attributes.directions["thickness"]
     QTest.mouseClick(hold, LEFT, NOTHING, QPoint(8, hold.height() // 2))
-    assert session.attributes.held == {"ink"}
+    assert session.attributes.held == {"slant"}
     wait(qtbot, lambda: session.attributes.directions["thickness"] is not free)
-    stood = row_of(view, "ink").slider.sd
+    stood = row_of(view, "slant").slider.sd
     drag(row_of(view, "thickness"), 1.5)
-    assert row_of(view, "ink").slider.sd == pytest.approx(stood, abs=1e-3)
+    assert row_of(view, "slant").slider.sd == pytest.approx(stood, abs=1e-3)
+
+
+def test_ink_is_not_held_while_thickness_moves(view: AttributesView, session: Session, qtbot: QtBot) -> None:
+    slant = session.attributes.directions["slant"]
+    session.attributes.hold({"ink", "width"})
+    wait(qtbot, lambda: session.attributes.directions["slant"] is not slant)
+    stood = {name: row_of(view, name).slider.sd for name in ("ink", "width")}
+    drag(row_of(view, "thickness"), 1.5)
+    assert row_of(view, "width").slider.sd == pytest.approx(stood["width"], abs=1e-3)
+    assert row_of(view, "ink").slider.sd > stood["ink"] + 0.5
+    assert "Ink and thickness go together" in view.hold.toolTip()
 
 
 def test_hold_the_others_holds_all_but_classes(view: AttributesView, session: Session, qtbot: QtBot) -> None:

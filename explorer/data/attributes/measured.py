@@ -17,6 +17,9 @@ Floats = NDArray[np.float32]
 UNITS = {"ink": "of the picture", "thickness": "px", "slant": "°", "width": "px", "height": "px"}
 """Every measured attribute and its unit."""
 
+INSEPARABLE = {"ink", "thickness"}
+"""Of these neither can be held while the other one grows."""
+
 GROUND_SHARE = 0.6
 """Share of a set's pixels that must lie on its ground for the pictures to count as glyphs."""
 BORDER_SHARE = 0.9
@@ -55,9 +58,9 @@ def measure(images: Images) -> dict[str, Floats]:
     ink
         mean of I, 0 to 1.
     thickness
-        area / length in pixels: sum of I over the length of the skeleton of the marks (I above half
-        of the picture's greatest; Guo & Hall 1989). Straight links of the skeleton count 1, diagonal
-        ones the root of 2, and its two ends together 1.
+        2 area / outline in pixels, as a stroke of width t and length l has the area t l and an outline
+        of about 2 l: sum of I over half the sum of |grad I|, which is the mean length of the outlines at
+        all levels (coarea formula) and so finer than a pixel.
     slant
         atan(-m_11 / m_02) in degrees: the horizontal shear that would bring the marks upright
         (Morpho-MNIST); positive where they lean to the right.
@@ -73,11 +76,10 @@ def _measure(images: Images) -> dict[str, Floats]:
     levels = _dark_ground(images)
     light: Floats = levels.astype(np.float32) / np.float32(255)
     area = light.sum((1, 2))
-    length = skeleton_length(skeleton(levels > levels.max((1, 2), keepdims=True) // 2))
     with np.errstate(divide="ignore", invalid="ignore"):
         found = {
             "ink": light.mean((1, 2)),
-            "thickness": area / length,
+            "thickness": 2 * area / _outline(light),
             "slant": _slant(light, area),
             "width": _extent(light.sum(1)),
             "height": _extent(light.sum(2)),
@@ -91,6 +93,14 @@ def _dark_ground(images: Images) -> NDArray[np.uint8]:
     border = np.concatenate([levels[:, 0], levels[:, -1], levels[:, :, 0], levels[:, :, -1]], axis=1)
     light = (border > 127).mean(1) > 0.5
     return np.where(light[:, None, None], 255 - levels, levels)
+
+
+def _outline(light: Floats) -> Floats:
+    """Sum of |grad I|, taken between each four pixels, (N,)."""
+    padded = np.pad(light, ((0, 0), (1, 1), (1, 1)))
+    a, b, c, d = padded[:, :-1, :-1], padded[:, :-1, 1:], padded[:, 1:, :-1], padded[:, 1:, 1:]
+    along_x, along_y = b + d - a - c, c + d - a - b
+    return np.asarray(np.hypot(along_x, along_y).sum((1, 2)) / 2, np.float32)
 
 
 def _slant(light: Floats, area: Floats) -> Floats:
@@ -114,52 +124,3 @@ def _extent(profile: Floats) -> Floats:
         return np.asarray(pixel + (q - before) / (share[rows, pixel] - before), np.float32)
 
     return place(1 - TAIL) - place(TAIL)
-
-
-# The neighbours of a pixel, clockwise from the north: p2 ... p9 of Guo & Hall.
-_RING = ((-1, 0), (-1, 1), (0, 1), (1, 1), (1, 0), (1, -1), (0, -1), (-1, -1))
-
-
-def _deletable() -> NDArray[np.bool_]:
-    """For both half steps and each of the 256 neighbourhoods: whether the pixel goes."""
-    p2, p3, p4, p5, p6, p7, p8, p9 = (np.arange(256)[:, None] >> np.arange(8) & 1).astype(bool).T
-    strokes = [~p2 & (p3 | p4), ~p4 & (p5 | p6), ~p6 & (p7 | p8), ~p8 & (p9 | p2)]
-    pairs = [[p9 | p2, p3 | p4, p5 | p6, p7 | p8], [p2 | p3, p4 | p5, p6 | p7, p8 | p9]]
-    fewer = np.sum(pairs, axis=1).min(axis=0)
-    outer = (np.sum(strokes, axis=0) == 1) & (fewer >= 2) & (fewer <= 3)
-    return np.stack([outer & ~((p6 | p7 | ~p9) & p8), outer & ~((p2 | p3 | ~p5) & p4)])
-
-
-_DELETABLE = _deletable()
-
-
-def skeleton(marks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Thin marks (N, H, W) to lines of one pixel (Guo & Hall 1989), all pictures at once.
-
-    Only the pixels that are still set are looked at, by a table over their eight neighbours.
-    """
-    padded = np.pad(marks, ((0, 0), (1, 1), (1, 1))).astype(np.uint8)
-    row = padded.shape[2]
-    flat = padded.reshape(-1)
-    left = np.flatnonzero(flat)
-    thinned = True
-    while thinned:
-        thinned = False
-        for deletable in _DELETABLE:
-            ring = np.zeros(len(left), np.uint8)
-            for bit, (down, right) in enumerate(_RING):
-                ring |= flat[left + down * row + right] << bit
-            goes = deletable[ring]
-            flat[left[goes]] = 0
-            thinned |= bool(goes.any())
-            left = left[~goes]
-    return padded[:, 1:-1, 1:-1].astype(bool)
-
-
-def skeleton_length(lines: NDArray[np.bool_]) -> Floats:
-    """Length of skeletons (N, H, W) in pixels: links of 1 and of the root of 2, and 1 for the two ends."""
-    straight = (lines[:, 1:] & lines[:, :-1]).sum((1, 2)) + (lines[:, :, 1:] & lines[:, :, :-1]).sum((1, 2))
-    a, b, c, d = lines[:, :-1, :-1], lines[:, :-1, 1:], lines[:, 1:, :-1], lines[:, 1:, 1:]
-    # A diagonal link counts only where no corner of two straight ones joins the same pixels.
-    diagonal = (a & d & ~b & ~c).sum((1, 2)) + (b & c & ~a & ~d).sum((1, 2))
-    return np.asarray(straight + np.sqrt(2) * diagonal + 1, np.float32)

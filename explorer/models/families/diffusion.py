@@ -41,6 +41,7 @@ from explorer.models.parts.schedule import (
     solve,
     times,
     walk,
+    weight,
 )
 from explorer.models.parts.unet import UNet
 from explorer.roles import HIGHEST_GUIDANCE
@@ -58,6 +59,10 @@ BANDS = 4
 LARGEST = 1.5
 """Predicted pictures are held within this: where alpha_t is almost 0 an error of the predicted noise would
 be multiplied without bounds. Data end at 1, and a bound there would leave an inversion without its answer."""
+
+EDGE = 0.03
+"""How much further than 0 and 1 a predicted picture may reach before it is cut there. Pictures have large
+areas of black or white, which a network meets to about a hundredth only: without it they would be grained."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ class DiffusionConfig(TrainedConfig):
         1.0,
         low=0.0,
         high=HIGHEST_GUIDANCE,
-        help="Weight of the class: eps = eps_none + weight (eps_class - eps_none).",
+        help="Weight of the class: eps = eps_none + weight (eps_class - eps_none); above 1 it acts while t "
+        "is between 0.8 and 0.5, where the class is settled: elsewhere it would cost variety.",
     )
     learning_rate: float = knob(
         2e-3,
@@ -188,7 +194,9 @@ class Diffusion(GenerativeModel):
             plan = self.plan._replace(guidance=1.0)
             places = times(plan, self.config.T)
             predict = self._predict(1.0, None)
-            x_T = inverted(predict, self.noise_schedule, 2 * x - 1, places, plan, INVERSION_ROUNDS)
+            x_T = inverted(
+                predict, self.noise_schedule, (2 * x - 1) / (1 + EDGE), places, plan, INVERSION_ROUNDS
+            )
             return x_T.flatten(1)
         index = int(self._index(torch.tensor(FEATURES_AT)))
         x_t = self.noise_schedule.mixed(2 * x - 1, torch.zeros_like(x), index)
@@ -228,7 +236,7 @@ class Diffusion(GenerativeModel):
         predict = self._predict(plan.guidance, condition)
         x = x_t.reshape(len(x_t), *self.image)
         return (
-            Denoised(index / self.config.T, x_t, (found.clean / 2 + 0.5).clamp(0, 1), found.noise)
+            Denoised(index / self.config.T, x_t, _picture(found.clean), found.noise)
             for index, x_t, found in walk(predict, self.noise_schedule, x, places, plan, rng)
         )
 
@@ -245,18 +253,22 @@ class Diffusion(GenerativeModel):
             raise BadInput(f"There is no such class; this model has the classes 0 to {self.classes - 1}.")
 
     def _predict(self, guidance: float, condition: Tensor | None) -> Predict:
-        """Read x_t, guided as in Ho & Salimans 2022: one doubled batch gives both predictions."""
+        """Read x_t, guided as in Ho & Salimans 2022: one doubled batch gives both predictions.
+
+        Where it is guided: `schedule.weight`.
+        """
 
         @torch.no_grad()
         def predict(x_t: Tensor, index: int) -> Predicted:
             t = x_t.new_full((len(x_t),), index / self.config.T)
             one_hot = None if condition is None else self._scaled_one_hot(condition)
-            if one_hot is None or guidance == 1:
+            w = weight(guidance, index / self.config.T)
+            if one_hot is None or w == 1:
                 output = self.network(x_t, t, one_hot)
             else:
                 both = torch.cat([one_hot, torch.zeros_like(one_hot)])
                 with_class, without = self.network(torch.cat([x_t, x_t]), torch.cat([t, t]), both).chunk(2)
-                output = without + guidance * (with_class - without)
+                output = without + w * (with_class - without)
             alpha, sigma = self.alpha[index], self.sigma[index]
             clean = solve(self.config.target, output, x_t, alpha, sigma).clean.clamp(-LARGEST, LARGEST)
             return Predicted(clean, (x_t - alpha * clean) / sigma)
@@ -270,6 +282,11 @@ class Diffusion(GenerativeModel):
     def _index(self, t: Tensor) -> Tensor:
         """The place on the grid that is nearest to t in [0, 1]."""
         return (t * self.config.T).round().long().clamp(0, self.config.T)
+
+
+def _picture(clean: Tensor) -> Tensor:
+    """x_0 as a picture in [0, 1]."""
+    return ((1 + EDGE) * clean / 2 + 0.5).clamp(0, 1)
 
 
 def loss_by_t(loss: Tensor, band: Tensor) -> dict[str, Tensor]:

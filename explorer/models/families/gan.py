@@ -48,20 +48,20 @@ Switch = Literal["off", "on"]
 @dataclass(frozen=True)
 class GANConfig(TrainedConfig):
     learning_rate: float = knob(
-        1e-3,
+        2e-3,
         low=1e-6,
         high=1.0,
         live=True,
         help="Peak step size of AdamW for the generator; it rises in the first tenth and then falls to zero.",
     )
-    epochs: int = knob(30, low=1, high=100_000, help="Passes over the training images.")
+    epochs: int = knob(20, low=1, high=100_000, help="Passes over the training images.")
     loss: Loss = knob(
         "relativistic",
         help="D and G lower: softplus(D(G(z)) - D(x)) and its reverse; -V(D, G) and -log D(G(z)); "
         "-V(D, G) and log(1 - D(G(z))); E D(G(z)) - E D(x) and -E D(G(z)).",
     )
     penalty: float = knob(
-        1.0,
+        0.25,
         low=0.0,
         high=1000.0,
         live=True,
@@ -77,7 +77,21 @@ class GANConfig(TrainedConfig):
     )
     latent_size: int = knob(64, low=1, high=4096, unit="numbers", help="Numbers in a code z.")
     width: int = knob(
-        64, low=1, high=512, unit="channels", help="Channels of the finest level; doubled at each halving."
+        32, low=1, high=512, unit="channels", help="Channels of the finest level; doubled at each halving."
+    )
+    coarsest: int = knob(
+        4,
+        low=1,
+        high=64,
+        unit="pixels",
+        help="Longest side of the map that G begins with and D ends with; smaller ones see more at once.",
+    )
+    features: int = knob(
+        128,
+        low=0,
+        high=4096,
+        unit="numbers",
+        help="Numbers by which D judges a picture, each of all of it; 0: the coarsest map itself.",
     )
     condition: Condition = knob(
         "none", help="class: pictures can be asked for by class, G(z, y) against D(x, y) (labels needed)."
@@ -99,7 +113,7 @@ class GANConfig(TrainedConfig):
         0.0, low=0.0, high=0.99, help="Memory of AdamW for the gradient: m = beta1 m + (1 - beta1) g."
     )
     beta2: float = knob(
-        0.99, low=0.5, high=0.9999, help="Memory of AdamW for its square: v = beta2 v + (1 - beta2) g^2."
+        0.999, low=0.5, high=0.9999, help="Memory of AdamW for its square: v = beta2 v + (1 - beta2) g^2."
     )
 
 
@@ -130,7 +144,7 @@ class GAN(GenerativeModel):
             "beta1": 0.0,
             "beta2": 0.9,
         },
-        # Its filters but those at 4 x 4. Penalties stand in for its batch norm: with neither it collapses.
+        # Penalties stand in for its batch norm: with neither it collapses.
         "DCGAN 2015 (64 × 64 colour)": {
             "loss": "non-saturating",
             "penalty": 1.0,
@@ -141,9 +155,11 @@ class GAN(GenerativeModel):
             "beta2": 0.999,
             "latent_size": 100,
             "width": 128,
+            "features": 0,
         },
     }
     """Settings by title, the first being the defaults: for forms and lessons."""
+    OLDER: ClassVar[Mapping[str, object]] = {"coarsest": 8, "features": 0}
     config: GANConfig
 
     def __init__(self, config: GANConfig, image: ImageShape, classes: int = 0) -> None:
@@ -151,9 +167,9 @@ class GAN(GenerativeModel):
         if config.condition == "class" and classes < 2:
             have = "have one class only" if classes else "have no labels"
             raise BadInput(f"condition=class asks for images of two classes or more, and these {have}.")
-        levels = pyramid(image, config.width)
+        levels = pyramid(image, config.width, config.coarsest)
         self.generator = Generator(levels, config.latent_size, self.conditions)
-        self.critic = Critic(levels, self.conditions, config.spectral_norm == "on")
+        self.critic = Critic(levels, config.features, self.conditions, config.spectral_norm == "on")
 
     @property
     def conditions(self) -> int:

@@ -1,8 +1,8 @@
 """The networks of the GAN family, in the manner of DCGAN (Radford et al. 2015), for any shape of picture.
 
-Imports torch and `base`. Both walk the same pyramid, whose levels halve the side down to a map of 8
-at most; a side that can't be halved is made larger for the critic and cut out of what the generator
-draws. Neither looks at more than one item of a batch (no batch norm), as gradient penalties need.
+Imports torch and `base`. Both walk the same pyramid, whose levels halve the side as often as a knob says;
+a side that can't be halved is made larger for the critic and cut out of what the generator draws. Neither
+looks at more than one item of a batch (no batch norm), as gradient penalties need.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.models.base import ImageShape
-
-COARSEST = 8
-"""Longest side of the coarsest map."""
 
 SLOPE = 0.2
 """Of the leaky rectifiers below zero."""
@@ -47,10 +44,13 @@ class Pyramid(NamedTuple):
         return rest_x // 2, rest_x - rest_x // 2, rest_y // 2, rest_y - rest_y // 2
 
 
-def pyramid(image: ImageShape, width: int) -> Pyramid:
-    """At least one level; channels double from `width` up to eight times as many."""
+def pyramid(image: ImageShape, width: int, coarsest: int) -> Pyramid:
+    """At least one level, and none coarser than a longest side of `coarsest` asks for.
+
+    Channels double from `width` up to eight times as many.
+    """
     levels = 1
-    while max(image.height, image.width) > COARSEST << levels:
+    while max(image.height, image.width) > coarsest << levels:
         levels += 1
     channels = (image.channels, *(width << min(level, 3) for level in range(levels)))
     return Pyramid(channels, (-(-image.height >> levels), -(-image.width >> levels)), image)
@@ -82,9 +82,16 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """D: pictures in [0, 1] to scores (N,), by class: w.phi(x) + e_y.phi(x) (Miyato & Koyama 2018)."""
+    """D: pictures in [0, 1] to scores (N,), by class: w.phi(x) + e_y.phi(x) (Miyato & Koyama 2018).
 
-    def __init__(self, levels: Pyramid, classes: int, normalised: bool) -> None:
+    Parameters
+    ----------
+    features
+        Numbers in phi(x), each of which sees the whole picture; with 0 it is the coarsest map, whose cells
+        see a part of it.
+    """
+
+    def __init__(self, levels: Pyramid, features: int, classes: int, normalised: bool) -> None:
         super().__init__()
         self.levels, self.classes = levels, classes
         convolution = NormalisedConv if normalised else nn.Conv2d
@@ -92,9 +99,12 @@ class Critic(nn.Module):
         layers: list[nn.Module] = []
         for fine, coarse in itertools.pairwise(levels.channels):
             layers += [convolution(fine, coarse, 4, stride=2, padding=1), nn.LeakyReLU(SLOPE)]
-        self.body = nn.Sequential(*layers, nn.Flatten())
-        self.score = linear(levels.flat, 1)
-        self.of_class = linear(classes, levels.flat, bias=False) if classes else None
+        layers.append(nn.Flatten())
+        if features:
+            layers += [linear(levels.flat, features), nn.LeakyReLU(SLOPE)]
+        self.body = nn.Sequential(*layers)
+        self.score = linear(features or levels.flat, 1)
+        self.of_class = linear(classes, features or levels.flat, bias=False) if classes else None
 
     def forward(self, x: Tensor, labels: Tensor | None) -> Tensor:
         phi = self.body(F.pad(2 * x - 1, self.levels.margins))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import torch
@@ -28,6 +28,10 @@ Target = Literal["noise", "v", "flow"]
 LARGEST_BETA = 0.999
 COSINE_OFFSET = 0.008
 """s of Nichol & Dhariwal 2021: keeps the first levels of noise from being too small."""
+
+GUIDED = (0.5, 0.8)
+"""The t between which guidance acts: there the class is settled, elsewhere it costs variety (Kynkäänniemi et
+al. 2024)."""
 
 
 class Predicted(NamedTuple):
@@ -107,10 +111,16 @@ def times(plan: SamplingPlan, T: int, start: int | None = None) -> list[int]:
     return [start, *(index for index in grid if index < start)]
 
 
-def network_calls(plan: SamplingPlan) -> int:
-    """Passes of one picture through the network; a guided prediction needs two."""
-    calls = 2 * plan.steps - 1 if plan.sampler == "heun" else plan.steps
-    return calls if plan.guidance == 1 else 2 * calls
+def weight(guidance: float, t: float) -> float:
+    """The weight of the class at t: what is above 1 acts between the ends of `GUIDED` alone."""
+    return guidance if guidance <= 1 or GUIDED[0] <= t <= GUIDED[1] else 1.0
+
+
+def network_calls(plan: SamplingPlan, places: Sequence[int], T: int) -> int:
+    """Passes of one picture through the network on a walk over these places, of which the last is the
+    picture; a guided prediction needs two."""
+    looked = [*places[:-1], *(places[1:-1] if plan.sampler == "heun" else ())]
+    return sum(1 if weight(plan.guidance, index / T) == 1 else 2 for index in looked)
 
 
 def walk(

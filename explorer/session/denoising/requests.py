@@ -132,10 +132,11 @@ class Denoise:
         from explorer.models.base import SamplingPlan
         from explorer.models.parts.schedule import network_calls, times
 
-        stops = times(SamplingPlan(*self.plan), T, max(round(self.t * T), 1))
+        plan = SamplingPlan(*self.plan)
+        stops = times(plan, T, max(round(self.t * T), 1))
         # The last stop is the picture, which the network no longer looks at.
         counts = [*range(1, len(stops)), len(stops) - 1]
-        calls = [network_calls(SamplingPlan(*self.plan)._replace(steps=count)) for count in counts]
+        calls = [network_calls(plan, [*stops[:count], 0], T) for count in counts]
         return Route(tuple(index / T for index in stops), tuple(calls))
 
 

@@ -315,8 +315,8 @@ def test_spectral_norm_makes_the_largest_singular_value_one() -> None:
     model = make(ImageShape(3, 16, 16), spectral_norm="on", condition="class")
     batch = a_batch(2, model.image)
     layers = [m for m in model.critic.modules() if isinstance(m, (NormalisedConv, NormalisedLinear))]
-    assert len(layers) == 3
-    for _ in range(50):
+    assert len(layers) == 5, "two convolutions, the features, the score, the classes"
+    for _ in range(200):
         model.critic(batch.x, batch.labels)
     for layer in layers:
         W = layer.norm(layer.weight).flatten(1)
@@ -379,7 +379,7 @@ def test_dcgan_draws_colour_pictures_of_64_by_64_from_100_numbers_and_learns() -
         model = GAN(GANConfig.read(preset), image)
     assert model.space("z").size == 100
     filters = [layer.out_channels for layer in model.critic.body if isinstance(layer, nn.Conv2d)]
-    assert filters == [128, 256, 512]
+    assert filters == [128, 256, 512, 1024]
     groups = model.parameter_groups()
     assert all(group.betas == (0.5, 0.999) for group in groups.values())
     small = make(image, **{**preset, "width": 8, "batch": 4})

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.data.attributes.attribute import Kind
+from explorer.data.attributes.measured import INSEPARABLE
 from explorer.latent.direction import Finding
 from explorer.metrics.attributes import Fit
 from explorer.session.session import Session
@@ -164,6 +165,7 @@ class AttributesView(QWidget):
         self.hold.setEnabled(bool(traits))
         self.hold.setToolTip(
             "Keep all attributes but classes where they are while one is moved"
+            + (". Ink and thickness go together: neither is held for the other" * (traits >= INSEPARABLE))
             if traits
             else "There are only classes, and an image always has exactly one: hold single ones instead"
         )

@@ -45,7 +45,8 @@ TIPS = {
     "sampler": "How one step is made; the list says how each does it",
     "steps": "Stops on the way from t = 1 to 0, evenly spaced; more are slower and a little better",
     "eta": "η, share of DDPM's fresh noise at each step: 0 none (same noise, same picture), 1 all of it",
-    "guidance": "w in ε' = ε_none + w (ε_class − ε_none): 1 plain, more is more typical and less varied",
+    "guidance": "w in ε' = ε_none + w (ε_class − ε_none): 1 plain, more is more typical and less varied "
+    "(above 1 it acts while t is between 0.8 and 0.5)",
     "class": "What a picture is asked to be; any: no class in particular",
     "seed": "Draws the first noise and what is added on the way: the same number, the same pictures",
     "many": "Sixteen pictures at a time, each from noise of its own",

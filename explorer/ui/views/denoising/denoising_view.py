@@ -81,7 +81,9 @@ class DenoisingView(QWidget):
         )
         self._plot.setAccessibleName("Place on the way from noise to picture")
         self._formula.setProperty("role", "caption")
-        self._numbers.setToolTip("Network calls: passes of one picture; guidance takes two at a time")
+        self._numbers.setToolTip(
+            "Network calls: passes of one picture; where guidance acts it takes two at a time"
+        )
 
     def _lay_out(self) -> None:
         for page in (self._pictures, self._forks):
