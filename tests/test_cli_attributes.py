@@ -36,7 +36,7 @@ def test_a_shipped_model_knows_its_digits_and_their_shapes(capsys: Text) -> None
         assert found[name]["kind"] == "label"
         assert found[name]["auc"] > 0.9
         assert "r2" not in found[name]
-    for name, least in (("ink", 0.9), ("slant", 0.85), ("thickness", 0.7), ("width", 0.8), ("height", 0.4)):
+    for name, least in (("ink", 0.9), ("slant", 0.85), ("thickness", 0.86), ("width", 0.8), ("height", 0.4)):
         assert found[name]["kind"] == "measured"
         assert found[name]["r2"] > least
         assert "auc" not in found[name]

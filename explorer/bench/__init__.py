@@ -1,4 +1,4 @@
-"""Measurements: `latent-explorer bench interaction|start|train|map|projection|sampling`,
+"""Measurements: `latent-explorer bench interaction|start|train|learning|map|projection|sampling`,
 a module each.
 
 They drive the real window and the real trainer; every figure is measured, most against another
@@ -84,6 +84,13 @@ def _parser() -> Parser:
     )
     _add(kinds, "start", 5, 5.0, "start the application anew and watch its event loop")
     _add(kinds, "train", 3, 5.0, "the trainer against the usual training loop")
+    _add(
+        kinds,
+        "learning",
+        1,
+        240.0,
+        "the ELBO after equal CPU time, against the usual training",
+    )
     _add(kinds, "map", 3, 5.0, "the map against a scatter plot, up to a million points")
     _add(kinds, "projection", 3, 5.0, "UMAP in its process: cold, warm, cancelled, and beside the window")
     _add(kinds, "sampling", 5, 2.0, "pictures per second, against diffusers, and the window meanwhile")

@@ -1,38 +1,29 @@
 """Our trainer against the usual training loop, on the same model, batch and precision, in turns.
 
-The usual loop is torchvision's MNIST (pictures decoded one by one), `DataLoader` with `ToTensor`,
-and Adam as it comes. Then our trainer in two processes against one. Imports torch, models, training and
-metrics; torchvision late.
+Then our trainer in two processes against one. Imports torch, models, training and metrics.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from torch.utils.data import DataLoader
 
-from explorer import models, paths
-from explorer.bench import processes
+from explorer import models
+from explorer.bench import processes, usual
 from explorer.bench.figures import Bar, at_least, median, say
 from explorer.data.image_set import DataSet
 from explorer.data.sources import catalogue, embedded
 from explorer.errors import Failure
 from explorer.metrics.likelihood import bounds, judged_pixels
 from explorer.metrics.progress import finish
-from explorer.models.base import Batch, GenerativeModel, Position, TrainedConfig
+from explorer.models.base import GenerativeModel, TrainedConfig
 from explorer.training.device import choose, has_bfloat16, title
 from explorer.training.trainer import Trainer
-
-EPOCHS = 1000
-"""Longer than any measurement: the learning rate is still rising."""
 
 JUDGED = 1000
 """Held-out images that the quality is judged on."""
@@ -68,7 +59,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     device, _ = choose()
     data = catalogue.load(embedded.NAME)
     say(f"On {title(device)}, {options.repeats} x {options.seconds:g} s of each.")
-    with _usual_files() as folder:
+    with usual.files() as folder:
         bench = Bench(data, folder, device, options.seconds)
         rows = [row for kind in KINDS for row in _rows(bench, kind, options.repeats)]
     shared = [_shared(kind, options.seconds, options.repeats) for kind in KINDS]
@@ -78,7 +69,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
 def _shared(kind: Kind, seconds: float, repeats: int) -> dict[str, Any]:
     """The command line's training in two processes with a thread each, and in one with two."""
     say(f"{kind.name}: in {processes.PROCESSES} processes and in one ...")
-    turned = {**kind.settings, "precision": "float32", "epochs": EPOCHS, "batch": BATCH}
+    turned = {**kind.settings, "precision": "float32", "epochs": usual.EPOCHS, "batch": BATCH}
     knobs = [word for name, value in turned.items() for word in ("--set", f"{name}={value}")]
     words = [kind.family, "--data", embedded.NAME, *knobs]
     speed = median(
@@ -120,7 +111,7 @@ class Bench(NamedTuple):
     device: torch.device
     seconds: float
 
-    def build(self, kind: Kind, precision: str, epochs: int = EPOCHS) -> GenerativeModel:
+    def build(self, kind: Kind, precision: str, epochs: int = usual.EPOCHS) -> GenerativeModel:
         height, width, channels = self.data.train.shape
         settings = {**kind.settings, "precision": precision, "epochs": epochs}
         return models.build(kind.family, settings, models.ImageShape(channels, height, width))
@@ -137,29 +128,15 @@ class Bench(NamedTuple):
 
     def usual(self, kind: Kind) -> float:
         """Images per second of the usual loop."""
-        from torchvision.datasets import MNIST
-        from torchvision.transforms import ToTensor
-
-        model = self.build(kind, "float32").to(self.device)
+        model = self.build(kind, "float32")
         assert isinstance(model.config, TrainedConfig)
-        loader = DataLoader(
-            MNIST(self.folder, transform=ToTensor()), batch_size=model.config.batch, shuffle=True
-        )
-        optimiser = torch.optim.Adam(model.parameters())
-        rng = torch.Generator(self.device).manual_seed(0)
-        clock, step = Clock(self.seconds, model.config.batch), 0
-        while True:
-            for x, labels in loader:
-                batch = Batch(x.to(self.device), labels.to(self.device))
-                optimiser.zero_grad()
-                loss = next(model.training_step(batch, Position(0, step, EPOCHS * len(loader)), rng)).loss
-                torch.autograd.backward(loss)
-                optimiser.step()
-                step += 1
-                if clock.is_due():
-                    loss.item()  # waits for the device
-                    if clock.saw(step):
-                        return clock.images_per_s
+        clock = Clock(self.seconds, model.config.batch)
+        for step, loss in enumerate(usual.training(model, self.folder, self.device), start=1):
+            if clock.is_due():
+                loss.item()  # waits for the device
+                if clock.saw(step):
+                    return clock.images_per_s
+        raise Failure("Nothing was measured: the training ended too soon.")
 
     def lost(self, kind: Kind) -> float:
         """What bfloat16 costs: nats of the ELBO after the same steps with the same seed."""
@@ -207,17 +184,6 @@ class Clock:
             return False
         self.images_per_s = (step - self._began[1]) * self._batch / (now - self._began[0])
         return True
-
-
-@contextmanager
-def _usual_files() -> Iterator[Path]:
-    """A folder with the embedded images as torchvision wants them."""
-    with tempfile.TemporaryDirectory(prefix="latent-explorer-bench-") as folder:
-        raw = Path(folder) / "MNIST" / "raw"
-        raw.mkdir(parents=True)
-        for file in (paths.resources() / "data" / "mnist").glob("*.gz"):
-            (raw / file.stem).write_bytes(gzip.decompress(file.read_bytes()))
-        yield Path(folder)
 
 
 def table(figures: Mapping[str, Any]) -> list[str]:

@@ -67,7 +67,7 @@ def _seen(run: Run, model: GenerativeModel, space: Space, data: DataSet) -> _See
     if not space.can_encode:
         drawn = model.sample(DRAWN, torch.Generator().manual_seed(0), space.name)
         codes: np.ndarray[Any, np.dtype[np.float32]] = drawn.cpu().numpy()
-        pictures = arrays.decode(model, codes, space.name)
+        pictures = _decode(model, space, codes)
         ruler = rulers.find(data, "cpu") if rulers.is_labelled(data) else None
         labels = None if ruler is None else ruler.predict(arrays.to_x(pictures, model)).cpu().numpy()
         items = ImageSet(pictures, labels, names)
@@ -92,11 +92,16 @@ def _moves(fitted: Fitted, model: GenerativeModel, space: Space, bar: Bar) -> di
     along = directions(fitted, aligned=space.can_encode)
     encode = partial(arrays.encode, model, space=space.name) if space.can_encode else None
     found: dict[str, Moves] = {}
-    for item in leakage(fitted, along.values(), partial(arrays.decode, model, space=space.name), encode):
+    for item in leakage(fitted, along.values(), partial(_decode, model, space), encode):
         if item is not None:
             found[item.name] = item
             bar.move(100 + round(100 * len(found) / len(along)), 200, "Moving")
     return found
+
+
+def _decode(model: GenerativeModel, space: Space, codes: arrays.Floats) -> arrays.Images:
+    """Pictures of codes, of all classes in turn where it can be asked for them."""
+    return arrays.decode(model, codes, space.name, arrays.classes_in_turn(len(codes), model.conditions))
 
 
 def _fields(one: Fit, moves: Moves | None) -> dict[str, Any]:

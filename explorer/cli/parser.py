@@ -71,7 +71,7 @@ def _parser() -> Parser:
     _add(commands, "doctor", "about:doctor", "what this machine offers: device, versions, missing libraries")
     for name, words in (
         ("tour", "run the lessons through the real window and keep a picture of each step"),
-        ("bench", "measure interaction, start, train, map, projection or sampling"),
+        ("bench", "measure interaction, start, train, learning, map, projection or sampling"),
     ):
         commands.add_parser(name, help=words)
     return parser

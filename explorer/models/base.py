@@ -58,7 +58,9 @@ class TrainedConfig(ModelConfig):
     batch: int = knob(128, low=1, high=65536, unit="images", help="Images per training step.")
     epochs: int = knob(10, low=1, high=100_000, help="Passes over the training images.")
     precision: Precision = knob(
-        "auto", help="Number format of the products: auto takes bfloat16 on a GPU and float32 on a CPU."
+        "auto",
+        help="Number format of the products: auto takes bfloat16 on a GPU, and for convolutions on a CPU "
+        "that has it; else float32.",
     )
 
 

@@ -245,6 +245,8 @@ def _embedding(model: GenerativeModel) -> str:
 def _device(trainer: Trainer) -> str:
     """What it is trained on, in words."""
     title, count = devices.title(trainer.device), trainer.ranks.count
+    if devices.takes_bfloat16(trainer.model, trainer.device):
+        title += ", bfloat16"
     return title if count == 1 else f"{count} processes, each on: {title}"
 
 

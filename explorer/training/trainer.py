@@ -46,6 +46,8 @@ class Trainer:
         Training images; they are held once, as uint8, on the device.
     seed
         Draws the order of the images and all noise.
+    steps
+        How many to do; None: as many as the epochs take.
     device
         Where to train.
     ranks
@@ -54,10 +56,8 @@ class Trainer:
 
     Attributes
     ----------
-    interval
-        Seconds between two `Progress` events; 0 yields one after every step.
-    snapshot_interval
-        Seconds between two `Snapshot` events.
+    interval, snapshot_interval
+        Seconds between two `Progress` and two `Snapshot` events; 0 yields one after every step.
     only
         Name of the one parameter group that is moved; None moves all.
     stopped
@@ -70,6 +70,7 @@ class Trainer:
         images: ImageSet,
         *,
         seed: int = 0,
+        steps: int | None = None,
         device: torch.device | str = "cpu",
         ranks: Ranks = ALONE,
     ) -> None:
@@ -79,7 +80,7 @@ class Trainer:
         self.stopped = False
         self._watch = Watch()
         self._agreement = Agreement(ranks, self._watch)
-        self.step, self.steps = 0, 1
+        self.step, self.steps, self._wanted = 0, 1, steps
         self._rescue = Rescue(ranks.count)
         self._pending: list[Event] = []
         self._set_up_on(torch.device(device))
@@ -96,10 +97,10 @@ class Trainer:
             config = self.config
             size = config.batch * model.batches_per_step
             self.batches = Batches(self._images, size, self._seed, device, self.ranks)
-            self.steps = config.epochs * self.batches.per_epoch
+            self.steps = self._wanted or config.epochs * self.batches.per_epoch
             self.average = Average(model, model.averaging * self.steps)
             self.optimisers = Optimisers(model.parameter_groups(), self.ranks)
-            self._autocast = autocast(config.precision, device)
+            self._autocast = autocast(model, device)
 
     @property
     def seconds(self) -> float:

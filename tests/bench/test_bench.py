@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from explorer.bench import main, processes, train
+from explorer.bench import learning, main, processes, train
 from explorer.bench import start as starts
-from explorer.data.sources import catalogue
+from explorer.data.sources import catalogue, embedded
 from explorer.errors import BadInput
 from explorer.runs.recorder import record
 from explorer.runs.run import new
+from explorer.training.trainer import Trainer
 
 SPREAD = {"p50", "p95", "p99", "max"}
 
@@ -83,6 +84,41 @@ def test_train(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     for row in found["models"]:
         assert row["images_per_s"] > 0
         assert row["usual_images_per_s"] > 0
+
+
+def test_learning(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "KINDS", learning.KINDS[:1])
+    monkeypatch.setattr(learning, "JUDGED", 100)
+    found = measured(capsys, "learning", "--repeats", "1", "--seconds", "0.8")["models"]
+    assert [(row["model"], row["cpu_s"]) for row in found] == [
+        ("dense VAE, 2-D", pytest.approx(budget)) for budget in (0.1, 0.3, 0.8)
+    ]
+    for row in found:
+        assert -600 < row["elbo"] < -100
+        assert -600 < row["usual_elbo"] < -100
+        assert row["usual_spent_cpu_s"] >= row["cpu_s"]
+        assert row["spent_cpu_s"] > 0
+    assert len(learning.table({"models": found})) == 4
+    bars = learning.bars({"models": [{**row, "elbo": row["usual_elbo"] + 0.5} for row in found]})
+    assert [bar.reached for bar in bars] == [True, False, True], "a nat better after the middle one"
+
+
+def test_a_training_that_took_too_long_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned: list[int] = []
+
+    class Noted(Trainer):
+        def __init__(self, *given: Any, steps: int, **named: Any) -> None:
+            planned.append(steps)
+            super().__init__(*given, steps=steps, **named)
+
+    clock = iter([0.0, 8.0, 100.0, 104.1])
+    monkeypatch.setattr(learning, "JUDGED", 10)
+    monkeypatch.setattr(learning, "Trainer", Noted)
+    monkeypatch.setattr(learning, "_seconds_per_step", lambda *of: 0.5)
+    monkeypatch.setattr(learning, "_now", lambda: next(clock))
+    row = learning._ours(learning.KINDS[0], 4.0, 0, catalogue.load(embedded.NAME))
+    assert planned == [8, 4], "each step took a second, not half of one"
+    assert row["spent_cpu_s"] == pytest.approx(4.1)
 
 
 @pytest.mark.slow

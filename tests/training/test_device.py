@@ -142,6 +142,32 @@ def test_the_trial_computes_in_bfloat16_where_the_device_says_that_it_can(
     assert seen == [torch.float32, torch.bfloat16, torch.float32]
 
 
+@pytest.mark.parametrize(
+    ("family", "settings", "on_a_cpu"),
+    [
+        ("vae", {}, True),
+        ("gan", {}, True),
+        ("diffusion", {}, True),
+        ("vae", {"network": "dense"}, False),
+        ("vae", {"width": 8}, False),
+        ("ae", {"network": "linear"}, False),
+        ("vae", {"precision": "float32"}, False),
+        ("vae", {"width": 2, "precision": "bfloat16"}, True),
+        ("pca", {}, False),
+    ],
+)
+def test_bfloat16_is_taken_where_it_saves_time(
+    family: str, settings: dict[str, object], on_a_cpu: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = models.build(family, settings, ImageShape(1, 28, 28))
+    monkeypatch.setattr(device, "has_bfloat16", lambda tried: True)
+    assert device.takes_bfloat16(model, torch.device("cpu")) == on_a_cpu
+    asked = settings.get("precision", "auto") == "auto" and family != "pca"
+    assert device.takes_bfloat16(model, torch.device("cuda")) == (asked or on_a_cpu)
+    monkeypatch.setattr(device, "has_bfloat16", lambda tried: False)
+    assert device.takes_bfloat16(model, torch.device("cpu")) == (settings.get("precision") == "bfloat16")
+
+
 def test_a_trial_whose_numbers_are_wrong_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     real = device._learn_a_little
     monkeypatch.setattr(device, "_learn_a_little", lambda layers, x: real(layers, x) * torch.nan)

@@ -31,7 +31,7 @@ def test_the_button_says_what_it_does_next(session: Session, tiny_data: Path, qt
     button.show()
     assert button.text() == "Watch one learn"
     settings = {"width": 4, "latent_size": 8, "batch": 32, "epochs": 100_000}
-    training.start(Plan("gan", settings, str(tiny_data), name="bars", fast=True))
+    training.start(Plan("gan", settings, str(tiny_data), name="bars"))
     assert not button.isEnabled()
     training.watch("map", True)
     wait(qtbot, lambda: training.state == "running" and session.main.model is not None)

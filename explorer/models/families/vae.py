@@ -20,6 +20,7 @@ from explorer.models.base import (
     GenerativeModel,
     ImageShape,
     ModelConfig,
+    ParameterGroup,
     Position,
     Posterior,
     Space,
@@ -38,8 +39,20 @@ MOST_WARM_UP = 0.2
 """Share of the training that the rise of beta takes at most, so that a short one reaches its full value."""
 
 
+SQUARES = 0.99
+"""AdamW's memory for the squares of gradients: with the usual 0.999 a training of a minute or two would end
+with step sizes made for the steep slopes of its first moments."""
+
+
 @dataclass(frozen=True)
 class VAEConfig(CoderConfig):
+    learning_rate: float = knob(
+        5e-3,
+        low=1e-6,
+        high=1.0,
+        live=True,
+        help="Peak step size of AdamW; it rises in the first tenth and then falls to zero.",
+    )
     beta: float = knob(
         1.0,
         low=0.0,
@@ -78,6 +91,9 @@ class VAE(GenerativeModel):
     def spaces(self) -> tuple[Space, ...]:
         size, binary = (self.config.latent_size,), self.config.likelihood == "bernoulli"
         return (Space("z", size, True, True, prior="normal", has_posterior=True, binary=binary),)
+
+    def parameter_groups(self) -> Mapping[str, ParameterGroup]:
+        return {"model": ParameterGroup(list(self.parameters()), betas=(0.9, SQUARES))}
 
     def training_step(self, batch: Batch, at: Position, rng: torch.Generator) -> Iterator[Update]:
         x = batch.x

@@ -140,8 +140,7 @@ class TrainingJob:
             return run
         self._data = self._data or catalogue.load(plan.origin, plan.framing)
         folder = self._library.new_folder(plan.name or f"{plan.family}-{self._data.name}")
-        settings = {**plan.settings, "precision": "bfloat16"} if plan.fast and _is_fast() else plan.settings
-        return new(folder, plan.family, settings, self._data, seed=plan.seed)
+        return new(folder, plan.family, plan.settings, self._data, seed=plan.seed)
 
     def _train(self, run: Run, cores: Cores) -> None:
         from explorer.runs.recorder import record
@@ -227,10 +226,3 @@ def _of_device(error: Exception) -> str | None:
     if is_lost(error):
         return f"The device was lost ({first_line(error)}); resume on the CPU, or after a restart."
     return too_little if lacks_memory(error) else None
-
-
-def _is_fast() -> bool:
-    """Whether the device that trains computes bfloat16 itself."""
-    from explorer.training.device import choose, has_bfloat16
-
-    return has_bfloat16(choose()[0])
