@@ -161,6 +161,18 @@ def test_pause_step_go_on_and_stop(qtbot: QtBot, view: TrainingView, session: Se
     assert [entry.status for entry in session.library.entries() if not entry.shipped] == ["stopped"]
 
 
+def test_the_bar_of_a_long_training_does_not_move_like_one_without_an_end(
+    qtbot: QtBot, view: TrainingView, session: Session
+) -> None:
+    """At 0 its stripes would be painted on and on, at the cost of the training."""
+    begin_long(qtbot, view, session)
+    bar = view.findChild(QProgressBar, "training.progress")
+    assert bar is not None
+    assert progress(session).step < progress(session).steps / 2000, "not yet a thousandth"
+    assert (bar.minimum(), bar.maximum(), bar.value()) == (0, 1000, 10)
+    end(qtbot, view, session)
+
+
 def test_one_step_moves_all_weights(
     qtbot: QtBot, view: TrainingView, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

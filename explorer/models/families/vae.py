@@ -47,7 +47,7 @@ with step sizes made for the steep slopes of its first moments."""
 @dataclass(frozen=True)
 class VAEConfig(CoderConfig):
     learning_rate: float = knob(
-        5e-3,
+        3e-3,
         low=1e-6,
         high=1.0,
         live=True,

@@ -190,7 +190,9 @@ class TrainingControls(QWidget):
         at_work = training.state == "starting" or (training.active and progress is None)
         self._bar.setRange(0, 0 if at_work else 1000)
         if progress is not None and progress.steps:
-            self._bar.setValue(round(1000 * progress.step / progress.steps))
+            # Without a pixel of it done Qt would go on painting the stripes of a bar without an end, thirty
+            # times a second.
+            self._bar.setValue(max(10, round(1000 * progress.step / progress.steps)))
         elif not training.active:
             self._bar.setValue(0)
         self._words.setText(self._state_words())

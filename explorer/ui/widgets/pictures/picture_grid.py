@@ -51,8 +51,9 @@ class PictureGrid(PictureWidget):
 
     def set_title(self, title: str) -> None:
         """One line above."""
-        self._title = title
-        self._renew()
+        if title != self._title:
+            self._title = title
+            self._renew()
 
     def set_placeholder(self, text: str) -> None:
         """What to read where no picture is."""

@@ -16,5 +16,6 @@ class PictureWidget(PaintedWidget):
 
     def set_ink(self, ink: bool) -> None:
         """Pictures of one channel are white ink on black: in the light theme, ink on paper."""
-        self._ink = ink
-        self._renew()
+        if ink != self._ink:
+            self._ink = ink
+            self._renew()
