@@ -89,7 +89,7 @@ def test_the_way_is_run_along_with_the_pointer_and_with_keys(walked: DenoisingVi
     QTest.mouseRelease(plot, LEFT, NOTHING, plot.point_at(0.41).toPoint())
     assert walks.place == 6
     assert shown.picture() is walks.step.clean[0] or np.array_equal(shown.picture(), walks.step.clean[0])  # type: ignore[union-attr, arg-type]
-    assert "step 6 of 10,  14 network calls" in part(walked, "numbers", QLabel).text()
+    assert "step 6 of 10,  11 network calls" in part(walked, "numbers", QLabel).text()
     formula = part(walked, "formula", QLabel)
     assert formula.text().startswith("x_t = 0.60 x_0' + 0.40 ε';  measured: mean ")
     assert "theory: α x_0' " in formula.text()

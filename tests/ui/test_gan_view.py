@@ -301,7 +301,7 @@ def test_a_press_on_the_grid_looks_there_and_truncation_draws_together(
     psi.setFocus()
     QTest.keyClick(psi, Qt.Key.Key_Home)
     grid = session.adversaries.grid
-    wait(qtbot, lambda: bool((np.array(grid.pictures) == np.array(grid.pictures[0])).all()))
+    wait(qtbot, lambda: all((np.array(grid.pictures[k::2]) == grid.pictures[k]).all() for k in (0, 1)))
     assert session.main.look.code == pytest.approx(code), "the cursor stays where it was put"
     session.choices.undo()
     assert session.main.look.code is not None
@@ -310,13 +310,26 @@ def test_a_press_on_the_grid_looks_there_and_truncation_draws_together(
 
 def test_a_class_is_chosen_for_grid_and_cursor(done: GanView, session: Session, qtbot: QtBot) -> None:
     box, grid = part(done, QComboBox, "gan.class"), session.adversaries.grid
-    assert [box.itemText(i) for i in range(box.count())] == ["0", "1"]
+    assert [box.itemText(i) for i in range(box.count())] == ["each", "0", "1"]
+    assert box.currentIndex() == 0
+    in_turn = np.array(grid.pictures)
+    press_picture(done, 5)
+    assert session.main.look.condition == Condition(1), "that of the picture that was pressed"
+    session.choices.undo()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert session.main.look.condition == Condition(0)
+    wait(qtbot, lambda: (np.array(grid.pictures) != in_turn).any(axis=(1, 2, 3))[1::2].all())
     before = np.array(grid.pictures)
+    assert (before[::2] == in_turn[::2]).all(), "they were of class 0 already"
+    press_picture(done, 5)
+    assert session.main.look.condition == Condition(0)
     QTest.keyClick(box, Qt.Key.Key_Down)
     assert session.main.look.condition == Condition(1)
     wait(qtbot, lambda: (np.array(grid.pictures) != before).any())
     session.choices.undo()
-    assert box.currentIndex() == 0
+    assert box.currentIndex() == 1
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    wait(qtbot, lambda: bool((np.array(grid.pictures) == in_turn).all()))
     done.resize(880, 700)
     assert "says nothing" in part(done, QLabel, "gan.no_coverage").text()
 
@@ -346,7 +359,7 @@ def test_the_code_at_the_cursor_stands_in_a_row_under_each_class(
     wait(qtbot, as_drawn)
     session.choices.undo()
     assert row.marks == {0: "✓"}
-    for name, words in (("gan-mnist", "without classes"), ("diffusion-mnist", "dock Denoising")):
+    for name, words in (("vae-mnist-2d", "without classes"), ("diffusion-mnist", "dock Denoising")):
         session.open(name)
         assert words in done.classes.reason
         assert row.count == 0

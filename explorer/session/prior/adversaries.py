@@ -131,16 +131,15 @@ class Adversaries:
 
     def look_at(self, place: int) -> None:
         """The cursor goes to the code at a place of the grid."""
-        self._go_to(self.grid.code_at(place))
+        self._go_to(self.grid.code_at(place), self.grid.class_at(place))
 
     def go_to_plane(self, weights: tuple[float, float, float]) -> None:
         """The cursor goes to a place of the plane."""
-        self._go_to(self.grid.plane_at(weights))
+        self._go_to(self.grid.plane_at(weights), self.subject.look.condition)
 
-    def _go_to(self, code: NDArray[np.float32] | None) -> None:
+    def _go_to(self, code: NDArray[np.float32] | None, asked: Condition | None) -> None:
+        """To a code, and to what the picture that was pressed is asked to be."""
         if self.steered is not None:
-            # The picture that was pressed is of the class that the grid asks for.
-            asked = self.subject.look.condition
             self.steered.go_to(code, title="look at a code", condition=asked)
         elif self.on_no_map:
             self._say(self.on_no_map, action=("Show it", self.show))

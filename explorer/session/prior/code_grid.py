@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from psygnal import Signal
 
 from explorer.session.asking.question import Question
-from explorer.session.asking.requests import Decode, Decoded, Neighbours, asked_for
+from explorer.session.asking.requests import Decode, Decoded, Neighbours
 from explorer.session.choices import Choices
 from explorer.session.display import Display
 from explorer.session.prior.requests import DrawCodes, DrawGrid, GridPart
-from explorer.session.scene import Scene
+from explorer.session.scene import Condition, Scene
 
 Floats = NDArray[np.float32]
 
@@ -51,6 +51,8 @@ class CodeGrid:
         self._start_over()
         self.psi = 1.0
         """How far from the mean the codes are, as a share: 1 is as drawn."""
+        self.each_class = True
+        """All classes are asked for in turn; else the one of the display."""
         engine, life = display.engine, display.life
         self._draw: Question[Floats] = Question(engine, self._on_codes, during=life)
         self._grid: Question[GridPart] = Question(engine, self._on_part, missed=self._missed, during=life)
@@ -82,7 +84,18 @@ class CodeGrid:
         """The code (D,) that is shown at a place."""
         return None if self._codes is None else np.asarray(self.psi * self._codes[place], np.float32)
 
+    def class_at(self, place: int) -> Condition | None:
+        """What the picture at a place is asked to be."""
+        count = len(self._display.askable)
+        return Condition(place % count) if self.each_class and count else self._display.look.condition
+
     # Intents
+
+    def ask_for_each(self, each: bool) -> None:
+        """Whether the pictures are of all classes in turn."""
+        if each != self.each_class:
+            self.each_class = each
+            self.refresh()
 
     def want(self, wanted: bool) -> None:
         """Whether anybody looks."""
@@ -127,13 +140,15 @@ class CodeGrid:
         if self._codes is None:
             self._draw.ask(DrawCodes(SIDE * SIDE, model.space))
             return
-        classes = asked_for(display.look.condition, len(self._codes))
+        asked = [self.class_at(place) for place in range(len(self._codes))]
+        labels = [one.label for one in asked if one is not None]
+        classes = np.array(labels, np.int64) if labels else None
         self._began, self._stale, self._drawing = time.monotonic(), False, True
         self._grid.ask(DrawGrid(np.asarray(self.psi * self._codes, np.float32), classes, model.space))
 
     def _on_changed(self, before: Scene, now: Scene) -> None:
         name = self._display.name
-        if before.look(name).condition != now.look(name).condition:
+        if not self.each_class and before.look(name).condition != now.look(name).condition:
             self.refresh()
 
     def _on_weights(self) -> None:

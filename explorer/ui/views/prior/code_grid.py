@@ -18,6 +18,8 @@ from explorer.ui.widgets.steady_label import SteadyLabel
 FINE = 100
 TRUNCATION = "Truncation ψz: nearer to the mean 0, pictures are safer and more alike"
 CLASS = "The class that is asked for, here"
+EACH = "each"
+"""Stands before the classes: all of them in turn, on the grid alone."""
 
 
 def drawn_in_ink(display: Display) -> bool:
@@ -35,7 +37,7 @@ class GanGrid(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._adversaries = session.adversaries
-        self._shows_corners = False
+        self._shows_corners, self._each = False, session.adversaries.grid.each_class
         self.grid = ChoiceGrid(SIDE)
         self.grid.setObjectName("gan.grid")
         self.controls = QWidget()
@@ -54,7 +56,7 @@ class GanGrid(QWidget):
         self._classes.setAccessibleName("Class")
         self._arrange()
         self._psi.valueChanged.connect(self._on_psi)
-        self._classes.activated.connect(self._adversaries.choose_class)
+        self._classes.activated.connect(self._choose)
         self.grid.pressed.connect(self.pressed)
         self._adversaries.changed.connect(self._on_model)
         self._adversaries.grid_changed.connect(self._on_pictures)
@@ -75,9 +77,10 @@ class GanGrid(QWidget):
         box.addWidget(self.grid)
 
     def show_corners(self, shown: bool) -> None:
-        """Whether the corners of the plane have their letters."""
+        """Whether the corners of the plane have their letters; it is of one class, then so is the grid."""
         self._shows_corners = shown
-        self._explain()
+        self._adversaries.grid.ask_for_each(self._each and not shown)
+        self._on_model()
         self._on_corners()
 
     def _explain(self) -> None:
@@ -91,6 +94,13 @@ class GanGrid(QWidget):
             f"average of its weights draws them.\n{press}"
         )
 
+    def _choose(self, entry: int) -> None:
+        self._each = entry == 0
+        self._adversaries.grid.ask_for_each(self._each and not self._shows_corners)
+        if not self._each:
+            self._adversaries.choose_class(entry - 1)
+        self._on_model()
+
     def _on_psi(self, value: int) -> None:
         self._adversaries.grid.truncate(value / FINE)
         self._reading.setText(f"ψ = {value / FINE:.2f}")
@@ -102,10 +112,12 @@ class GanGrid(QWidget):
         self._explain()
         subject = self._adversaries.subject
         names, condition = subject.askable, subject.look.condition
-        if [self._classes.itemText(i) for i in range(self._classes.count())] != list(names):
+        entries = [EACH, *names] if names else []
+        if [self._classes.itemText(i) for i in range(self._classes.count())] != entries:
             self._classes.clear()
-            self._classes.addItems(list(names))
-        self._classes.setCurrentIndex(condition.label if names and condition is not None else -1)
+            self._classes.addItems(entries)
+        chosen = -1 if condition is None or not names else condition.label + 1
+        self._classes.setCurrentIndex(0 if names and self._adversaries.grid.each_class else chosen)
         without = "" if names else refusal or "This model was trained without classes: none can be asked for."
         asked = CLASS if self._adversaries.on_no_map else f"{CLASS} and under the cursor"
         for part in (self._class_label, self._classes):
