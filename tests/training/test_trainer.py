@@ -371,6 +371,15 @@ def test_a_pause_does_not_count_as_training(monkeypatch: pytest.MonkeyPatch) -> 
     assert 0 < trainer.seconds < 60
 
 
+def test_so_many_steps_are_done_as_are_asked_for_and_the_rate_falls_over_them() -> None:
+    model = models.build("vae", {**SMALL, "epochs": 100_000}, IMAGE)
+    trainer = Trainer(model, squares(40), steps=7)
+    trainer.interval = 0.0
+    rates = [event.learning_rate for event in trainer if isinstance(event, Progress)]
+    assert (trainer.step, len(rates)) == (7, 7)
+    assert rates[-1] < 0.1 * max(rates)
+
+
 def test_bfloat16_trains_and_leaves_float32_weights() -> None:
     trainer = make("vae", precision="bfloat16", epochs=10, learning_rate=0.02)
     losses = [event.terms["loss"] for event in trainer if isinstance(event, Progress)]

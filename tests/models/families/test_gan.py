@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -308,6 +309,18 @@ def test_networks_take_any_shape_of_picture(shape: tuple[int, int, int], spectra
 def test_the_default_networks_for_digits_are_small() -> None:
     model = GAN(GANConfig(), ImageShape(1, 28, 28))
     assert sum(p.numel() for p in model.parameters()) == pytest.approx(0.7e6, rel=0.05)
+
+
+@pytest.mark.parametrize(("turned", "least", "most"), [({}, 1.0, 1.0), (GAN.OLDER, 0.05, 0.2)])
+def test_what_the_critic_judges_by_sees_the_whole_picture(
+    turned: dict[str, object], least: float, most: float
+) -> None:
+    model = GAN(GANConfig.read(turned), ImageShape(1, 28, 28))
+    x = torch.rand(1, 1, 28, 28, generator=rng()).requires_grad_()
+    phi = model.critic.body(F.pad(2 * x - 1, model.critic.levels.margins))
+    middle = phi[0, phi.shape[1] // 2]
+    (gradient,) = torch.autograd.grad(middle, x)
+    assert least <= float((gradient != 0).float().mean()) <= most
 
 
 @torch.no_grad()
