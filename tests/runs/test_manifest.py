@@ -38,8 +38,14 @@ def assert_tells_what_is_declared(manifest: Manifest) -> None:
 
 
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
-def test_a_run_that_was_made_before_they_were_written_down_has_them_all_the_same(folder: Path) -> None:
-    assert "groups" not in json.loads((folder / FILE).read_text())
+def test_a_run_that_was_made_before_they_were_written_down_has_them_all_the_same(
+    folder: Path, tmp_path: Path
+) -> None:
+    content = json.loads((folder / FILE).read_text())
+    content.pop("groups", None)
+    folder = tmp_path / folder.name
+    folder.mkdir()
+    (folder / FILE).write_text(json.dumps(content))
     assert_tells_what_is_declared(Manifest.read(folder))
 
 

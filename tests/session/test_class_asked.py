@@ -91,6 +91,7 @@ def test_everything_that_is_drawn_follows_the_class_and_undo(complaints: list[st
     session = asked.session
     first = session.main.look.condition
     assert first == Condition(0)
+    session.adversaries.grid.ask_for_each(False)
     asked.until(lambda: agree(session, 0))
     session.adversaries.choose_class(1)
     asked.until(lambda: agree(session, 1))
@@ -114,6 +115,10 @@ def test_a_picture_pressed_on_the_grid_is_drawn_of_the_grids_class(loop: Loop, t
     session.main.ask_for(Condition(1))
     assert session.adversaries.subject.look.condition == Condition(0)
     before = session.scene
+    session.adversaries.look_at(3)
+    assert session.main.look.condition == Condition(1), "the grid shows both classes in turn"
+    session.choices.undo()
+    grid.ask_for_each(False)
     session.adversaries.look_at(3)
     assert session.main.look.condition == Condition(0)
     session.choices.undo()

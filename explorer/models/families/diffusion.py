@@ -194,9 +194,7 @@ class Diffusion(GenerativeModel):
             plan = self.plan._replace(guidance=1.0)
             places = times(plan, self.config.T)
             predict = self._predict(1.0, None)
-            x_T = inverted(
-                predict, self.noise_schedule, (2 * x - 1) / (1 + EDGE), places, plan, INVERSION_ROUNDS
-            )
+            x_T = inverted(predict, self.noise_schedule, 2 * x - 1, places, plan, INVERSION_ROUNDS)
             return x_T.flatten(1)
         index = int(self._index(torch.tensor(FEATURES_AT)))
         x_t = self.noise_schedule.mixed(2 * x - 1, torch.zeros_like(x), index)
