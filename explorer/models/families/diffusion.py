@@ -40,6 +40,7 @@ from explorer.models.parts.schedule import (
     schedule_of,
     solve,
     times,
+    to_picture,
     walk,
     weight,
 )
@@ -59,10 +60,6 @@ BANDS = 4
 LARGEST = 1.5
 """Predicted pictures are held within this: where alpha_t is almost 0 an error of the predicted noise would
 be multiplied without bounds. Data end at 1, and a bound there would leave an inversion without its answer."""
-
-EDGE = 0.03
-"""How much further than 0 and 1 a predicted picture may reach before it is cut there. Pictures have large
-areas of black or white, which a network meets to about a hundredth only: without it they would be grained."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +231,7 @@ class Diffusion(GenerativeModel):
         predict = self._predict(plan.guidance, condition)
         x = x_t.reshape(len(x_t), *self.image)
         return (
-            Denoised(index / self.config.T, x_t, _picture(found.clean), found.noise)
+            Denoised(index / self.config.T, x_t, to_picture(found.clean), found.noise)
             for index, x_t, found in walk(predict, self.noise_schedule, x, places, plan, rng)
         )
 
@@ -280,11 +277,6 @@ class Diffusion(GenerativeModel):
     def _index(self, t: Tensor) -> Tensor:
         """The place on the grid that is nearest to t in [0, 1]."""
         return (t * self.config.T).round().long().clamp(0, self.config.T)
-
-
-def _picture(clean: Tensor) -> Tensor:
-    """x_0 as a picture in [0, 1]."""
-    return ((1 + EDGE) * clean / 2 + 0.5).clamp(0, 1)
 
 
 def loss_by_t(loss: Tensor, band: Tensor) -> dict[str, Tensor]:

@@ -33,6 +33,10 @@ GUIDED = (0.5, 0.8)
 """The t between which guidance acts: there the class is settled, elsewhere it costs variety (Kynkäänniemi et
 al. 2024)."""
 
+EDGE = 0.03
+"""How much further than 0 and 1 a predicted picture may reach before it is cut there. Pictures have large
+areas of black or white, which a network meets to about a hundredth only: without it they would be grained."""
+
 
 class Predicted(NamedTuple):
     """What x_t is taken to be made of: x_t = alpha_t clean + sigma_t noise."""
@@ -94,6 +98,11 @@ def solve(target: Target, output: Tensor, x_t: Tensor, alpha: Tensor, sigma: Ten
         case "flow":
             both = alpha + sigma
             return Predicted((x_t - sigma * output) / both, (x_t + alpha * output) / both)
+
+
+def to_picture(clean: Tensor) -> Tensor:
+    """x_0 as a picture in [0, 1]."""
+    return ((1 + EDGE) * clean / 2 + 0.5).clamp(0, 1)
 
 
 def times(plan: SamplingPlan, T: int, start: int | None = None) -> list[int]:

@@ -13,9 +13,18 @@ from torch import Tensor
 from explorer.errors import BadInput
 from explorer.models import arrays
 from explorer.models.base import Batch, Denoised, ImageShape, Position, SamplingPlan
-from explorer.models.families.diffusion import EDGE, Diffusion, DiffusionConfig, _picture, loss_by_t
+from explorer.models.families.diffusion import Diffusion, DiffusionConfig, loss_by_t
 from explorer.models.parts.networks import initialise
-from explorer.models.parts.schedule import Curve, aim, network_calls, schedule_of, solve, times
+from explorer.models.parts.schedule import (
+    EDGE,
+    Curve,
+    aim,
+    network_calls,
+    schedule_of,
+    solve,
+    times,
+    to_picture,
+)
 from explorer.training.events import Progress
 from explorer.training.trainer import Trainer
 from tests.shapes import squares
@@ -114,8 +123,8 @@ def test_a_plan_takes_as_many_calls_as_it_says(sampler: str, guidance: float, ca
 
 def test_what_is_almost_black_is_black_and_the_middle_stays() -> None:
     nearly = torch.tensor([-1.01, -0.98, 0.0, 0.98])
-    torch.testing.assert_close(_picture(nearly), torch.tensor([0.0, 0.0, 0.5, 1.0]))
-    assert 0 < float(_picture(torch.tensor(-0.95))) < 0.02
+    torch.testing.assert_close(to_picture(nearly), torch.tensor([0.0, 0.0, 0.5, 1.0]))
+    assert 0 < float(to_picture(torch.tensor(-0.95))) < 0.02
 
 
 def test_a_walk_shows_every_place_and_the_picture_last() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.models.families.diffusion import EDGE
+from explorer.models.parts.schedule import EDGE
 from explorer.session.denoising.denoising import Denoising
 from explorer.session.denoising.settings import ROW
 from explorer.session.denoising.walks import MOST_FORKS
