@@ -24,3 +24,7 @@ KL = "kl"
 
 HIGHEST_GUIDANCE = 20.0
 """The most that the class may weigh when a picture is made."""
+
+GUIDED = (0.5, 0.8)
+"""The t between which a weight above 1 acts: there the class is settled, elsewhere it costs variety
+(Kynkäänniemi et al. 2024)."""

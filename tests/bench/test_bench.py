@@ -99,8 +99,12 @@ def test_learning(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monkey
         assert row["usual_spent_cpu_s"] >= row["cpu_s"]
         assert row["spent_cpu_s"] > 0
     assert len(learning.table({"models": found})) == 4
-    bars = learning.bars({"models": [{**row, "elbo": row["usual_elbo"] + 0.5} for row in found]})
-    assert [bar.reached for bar in bars] == [True, False, True], "a nat better after the middle one"
+    exact = dict.fromkeys(learning.SPENT, found[0]["cpu_s"])
+    rows = [{**row, **exact, "cpu_s": exact["spent_cpu_s"] * (1 + i / 100)} for i, row in enumerate(found)]
+    bars = learning.bars({"models": [{**row, "elbo": row["usual_elbo"] + 0.5} for row in rows]})
+    assert [bar.reached for bar in bars] == [True, True, False, True], "a nat better after the middle one"
+    rows[0]["spent_cpu_s"] *= 1.04
+    assert not learning.bars({"models": rows})[0].reached, "it took 4 % longer"
 
 
 def test_a_training_that_took_too_long_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:

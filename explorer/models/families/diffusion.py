@@ -45,7 +45,7 @@ from explorer.models.parts.schedule import (
     weight,
 )
 from explorer.models.parts.unet import UNet
-from explorer.roles import HIGHEST_GUIDANCE
+from explorer.roles import GUIDED, HIGHEST_GUIDANCE
 
 FEATURES_AT = 0.5
 """The t that the network is told when it looks at a picture, without noise, for its features: the classes
@@ -103,7 +103,7 @@ class DiffusionConfig(TrainedConfig):
         low=0.0,
         high=HIGHEST_GUIDANCE,
         help="Weight of the class: eps = eps_none + weight (eps_class - eps_none); above 1 it acts while t "
-        "is between 0.8 and 0.5, where the class is settled: elsewhere it would cost variety.",
+        f"is between {GUIDED[1]} and {GUIDED[0]}, where the class is settled: elsewhere it costs variety.",
     )
     learning_rate: float = knob(
         2e-3,

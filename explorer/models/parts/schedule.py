@@ -1,7 +1,7 @@
 """Schedules between a picture and noise, and the samplers that walk them back.
 
-Imports torch and the records of the contract. x_t = alpha_t x_0 + sigma_t eps, with t = i / T on a grid
-i = 0 (picture) ... T (noise); x_0 in [-1, 1], eps unit noise, all (N, C, H, W).
+Imports torch, `roles` and the records of the contract. x_t = alpha_t x_0 + sigma_t eps, with t = i / T on a
+grid i = 0 (picture) ... T (noise); x_0 in [-1, 1], eps unit noise, all (N, C, H, W).
 
 Three schedules: linear (Ho et al. 2020), cosine (Nichol & Dhariwal 2021), straight (Liu et al. 2022; Lipman
 et al. 2022). Divided by alpha + sigma they are one: with r = sigma / (alpha + sigma) and y = x /
@@ -21,6 +21,7 @@ from torch import Tensor
 
 from explorer.errors import BadInput
 from explorer.models.records import NoiseSchedule, SamplingPlan, broadcast
+from explorer.roles import GUIDED
 
 Curve = Literal["linear", "cosine", "straight"]
 Target = Literal["noise", "v", "flow"]
@@ -28,10 +29,6 @@ Target = Literal["noise", "v", "flow"]
 LARGEST_BETA = 0.999
 COSINE_OFFSET = 0.008
 """s of Nichol & Dhariwal 2021: keeps the first levels of noise from being too small."""
-
-GUIDED = (0.5, 0.8)
-"""The t between which guidance acts: there the class is settled, elsewhere it costs variety (Kynkäänniemi et
-al. 2024)."""
 
 EDGE = 0.03
 """How much further than 0 and 1 a predicted picture may reach before it is cut there. Pictures have large

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.widgets.steady_label import SteadyLabel
-
-
-class Requests(QObject):
-    """Counts how often a widget is asked to lay itself out."""
-
-    def __init__(self, watched: QWidget) -> None:
-        super().__init__(watched)
-        self.count = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.LayoutRequest
-        return False
+from tests.ui.widgets.layout_requests import LayoutRequests
 
 
 def shown(qtbot: QtBot, label: SteadyLabel) -> QWidget:
@@ -35,7 +22,7 @@ def test_a_new_text_asks_for_no_layout_and_is_painted(qtbot: QtBot) -> None:
     label = SteadyLabel("picture 88.8 ms")
     outer = shown(qtbot, label)
     QApplication.processEvents()
-    requests, size, before = Requests(outer), label.sizeHint(), label.grab().toImage()
+    requests, size, before = LayoutRequests(outer), label.sizeHint(), label.grab().toImage()
     label.setText("picture 1.2 ms")
     QApplication.processEvents()
     assert requests.count == 0

@@ -163,9 +163,9 @@ class AttributesView(QWidget):
         traits = attributes.traits
         self.hold.setChecked(bool(traits) and attributes.held >= traits)
         self.hold.setEnabled(bool(traits))
+        but = ". Ink and thickness go together: none is held for the other" if traits >= INSEPARABLE else ""
         self.hold.setToolTip(
-            "Keep all attributes but classes where they are while one is moved"
-            + (". Ink and thickness go together: neither is held for the other" * (traits >= INSEPARABLE))
+            f"Keep all attributes but classes where they are while one is moved{but}"
             if traits
             else "There are only classes, and an image always has exactly one: hold single ones instead"
         )

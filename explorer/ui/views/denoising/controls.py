@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.roles import HIGHEST_GUIDANCE
+from explorer.roles import GUIDED, HIGHEST_GUIDANCE
 from explorer.session.denoising.denoising import Label
 from explorer.session.denoising.requests import SAMPLERS
 from explorer.session.denoising.settings import HIGHEST_SEED, Source
@@ -46,7 +46,7 @@ TIPS = {
     "steps": "Stops on the way from t = 1 to 0, evenly spaced; more are slower and a little better",
     "eta": "η, share of DDPM's fresh noise at each step: 0 none (same noise, same picture), 1 all of it",
     "guidance": "w in ε' = ε_none + w (ε_class − ε_none): 1 plain, more is more typical and less varied "
-    "(above 1 it acts while t is between 0.8 and 0.5)",
+    f"(above 1 it acts while t is between {GUIDED[1]} and {GUIDED[0]})",
     "class": "What a picture is asked to be; any: no class in particular",
     "seed": "Draws the first noise and what is added on the way: the same number, the same pictures",
     "many": "Sixteen pictures at a time, each from noise of its own",

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.widgets.pictures.picture_grid import PictureGrid
-
-
-class Requests(QObject):
-    """Counts how often a widget is asked to place its children anew."""
-
-    def __init__(self, watched: QWidget) -> None:
-        super().__init__(watched)
-        self.count = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.LayoutRequest
-        return False
+from tests.ui.widgets.layout_requests import LayoutRequests
 
 
 def test_new_pictures_of_the_same_kind_do_not_have_the_window_placed_anew(qtbot: QtBot) -> None:
@@ -40,7 +27,7 @@ def test_new_pictures_of_the_same_kind_do_not_have_the_window_placed_anew(qtbot:
     show(0, "samples")
     around.show()
     qtbot.waitExposed(around)
-    requests = Requests(around)
+    requests = LayoutRequests(around)
     show(255, "samples")
     assert requests.count == 0
     assert grid.count == 4
