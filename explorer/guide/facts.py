@@ -70,6 +70,8 @@ class Game:
     """The critic's mean score of "real" and of "fake"."""
     directions: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     """Unit vectors (K, D) that the generator's own weights tell."""
+    as_asked: float | None = None
+    """Samples that the ruler takes for the class that was asked for, 0 to 1, as measured and kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,12 +201,14 @@ def _learning(session: Session) -> Learning:
 
 def _game(session: Session) -> Game:
     adversaries = session.adversaries
-    scores, coverage = adversaries.scores, adversaries.coverage
+    scores, coverage, subject = adversaries.scores, adversaries.coverage, adversaries.subject.model
+    figures = {} if subject is None else subject.run.manifest.figures or {}
     return Game(
         codes=tuple(adversaries.grid.pictures),
         seen=adversaries.grid_wanted,
         model="" if adversaries.subject.model is None else str(adversaries.subject.model.run.folder),
         distance=None if coverage is None else coverage.tv,
+        as_asked=figures.get("conditional_accuracy"),
         scores={name: float(scores[name].mean()) for name in (REAL, FAKE) if name in scores},
         directions=session.directions.vectors,
     )

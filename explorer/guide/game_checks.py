@@ -59,6 +59,14 @@ def class_distance(before: Facts, after: Facts, *, at_least: float = 0.0, at_mos
     return Fact(f"{what} is {distance:.2f}{was}", True)
 
 
+def drawn_as_asked(before: Facts, after: Facts, *, at_least: float = 0.9) -> Fact:
+    """How many samples are of the class that was asked for; the ruler has judged."""
+    share = after.game.as_asked
+    if share is None or share < at_least:
+        return Fact(f"At least {at_least:.0%} of its samples are of the class that was asked for", False)
+    return Fact(f"{share:.1%} of its samples are of the class that was asked for", True)
+
+
 def critic_margin(before: Facts, after: Facts, *, at_least: float = -1e6, at_most: float = 1e6) -> Fact:
     """By how much the critic's mean score of real pictures is above that of drawn ones."""
     scores = after.game.scores
@@ -103,7 +111,8 @@ def direction_pulled(before: Facts, after: Facts, *, direction: int, sd: float =
 
 
 CHECKS = (
-    training_is, steps_done, codes_drawn, class_distance, critic_margin, moved_apart, direction_pulled,
+    training_is, steps_done, codes_drawn, class_distance, drawn_as_asked, critic_margin, moved_apart,
+    direction_pulled,
 )  # fmt: skip
 
 _ABOUT_TO = ("running", "starting")

@@ -272,6 +272,10 @@ def test_a_game_is_told_by_its_pictures_classes_and_scores() -> None:
     assert fell.holds
     assert fell.text.endswith("is 0.20, and was 0.90")
     assert not game_checks.class_distance(noise, digits, at_least=0.5).holds
+    assert not game_checks.drawn_as_asked(noise, digits, at_least=0.9).holds, "nobody has judged it"
+    asked = replace(digits, game=replace(digits.game, as_asked=0.98))
+    assert game_checks.drawn_as_asked(noise, asked, at_least=0.9).text.startswith("98.0%")
+    assert not game_checks.drawn_as_asked(noise, asked, at_least=0.99).holds
     assert game_checks.critic_margin(noise, digits, at_least=1.0).text.endswith("2.5 against 0.5")
     assert not game_checks.critic_margin(noise, digits, at_most=1.0).holds
 

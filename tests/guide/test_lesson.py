@@ -126,9 +126,9 @@ def test_shipped_lessons_can_be_read() -> None:
 
 
 STATES = {
-    "model_open", "model_decodes", "codes_drawn", "class_distance", "critic_margin", "attributes_there",
-    "projected", "hole_marked", "beside_open", "training_finished", "loss_fell", "strip_complete",
-    "training_is", "denoiser_ready",
+    "model_open", "model_decodes", "codes_drawn", "class_distance", "drawn_as_asked", "critic_margin",
+    "attributes_there", "projected", "hole_marked", "beside_open", "training_finished", "loss_fell",
+    "strip_complete", "training_is", "denoiser_ready",
 }  # fmt: skip
 """How things stand, which may have been so before a step began."""
 PLACES = {"Digits that nobody wrote.", "What the images have.", "Back to one that has learned."}
