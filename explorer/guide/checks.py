@@ -237,10 +237,16 @@ def training_finished(before: Facts, after: Facts) -> Fact:
     return Fact(f"The training finished{steps}" + (f": {learning.fault}" if learning.fault else ""), done)
 
 
-def loss_fell(before: Facts, after: Facts, *, share: float = 0.9) -> Fact:
-    """The loss at the end of the curve is at most this share of what it was at the beginning."""
+def loss_fell(before: Facts, after: Facts, *, share: float = 0.9, new: bool = False) -> Fact:
+    """The loss at the end of the curve is at most this share of what it was at the beginning.
+
+    Parameters
+    ----------
+    new
+        It is the curve of a training that has begun since the step did.
+    """
     values = [value for _, value in after.learning.loss]
-    if len(values) < 4:
+    if len(values) < 4 or (new and not after.seen.begun):
         return Fact("The loss fell", False)
     part = min(LOSS_POINTS, max(1, round(LOSS_SHARE * len(values))))
     first, last = float(np.mean(values[:part])), float(np.mean(values[-part:]))

@@ -238,8 +238,8 @@ def _elsewhere(
             answer = projector.hear(LOOK_SECONDS)
             if answer is not None:
                 heard = time.monotonic()
-                places = answer.arrays.get("places")
-                clock.note(answer.words)
+                places = answer.get("places")
+                clock.note(answer)
             elif time.monotonic() - heard > SILENT_SECONDS:
                 raise Failure(f"{METHODS[how].title} has been silent for {SILENT_SECONDS:.0f} s: stopped.")
             if places is None:

@@ -21,10 +21,12 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.latent.messages import Message, receive, send
+from explorer.child import pipes_to_parent, receive, send
 from explorer.latent.neighbours import NeighbourSearch
 
 Floats = NDArray[np.float32]
+Request = Mapping[str, Any]
+"""What is to be done and how, and the points."""
 Report = Callable[[float, str], None]
 """Told the share of the work that is done, and what is being done."""
 
@@ -42,9 +44,8 @@ NEIGHBOURS_SHARE = 0.1
 def main() -> None:
     """Answer requests until the parent is gone."""
     step_back()
-    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the messages
-    requests: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    source, sink = pipes_to_parent()
+    requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     while True:
         answer(requests.get(), sink)
@@ -58,20 +59,21 @@ def step_back() -> None:
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
 
 
-def _listen(source: BinaryIO, requests: queue.SimpleQueue[Message]) -> None:
+def _listen(source: BinaryIO, requests: queue.SimpleQueue[Request]) -> None:
     """Take in requests while others are worked on; nobody needs an answer when the parent is gone."""
-    while (message := receive(source)) is not None:
-        requests.put(message)
+    with contextlib.suppress(EOFError):
+        while True:
+            requests.put(receive(source))
     os._exit(0)
 
 
-def answer(request: Message, sink: BinaryIO) -> None:
+def answer(request: Request, sink: BinaryIO) -> None:
     """Work on one request and send what comes of it."""
 
     def report(share: float, doing: str) -> None:
         send(sink, {"share": share, "doing": doing})
 
-    how, settings = request.words["how"], request.words.get("settings", {})
+    how, settings = request["how"], request.get("settings", {})
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -79,8 +81,8 @@ def answer(request: Message, sink: BinaryIO) -> None:
                 warm()
                 send(sink, {"warm": True})
             else:
-                places = (umap if how == "umap" else tsne)(request.arrays["points"], settings, report)
-                send(sink, {}, {"places": places})
+                places = (umap if how == "umap" else tsne)(request["points"], settings, report)
+                send(sink, {"places": places})
     except MemoryError:
         send(sink, {"failed": "There is too little memory for this projection; use fewer items."})
     except Exception as error:

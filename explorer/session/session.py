@@ -26,6 +26,7 @@ from explorer.session.denoising.denoising import Denoising
 from explorer.session.display import Display
 from explorer.session.learning.data_choice import DataChoice
 from explorer.session.learning.next_training import NextTraining
+from explorer.session.learning.trainers import Trainers
 from explorer.session.learning.training import Training
 from explorer.session.message import Kind, Message
 from explorer.session.model_cards import ModelCards
@@ -58,6 +59,8 @@ class Session:
         Called from worker threads: asks the GUI thread to call ``mailbox.collect()`` soon.
     begin
         Whether the workers begin at once; otherwise all that is asked waits for ``workers.begin()``.
+    trainers
+        What trains; None: processes beside this one.
 
     Attributes
     ----------
@@ -72,7 +75,14 @@ class Session:
     library_changed = Signal()
     said = Signal(Message)
 
-    def __init__(self, library: Library, wake: Callable[[], None], *, begin: bool = True) -> None:
+    def __init__(
+        self,
+        library: Library,
+        wake: Callable[[], None],
+        *,
+        begin: bool = True,
+        trainers: Trainers | None = None,
+    ) -> None:
         self.library = library
         workers = self.workers = Workers(wake, self._say_fault, self._bring_again, begin=begin)
         choices = self.choices = Choices()
@@ -88,7 +98,9 @@ class Session:
         self.interpolation = Interpolation(main, choices)
         self.strips = slider_strips(main, choices)
         self.attributes = Attributes(main, workers.reader, choices, main.say)
-        self.training = Training(learner, (main, beside), library, self.at_hand, workers.mailbox, say)
+        self.training = Training(
+            learner, (main, beside), library, self.at_hand, workers.mailbox, say, trainers or Trainers()
+        )
         self.next_training = NextTraining(self.training, workers.mailbox)
         self.data_choice = DataChoice(workers.reader, workers.fetcher, self.at_hand)
         self.shelf = Shelf(library, workers.reader, (main, beside), self.training, say, FIRST_RUN)

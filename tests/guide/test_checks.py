@@ -197,7 +197,9 @@ def test_training_checks() -> None:
     assert checks.training_runs(OPEN, running, share=0.1).holds
     assert not checks.training_runs(OPEN, running, share=0.3).holds
     assert not checks.training_runs(OPEN, replace(running, seen=Seen()), share=0.1).holds, "it ran before"
-    assert checks.loss_fell(OPEN, running).holds
+    assert checks.loss_fell(OPEN, running, new=True).holds
+    assert checks.loss_fell(OPEN, replace(running, seen=Seen())).holds
+    assert not checks.loss_fell(OPEN, replace(running, seen=Seen()), new=True).holds, "it fell before"
     assert not checks.training_finished(OPEN, running).holds
     assert checks.training_finished(OPEN, done).holds
     faulty = replace(done, learning=replace(done.learning, fault="disk full"))

@@ -15,6 +15,7 @@ from explorer.session.asking.question import Question
 from explorer.session.learning.plans import Plan
 from explorer.session.message import Message
 from explorer.session.session import Session
+from tests.on_thread import OnThread
 
 Until = Callable[[Callable[[], object]], None]
 
@@ -33,7 +34,7 @@ class Loop:
 
     def __init__(self) -> None:
         self._woken = threading.Event()
-        self.session = Session(Library(), self._woken.set)
+        self.session = Session(Library(), self._woken.set, trainers=OnThread())
 
     def until(self, holds: Callable[[], object], seconds: float = 60.0) -> None:
         end = time.monotonic() + seconds

@@ -24,6 +24,7 @@ from explorer.ui.views.map.map_view import MapView
 from explorer.ui.views.picture.picture_view import PictureView
 from explorer.ui.window.bridge import Bridge
 from explorer.ui.window.status import Status
+from tests.on_thread import OnThread
 from tests.shapes import write_npz
 
 SOON = 60_000
@@ -61,7 +62,7 @@ def session(qtbot: QtBot, tmp_path: Path, originals: Path) -> Iterator[Session]:
     shutil.copytree(originals / "shipped", library.shipped)
     shutil.copytree(originals / "own", library.own)
     bridge = Bridge()
-    made = Session(library, bridge.wake)
+    made = Session(library, bridge.wake, trainers=OnThread())
     bridge.connect_to(made.mailbox.collect)
     yield made
     bridge.connect_to(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import sys
 import threading
@@ -12,19 +13,19 @@ import psutil
 
 NICENESS = 15
 
-BUSY = 0.25
-"""Share of all cores that other programs may take before the trainer makes room for them."""
+SLACK = 1 / 3
+"""Of a core, that others may take before the trainer leaves it to them."""
 
-LOOK_SECONDS = 0.1
-"""The least time over which other programs are watched."""
+LOOK_SECONDS = 0.2
+"""The least time over which the others are watched."""
 
 
 def step_back() -> None:
-    """Let this thread wait whenever another of the program wants the processor.
+    """Let this thread wait whenever another one wants the processor.
 
-    Linux schedules threads one by one; elsewhere niceness belongs to the whole process,
-    which would slow the window down too. Torch's own worker threads inherit it, so this comes
-    before the thread's first torch operation.
+    Linux schedules threads one by one; elsewhere niceness belongs to the whole process, of which other
+    threads may serve the window. Torch's own worker threads inherit it, so this comes before the thread's
+    first torch operation.
     """
     if sys.platform == "linux":
         usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
@@ -32,35 +33,43 @@ def step_back() -> None:
 
 
 class Cores:
-    """Watches how busy other programs keep the machine, from now on."""
+    """Watches how busy all other programs keep the machine, the window among them, from now on."""
 
     def __init__(self) -> None:
-        self._began, self._others = time.monotonic(), _other_work()
-        self._left = False
+        self._looked, self._others = time.monotonic(), _other_work()
+        self._threads = 0
 
     def leave_to_window(self, device: str) -> None:
         """Have this thread trade speed for the window's, where the processor is the device that trains.
 
-        Elsewhere it does little but feed the device, which must not be kept waiting.
+        Elsewhere it does little but feed the device, which must not be kept waiting. To be called again and
+        again: who drags gets a core and leaves it when the hand rests.
         """
-        if device != "cpu" or self._left:
+        if device != "cpu":
+            return
+        if not self._threads:
+            step_back()
+        elif time.monotonic() - self._looked < LOOK_SECONDS:
             return
         import torch
 
-        self._left = True
-        step_back()
-        torch.set_num_threads(self.for_trainer())
+        threads = self.for_trainer()
+        if threads != self._threads:
+            self._threads = threads
+            torch.set_num_threads(threads)
 
     def for_trainer(self) -> int:
-        """How many threads the trainer's operations may use: all cores, on a busy machine one fewer.
+        """How many threads the trainer's operations may use: as many as there are cores to spare.
 
         A parallel operation waits for its slowest thread: one thread too many costs more than it brings.
         The load average won't do: it remembers the last training.
         """
-        cores = _cores()
-        time.sleep(max(0.0, LOOK_SECONDS - (time.monotonic() - self._began)))
-        busy = (_other_work() - self._others) / (time.monotonic() - self._began)
-        return max(1, cores - 1) if busy > BUSY * cores else cores
+        time.sleep(max(0.0, LOOK_SECONDS - (time.monotonic() - self._looked)))
+        looked, others = time.monotonic(), _other_work()
+        busy = (others - self._others) / (looked - self._looked)
+        self._looked, self._others = looked, others
+        spare = math.floor((os.cpu_count() or 1) - busy + SLACK)
+        return max(1, min(_cores(), spare))
 
 
 def _cores() -> int:
@@ -74,7 +83,9 @@ def _cores() -> int:
 def _other_work() -> float:
     """Seconds that the processors have spent on other programs."""
     system, own = psutil.cpu_times(), psutil.Process().cpu_times()
-    return float(system.user + system.system - own.user - own.system)
+    # What has stepped back is counted apart on Linux, and is no other than the rest in what is its own.
+    nice = getattr(system, "nice", 0.0)
+    return float(system.user + nice + system.system - own.user - own.system)
 
 
 _importing = threading.Lock()

@@ -8,11 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Literal
 
 from explorer.session.display import Display
 from explorer.session.maps.requests import Cost
 from explorer.session.side import Side
 from explorer.training.events import Snapshot
+
+Watched = Literal["pictures", "library", "grid", "samples"]
+"""What a view may show of the learner itself."""
 
 LIVING_ITEMS = 5000
 """Held-out items on a living map; a finished one has them all."""
@@ -108,11 +112,12 @@ class LivingDisplays:
         sides: Sequence[Side],
         *,
         paused: Callable[[], bool],
-        watched: Callable[[], bool],
-        wants_samples: Callable[[], bool],
+        shown_on: Callable[[], Side | None],
     ) -> None:
         self._newest: Snapshot | None = None
-        self._all = [Living(learner, paused, wants_samples, watched)]
+        self._watched: set[Watched] = set()
+        self._shown_on = shown_on
+        self._all = [Living(learner, paused, self._wants_samples, lambda: bool(self._watched))]
         for side in sides:
             self._all.append(Living(side, paused, partial(getattr, side, "seen")))
             side.seen_changed.connect(self._all[-1].on_seen)
@@ -138,7 +143,17 @@ class LivingDisplays:
         for each in self._all:
             each.embed()
 
-    def refresh(self) -> None:
-        """Somebody has begun to look, or looks no longer."""
+    def watch(self, what: Watched, on: bool) -> None:
+        """Somebody has begun to look at something of the learner's, or looks no longer."""
+        (self._watched.add if on else self._watched.discard)(what)
         for each in self._all:
             each.refresh()
+
+    def watches(self, *what: Watched) -> bool:
+        """Whether somebody looks at one of these."""
+        return not self._watched.isdisjoint(what)
+
+    def _wants_samples(self) -> bool:
+        """Coverage is looked at, and no side draws the samples anyway."""
+        side = self._shown_on()
+        return self.watches("samples") and (side is None or not side.seen)

@@ -1,6 +1,6 @@
 """The one training of a session as the window sees it: its state, its course, and the model that learns.
 
-Part of the session. numpy only; the job's thread imports torch. The model in training is a third one beside
+Part of the session. numpy only; a process beside this one trains. The model in training is a third one beside
 those of the two sides: it has an engine of its own, and can be shown on a side while it learns.
 """
 
@@ -22,18 +22,18 @@ from explorer.session.data_at_hand import DataAtHand
 from explorer.session.display import Display
 from explorer.session.learning.course import Course, Flag, collapse_text, turned
 from explorer.session.learning.families import DescribeFamilies, FamilyForm, setting
-from explorer.session.learning.living import LIVING_ITEMS, LivingDisplays
+from explorer.session.learning.living import LIVING_ITEMS, LivingDisplays, Watched
 from explorer.session.learning.pictures import FixedPictures
 from explorer.session.learning.plans import FIRST_GAME, FIRST_LESSON, Plan
 from explorer.session.learning.showing import Met, Showing
-from explorer.session.learning.training_job import Ended, Started, TrainingJob
+from explorer.session.learning.trainers import Job, Trainers
+from explorer.session.learning.training_job import Ended, Started
 from explorer.session.message import Say
 from explorer.session.open_model import OpenModel
 from explorer.session.side import Side
 from explorer.training.events import Changed, Failed, Finished, Progress, Snapshot, Warned
 
 State = Literal["idle", "starting", "running", "paused", "stopping"]
-Watched = Literal["pictures", "library", "grid", "samples"]
 
 
 class Training:
@@ -67,11 +67,12 @@ class Training:
         at_hand: DataAtHand,
         mailbox: Mailbox,
         say: Say,
+        trainers: Trainers,
     ) -> None:
         self.learner, self._library, self._at_hand = learner, library, at_hand
-        self._mailbox, self._say = mailbox, say
+        self._mailbox, self._say, self._trainers = mailbox, say, trainers
         self._showing = Showing(learner, sides, say)
-        self._job: TrainingJob | None = None
+        self._job: Job | None = None
         self.state: State = "idle"
         self.plan: Plan | None = None
         self.run: Run | None = None
@@ -88,13 +89,8 @@ class Training:
         self.progress: Progress | None = None
         self.course = Course()
         self.pictures = FixedPictures(learner)
-        self._watched: set[Watched] = set()
         self._living = LivingDisplays(
-            learner,
-            sides,
-            paused=lambda: self.state == "paused",
-            watched=lambda: bool(self._watched),
-            wants_samples=self._wants_samples,
+            learner, sides, paused=lambda: self.state == "paused", shown_on=lambda: self.shown_on
         )
         self._families: Question[tuple[FamilyForm, ...]] = Question(sides[0].engine, self._on_families)
         self._showing.put.connect(self._living.bring_up)
@@ -109,7 +105,16 @@ class Training:
         """The side that shows the model in training, or the one trained last."""
         return self._showing.shown_on
 
+    @property
+    def process(self) -> int | None:
+        """The number of the process that trains, where there is one beside this."""
+        return None if self._job is None else self._job.process
+
     # Intents
+
+    def get_ready(self) -> None:
+        """Do now what would else hold up the beginning of a training; returns at once."""
+        self._trainers.get_ready()
 
     def ask_families(self) -> None:
         """Have the families described, once the engine has torch."""
@@ -129,7 +134,7 @@ class Training:
         self._living.forget()
         self.pictures.begin(None)
         known = data if plan.resume else self._at_hand.find(plan.means)
-        self._job = TrainingJob(plan, self._library, self._post, known)
+        self._job = self._trainers.job(plan, self._library, self._post, known)
         self._set("starting")
         self._job.begin()
 
@@ -194,18 +199,18 @@ class Training:
 
     def watch(self, what: Watched, on: bool) -> None:
         """A view that needs the learner's own pictures has come on screen, or left it."""
-        (self._watched.add if on else self._watched.discard)(what)
-        self._living.refresh()
-        self.pictures.watch(bool(self._watched & {"pictures", "library"}))
+        self._living.watch(what, on)
+        self.pictures.watch(self._living.watches("pictures", "library"))
 
     def close(self, seconds: float = 3.0) -> bool:
         """Stop and wait; tells whether the job has ended."""
+        self._trainers.close()
         if self._job is None:
             return True
         self._job.stop()
         return self._job.join(seconds)
 
-    # Facts from the job's thread
+    # Facts from the job
 
     def _post(self, event: object) -> None:
         self._mailbox.post(partial(self._on_event, event))
@@ -233,12 +238,13 @@ class Training:
                 self._say(str(event), "error")
 
     def _on_started(self, event: Started) -> None:
-        manifest = event.run.manifest
+        manifest, data = event.run.manifest, None if self._job is None else self._job.data
+        assert data is not None
         self.run, self.settings, self.course = event.run, dict(manifest.settings), Course(event.past)
-        self._at_hand.add(manifest.data.fingerprint, event.data)
-        self.pictures.begin(event.data.test)
+        self._at_hand.add(manifest.data.fingerprint, data)
+        self.pictures.begin(data.test)
         space = manifest.spaces[0]
-        items = event.data.test.take(slice(0, LIVING_ITEMS)) if space.can_encode else None
+        items = data.test.take(slice(0, LIVING_ITEMS)) if space.can_encode else None
         self._showing.begin(OpenModel(event.run, space.name, items=items, living=True))
         self.library_changed()
         self._set("running" if self.state == "starting" else self.state)
@@ -263,7 +269,8 @@ class Training:
     def _on_ended(self, event: Ended) -> None:
         if self._job is not None:
             self._job.join(1.0)
-        self._job, self.fault = None, event.fault
+        self._job, self.fault, self.run = None, event.fault, event.run or self.run
+        self._trainers.get_ready()
         self._living.forget()
         self._set("idle")
         self.library_changed()
@@ -287,11 +294,6 @@ class Training:
     def _set(self, state: State) -> None:
         self.state = state
         self.changed()
-
-    def _wants_samples(self) -> bool:
-        """Coverage is looked at, and no side draws the samples anyway."""
-        side = self.shown_on
-        return "samples" in self._watched and (side is None or not side.seen)
 
     def _on_families(self, result: tuple[FamilyForm, ...]) -> None:
         self.families = result

@@ -1,7 +1,8 @@
-"""One training on a thread of its own: the recorder's events, and the controls that act between two of them.
+"""One training: the recorder's events, and the controls that act between two of them.
 
-Pausing is not asking for the next event; stopping is leaving the loop, which saves the run.
-Imports torch, models and training on its own thread only, so that the window needs none of them.
+One thread runs it, another one controls it. Pausing is not asking for the next event; stopping is leaving
+the loop, which saves the run. Imports torch, models and training where it runs only, so that the window
+needs none of them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explorer.data.image_set import DataSet
 from explorer.errors import BadInput, Failure
 from explorer.runs.library import Library
-from explorer.runs.run import Run, framing_of
+from explorer.runs.run import Run, framing_of, new
 from explorer.session.asking.threads import Cores, import_torch
 from explorer.session.learning.plans import Plan
 from explorer.training.events import Progress, Snapshot
@@ -33,13 +34,12 @@ class Started(NamedTuple):
     """The run's folder is there and the first step is about to be done."""
 
     run: Run
-    data: DataSet
     past: Sequence[Mapping[str, Any]]
     """The lines of its curves from before it was interrupted."""
 
 
 class Ended(NamedTuple):
-    """The thread is done. A fault is one sentence; a run that got a folder is on disk."""
+    """Nothing follows. A fault is one sentence; a run that got a folder is on disk."""
 
     run: Run | None
     fault: str | None
@@ -53,31 +53,43 @@ class Turn(NamedTuple):
     """The one parameter group that is moved."""
 
 
+Post = Callable[[object], None]
+"""Given `Started`, each event, and `Ended`."""
+
+
+def read_data(plan: Plan, library: Library) -> DataSet:
+    """The data set of a plan.
+
+    Raises
+    ------
+    BadInput
+        It can't be read, or the run that is to go on isn't there.
+    """
+    from explorer.data.sources import catalogue
+
+    if not plan.resume:
+        return catalogue.load(plan.origin, plan.framing)
+    manifest = library.find(plan.resume).manifest
+    return catalogue.load(manifest.data.origin, framing_of(manifest))
+
+
 class TrainingJob:
     """Trains according to a plan until its end, or until `stop`.
 
     Parameters
     ----------
     post
-        Called on the job's thread with `Started`, each event, and `Ended`.
-    data
-        The data set of the plan, where it has been read already.
+        Called by the thread that runs it.
     """
 
-    def __init__(
-        self, plan: Plan, library: Library, post: Callable[[object], None], data: DataSet | None = None
-    ) -> None:
-        self.plan = plan
-        self._library, self._post, self._data = library, post, data
+    def __init__(self, plan: Plan, library: Library, post: Post, data: DataSet) -> None:
+        self.plan, self.data = plan, data
+        self._library, self._post = library, post
         self._changed = threading.Condition()
         self._paused = self._stopping = False
         self._singles: deque[str | None] = deque()
         self._pace, self._due = 0.0, 0.0
         self._changes: list[tuple[str, object]] = []
-        self._thread = threading.Thread(target=self._work, name="trainer")
-
-    def begin(self) -> None:
-        self._thread.start()
 
     def pause(self, paused: bool) -> None:
         with self._changed:
@@ -109,13 +121,8 @@ class TrainingJob:
             self._stopping = True
             self._changed.notify()
 
-    def join(self, seconds: float) -> bool:
-        """Wait for the thread; tells whether it has ended."""
-        if self._thread.ident is not None:
-            self._thread.join(seconds)
-        return not self._thread.is_alive()
-
-    def _work(self) -> None:
+    def run(self) -> None:
+        """Train, here and now."""
         run, fault = None, None
         try:
             cores = Cores()
@@ -123,36 +130,28 @@ class TrainingJob:
             self._train(run, cores)
         except (BadInput, Failure) as error:
             fault = str(error)
-        except Exception as error:  # the one catch point of this thread
+        except Exception as error:  # the one catch point of whoever runs it
             log.error("training failed", exc_info=error)
             fault = _of_device(error) or f"Training failed: {error}. The log has the details."
         self._post(Ended(run, fault))
 
     def _prepare(self) -> Run:
-        from explorer.data.sources import catalogue
-        from explorer.runs.run import new
-
         import_torch()
         plan = self.plan
         if plan.resume:
-            run = self._library.find(plan.resume)
-            self._data = self._data or catalogue.load(run.manifest.data.origin, framing_of(run.manifest))
-            return run
-        self._data = self._data or catalogue.load(plan.origin, plan.framing)
-        folder = self._library.new_folder(plan.name or f"{plan.family}-{self._data.name}")
-        return new(folder, plan.family, plan.settings, self._data, seed=plan.seed)
+            return self._library.find(plan.resume)
+        folder = self._library.new_folder(plan.name or f"{plan.family}-{self.data.name}")
+        return new(folder, plan.family, plan.settings, self.data, seed=plan.seed)
 
     def _train(self, run: Run, cores: Cores) -> None:
         from explorer.runs.recorder import record
         from explorer.training.device import choose
 
-        assert self._data is not None
-        # Imports were done at full priority: who holds the interpreter lock must not be kept waiting.
         cores.leave_to_window(choose()[0].type)
-        trainer = run.trainer(self._data)
+        trainer = run.trainer(self.data)
         past = _past(run, trainer.step) if self.plan.resume else []
         usual, started = (trainer.interval, trainer.snapshot_interval), False
-        events = record(run, trainer, self._data)
+        events = record(run, trainer, self.data)
         try:
             while turn := self._next_turn():
                 cores.leave_to_window(trainer.device.type)  # it may have been handed over to the CPU
@@ -166,7 +165,7 @@ class TrainingJob:
                 for event in _events_of_turn(turn, trainer, events):
                     if not started:
                         # Only now the manifest says what family and spaces the recorder has met.
-                        self._post(Started(run, self._data, past))
+                        self._post(Started(run, past))
                         started = True
                     self._post(event)
                     came = True

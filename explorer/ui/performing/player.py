@@ -29,6 +29,8 @@ W = TypeVar("W", bound=QWidget)
 FAST = 0.1
 """Of the time that eyes need."""
 POLL = 0.1
+AIMS = 5
+"""How often one aims at a point that will not keep still."""
 PATIENCE = 100
 """How often a list is looked at that is filled behind the window."""
 PEN_SPEED = 420.0
@@ -109,8 +111,15 @@ class Player(QObject):
 
     def _along(self, along: Sequence[Where], place: str) -> Iterator[float]:
         cloud = yield from self._found(place, PointCloud)
-        pixels = [self._pixel(where, cloud) for where in along]
-        yield from self._hand.go(cloud, pixels[0])
+        pixels: list[QPoint] = []
+        # While the pointer was on its way the points may have gone elsewhere.
+        for _ in range(AIMS):
+            while cloud.in_motion:
+                yield POLL
+            if pixels[:1] == [self._pixel(along[0], cloud)]:
+                break
+            pixels = [self._pixel(where, cloud) for where in along]
+            yield from self._hand.go(cloud, pixels[0])
         self._hand.press(cloud, pixels[0])
         yield REST
         yield from self._hand.drag(cloud, pixels)

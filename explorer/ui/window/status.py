@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import psutil
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
@@ -36,7 +38,7 @@ class Status(QStatusBar):
             (self._device, "Where the model works"),
             (self._latency, "Time that the model took for the last picture"),
             (self._training, "Images that the training takes in per second"),
-            (self._memory, "Memory that the application holds"),
+            (self._memory, "Memory that the application holds, with the process that trains"),
         ):
             label.setToolTip(tip)
             self.addPermanentWidget(label)
@@ -93,4 +95,13 @@ class Status(QStatusBar):
 
     def _on_clock(self) -> None:
         if self.isVisible() or not self._memory.text():
-            self._memory.setText(f"{self._process.memory_info().rss / 1e6:,.0f} MB")
+            self._memory.setText(f"{self._held() / 1e6:,.0f} MB")
+
+    def _held(self) -> int:
+        """Bytes of the application's memory."""
+        held = int(self._process.memory_info().rss)
+        training = self._session.training.process
+        if training is not None:
+            with contextlib.suppress(psutil.Error):  # it has just ended
+                held += int(psutil.Process(training).memory_info().rss)
+        return held

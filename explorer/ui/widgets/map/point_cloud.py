@@ -8,7 +8,6 @@ Gestures are decided in `gestures`, hovering in `hover_watch`; this carries them
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,11 +20,11 @@ from explorer.ui.look import theme
 from explorer.ui.look.images import from_indices
 from explorer.ui.widgets.map.frame import MapFrame, Points, finite_rows, framing
 from explorer.ui.widgets.map.input import MapInput
+from explorer.ui.widgets.map.motion import Motion
 from explorer.ui.widgets.map.overlays import Overlays, Place, paint_focus, paint_ground, paint_overlays
 from explorer.ui.widgets.map.rasteriser import (
     MOST_CLASSES,
     colour_table,
-    eased,
     nearest,
     point_radius,
     rasterise,
@@ -54,8 +53,7 @@ class PointCloud(MapInput):
         self._at_home = True
         self._raster: QPixmap | None = None
         self._pixels: Points | None = None
-        self._travel: tuple[Points, Points, float, float] | None = None
-        self._flight: tuple[MapFrame, MapFrame, float, float] | None = None
+        self._motion = Motion()
         self._soon = QTimer(self, singleShot=True, interval=FRAME)
         self._soon.timeout.connect(self._refresh)
         self._over_soon = QTimer(self, singleShot=True, interval=AFTER_PICTURE)
@@ -75,7 +73,7 @@ class PointCloud(MapInput):
         self._points = np.array(xy, np.float32)
         self._classes = np.array(classes, np.uint8)
         self._overlays.selected = self._overlays.hovered = None
-        self._travel = self._flight = None
+        self._motion.stop()
         self._home = framing(self._points, self.width(), self.height())
         if self._at_home:
             self._frame = self._home
@@ -86,13 +84,10 @@ class PointCloud(MapInput):
         goal = np.array(xy, np.float32)
         assert goal.shape == self._points.shape, "the same points as before"
         self._home = framing(goal, self.width(), self.height())
-        now = time.monotonic()
         if self._at_home:
-            self._flight = (self._frame, self._home, now, seconds)
-        at_once = seconds <= 0 or not self.isVisible()
-        known = goal if at_once else np.where(finite_rows(self._points)[:, None], self._points, goal)
-        self._travel = (known, goal, now, seconds)
-        if at_once:
+            self._motion.fly(self._frame, self._home, seconds)
+        self._motion.send(self._points, goal, seconds)
+        if seconds <= 0 or not self.isVisible():
             self._arrive()
         else:
             self._clock.start()
@@ -167,26 +162,29 @@ class PointCloud(MapInput):
     def home(self) -> None:
         """Fly to the view of all points."""
         self._at_home = True
-        self._home = framing(self._goal(), self.width(), self.height())
+        self._home = framing(self._motion.goal(self._points), self.width(), self.height())
         if self.isVisible():
-            self._flight = (self._frame, self._home, time.monotonic(), FLIGHT)
+            self._motion.fly(self._frame, self._home, FLIGHT)
             self._clock.start()
         else:
             self.frame()
 
     def frame(self) -> None:
         """Show all points at once."""
-        self._flight, self._at_home = None, True
-        self._frame = self._home = framing(self._goal(), self.width(), self.height())
+        self._motion.land()
+        self._at_home = True
+        self._frame = self._home = framing(self._motion.goal(self._points), self.width(), self.height())
         self._changed()
 
     def pan_by(self, dx: float, dy: float) -> None:
-        self._flight, self._at_home = None, False
+        self._motion.land()
+        self._at_home = False
         self._frame = self._frame.panned(dx, dy)
         self._changed()
 
     def zoom_by(self, factor: float, left: float, top: float) -> None:
-        self._flight, self._at_home = None, False
+        self._motion.land()
+        self._at_home = False
         low, high = self._home.scale / 6, self._home.scale * 500
         self._frame = self._frame.zoomed(factor, left, top, low, high)
         self._changed()
@@ -209,34 +207,22 @@ class PointCloud(MapInput):
             found = list(dict.fromkeys([*close[close < self.preferred].tolist(), *found]))
         return [i for i in found if self._shown is None or int(self._classes[i]) in self._shown]
 
-    def _goal(self) -> Points:
-        return self._points if self._travel is None else self._travel[1]
+    @property
+    def in_motion(self) -> bool:
+        """The points travel, or the view flies."""
+        return self._motion.under_way
 
     # Time
 
     def _tick(self) -> None:
-        now = time.monotonic()
-        if self._travel is not None:
-            start, goal, began, seconds = self._travel
-            share = (now - began) / max(seconds, 1e-3)
-            self._points = start + (goal - start) * np.float32(eased(share)) if share < 1 else goal
-            self._travel = self._travel if share < 1 else None
-        if self._flight is not None:
-            leave, land, began, seconds = self._flight
-            share = (now - began) / max(seconds, 1e-3)
-            self._frame = leave.towards(land, eased(share)) if share < 1 else land
-            self._flight = self._flight if share < 1 else None
-        if self._travel is None and self._flight is None:
+        self._points, self._frame = self._motion.now(self._points, self._frame)
+        if not self.in_motion:
             self._clock.stop()
         self._pixels = None
         self._refresh()
 
     def _arrive(self) -> None:
-        if self._travel is not None:
-            self._points = self._travel[1]
-        if self._flight is not None:
-            self._frame = self._flight[1]
-        self._travel = self._flight = None
+        self._points, self._frame = self._motion.end(self._points, self._frame)
         self._clock.stop()
         self._changed()
 
@@ -287,8 +273,8 @@ class PointCloud(MapInput):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._home = framing(self._goal(), self.width(), self.height())
-        self._flight = None
+        self._home = framing(self._motion.goal(self._points), self.width(), self.height())
+        self._motion.land()
         self._frame = self._home if self._at_home else self._frame.sized(self.width(), self.height())
         self._pixels = self._raster = None
 

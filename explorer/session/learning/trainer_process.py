@@ -1,0 +1,82 @@
+"""What the process that trains does: one training, told and heard through its standard input and output.
+
+Run by `trainers`, never imported by the window. When its parent is gone, the training stops and is saved.
+Imports torch before it is told what to train.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import threading
+from logging.handlers import QueueHandler
+from typing import Any, BinaryIO
+
+from explorer.child import pipes_to_parent, receive, send
+from explorer.session.asking.threads import import_torch
+from explorer.session.learning.training_job import TrainingJob
+
+
+class Parent(QueueHandler):
+    """Whoever listens, and reads the log."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        super().__init__(queue.SimpleQueue())
+        self._sink = sink
+        self._turn = threading.Lock()
+
+    def post(self, said: object) -> None:
+        """Say something, from any thread; nobody needs it when the parent is gone."""
+        with self._turn, contextlib.suppress(OSError):
+            send(self._sink, said)
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        self.post(record)
+
+
+def main() -> None:
+    """Train once."""
+    source, sink = pipes_to_parent()
+    parent = Parent(sink)
+    logging.basicConfig(level=logging.INFO, handlers=[parent])
+    told: queue.SimpleQueue[TrainingJob] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(source, parent, told), daemon=True).start()
+    warm()
+    told.get().run()
+    os._exit(0)  # the listener waits inside its pipe, and would be missed
+
+
+def _listen(source: BinaryIO, parent: Parent, told: queue.SimpleQueue[TrainingJob]) -> None:
+    """Take in what is to be trained, then the orders."""
+    job: TrainingJob | None = None
+    try:
+        plan, library, data = receive(source)
+        job = TrainingJob(plan, library, parent.post, data)
+        told.put(job)
+        while True:
+            order, *words = receive(source)
+            _obey(job, order, words)
+    except EOFError:
+        if job is None:
+            os._exit(0)
+        job.stop()
+
+
+def _obey(job: TrainingJob, order: str, words: list[Any]) -> None:
+    getattr(job, order)(*words)
+
+
+def warm() -> None:
+    """Import what every training needs; torch's first optimiser brings a compiler."""
+    import_torch()
+    import torch
+
+    weight = torch.nn.Parameter(torch.zeros(1))
+    weight.grad = torch.zeros(1)
+    torch.optim.AdamW([weight]).step()
+
+
+if __name__ == "__main__":
+    main()
