@@ -52,7 +52,9 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**(environment or {}), **os.environ, **(forced or {}), "PYTHONPATH": path},
-            start_new_session=True,
+            # Ctrl+C is the parent's to answer. In a session of its own it would not: Linux shares the
+            # processors among sessions first, and a thread that has stepped back would take half of them.
+            process_group=0 if os.name == "posix" else None,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 

@@ -89,6 +89,11 @@ class Choices:
         self.history.clear()
         self.history_changed()
 
+    @property
+    def in_hand(self) -> bool:
+        """A button is down: what moves under it comes first."""
+        return self.history.gesture is not None
+
     def begin_gesture(self) -> None:
         """A button went down: everything until `end_gesture` is one entry of undo."""
         self.history.begin()

@@ -64,6 +64,11 @@ class Display:
         return self._choices.scene.look(self.name)
 
     @property
+    def in_hand(self) -> bool:
+        """A button is down: what moves under it comes first."""
+        return self._choices.in_hand
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """The classes of its own data."""
         return () if self.model is None else self.model.run.manifest.data.class_names

@@ -21,6 +21,9 @@ Watched = Literal["pictures", "library", "grid", "samples"]
 LIVING_ITEMS = 5000
 """Held-out items on a living map; a finished one has them all."""
 
+IN_HAND_SECONDS = 2.0
+"""From one snapshot on display to the next while something is dragged: each has all pictures drawn anew."""
+
 REST = 10.0
 """The map is embedded again no sooner than this many times what the last embedding cost."""
 
@@ -115,6 +118,8 @@ class LivingDisplays:
         shown_on: Callable[[], Side | None],
     ) -> None:
         self._newest: Snapshot | None = None
+        self._learner, self._paused = learner, paused
+        self._offered, self._withheld = 0.0, False
         self._watched: set[Watched] = set()
         self._shown_on = shown_on
         self._all = [Living(learner, paused, self._wants_samples, lambda: bool(self._watched))]
@@ -129,6 +134,16 @@ class LivingDisplays:
     def offer(self, snapshot: Snapshot) -> None:
         """There are newer weights."""
         self._newest = snapshot
+        self._withheld = not self._paused() and self._learner.in_hand and not self._rested
+        if not self._withheld:
+            self._put_on_display(snapshot)
+
+    @property
+    def _rested(self) -> bool:
+        return time.monotonic() - self._offered >= IN_HAND_SECONDS
+
+    def _put_on_display(self, snapshot: Snapshot) -> None:
+        self._offered, self._withheld = time.monotonic(), False
         for each in self._all:
             each.offer(snapshot)
 
@@ -138,8 +153,10 @@ class LivingDisplays:
             if each.display is display and self._newest is not None:
                 each.offer(self._newest)
 
-    def embed(self) -> None:
-        """Have the map computed wherever somebody looks at it."""
+    def stand_still(self) -> None:
+        """The training pauses, and no snapshot will come: the newest is shown, and its map."""
+        if self._newest is not None and self._withheld:
+            self._put_on_display(self._newest)
         for each in self._all:
             each.embed()
 

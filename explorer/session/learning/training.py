@@ -166,7 +166,7 @@ class Training:
         if self._job is not None and self.state == "running":
             self._job.pause(True)
             self._set("paused")
-            self._living.embed()
+            self._living.stand_still()
 
     def go_on(self) -> None:
         if self._job is not None and self.state == "paused":

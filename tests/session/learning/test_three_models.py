@@ -13,6 +13,7 @@ import torch
 from explorer.models.base import Batch, Position, Update
 from explorer.models.families.vae import VAE
 from explorer.runs import recorder
+from explorer.session.learning import living
 from explorer.session.learning.course import Course, Flag
 from explorer.session.learning.plans import Plan
 from explorer.session.message import Message
@@ -246,3 +247,27 @@ def test_resumed_it_says_again_where_a_loss_was_not_finite() -> None:
     assert course.flags == [Flag(12, "A loss was not finite.")]
     assert course.divergence == course.flags[0]
     assert course.curves["loss"] == [(10, 3.0), (20, 2.0)]
+
+
+def test_while_something_is_dragged_weights_wait_and_when_it_pauses_the_newest_are_shown(
+    learning: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(living, "IN_HAND_SECONDS", 1e9)
+    session, training = learning.session, learning.session.training
+    display, steps = training.learner, list[int | None]()
+    session.choices.begin_gesture()
+    display.weights_changed.connect(lambda: steps.append(display.model and display.model.step))
+    learning.answered(display.engine)
+    steps.clear()
+    began = training.progress
+    assert began is not None
+    seen = training._living._newest
+    learning.until(lambda: training._living._newest is not seen)
+    learning.answered(display.engine)
+    assert not steps, "what moves under the hand comes first"
+    training.pause()
+    learning.until(lambda: bool(steps))
+    newest = training._living._newest
+    assert newest is not None
+    learning.until(lambda: steps[-1] == newest.step)
+    session.choices.end_gesture()

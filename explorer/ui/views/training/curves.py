@@ -20,8 +20,9 @@ from explorer.training.events import KL
 if TYPE_CHECKING:
     from explorer.ui.widgets.plots.loss_plot import LossPlot
 
-LEAST_MS = 500
-"""A refresh of the plot takes 10 ms, which the training lacks."""
+LEAST_MS, IN_HAND_MS = 500, 2000
+"""From one refresh of the plot to the next, and while something is dragged: it is painted in 20 to 30 ms, in
+which no decoded picture is."""
 IN_THE_GAN_DOCK = ("gradient ", "critic on ")
 """Beginnings of the terms of a game that have curves of their own there; here they would leave no room."""
 TITLES = {KL: "KL"}
@@ -39,7 +40,8 @@ class TrainingCurves(QWidget):
         self._plot: LossPlot | None = None
         self._course: Course | None = None
         self._flags = 0
-        self._soon = QTimer(self, singleShot=True, interval=LEAST_MS)
+        self._least = LEAST_MS
+        self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._refresh)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -60,7 +62,7 @@ class TrainingCurves(QWidget):
 
     def _later(self) -> None:
         if self._plot is not None and self.isVisible() and not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(max(self._least, IN_HAND_MS if self._session.choices.in_hand else 0))
 
     def _on_flag(self, flag: Flag) -> None:
         self._later()
@@ -87,7 +89,7 @@ class TrainingCurves(QWidget):
             plot.add_flag(flag.step, flag.text)
         self._flags = len(training.course.flags)
         took = (time.perf_counter() - began) * 1000
-        self._soon.setInterval(max(LEAST_MS, round(took / BUSY_SHARE)))
+        self._least = max(LEAST_MS, round(took / BUSY_SHARE))
 
     def showEvent(self, event: QShowEvent) -> None:
         # The tab is shown for a moment when the window is built; that needs no plot yet.
