@@ -210,6 +210,8 @@ class LossPlot(QWidget):
             curve.smooth.setVisible(visible)
             curve.raw.setData(curve.steps, self._drawable(curve.values))
             curve.smooth.setData(curve.steps, self._drawable(curve.shown))
+        # Else the view fits itself to the curves while it is painted, and is painted once more.
+        self._plot.getViewBox().prepareForPaint()
         self._read_at(None)
 
     def _drawable(self, values: Numbers) -> Numbers:
