@@ -28,8 +28,6 @@ class OnThread(Trainers):
 
 
 class _Job:
-    process = None
-
     def __init__(self, plan: Plan, library: Library, post: Post, data: DataSet | None) -> None:
         self.data = data
         self._plan, self._library, self._post = plan, library, post

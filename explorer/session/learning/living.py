@@ -24,8 +24,9 @@ LIVING_ITEMS = 5000
 IN_HAND_SECONDS = 2.0
 """From one snapshot on display to the next while something is dragged: each has all pictures drawn anew."""
 
-REST = 10.0
-"""The map is embedded again no sooner than this many times what the last embedding cost."""
+REST, GROWTH = 10.0, 1.5
+"""The map is embedded again no sooner than this many times what the last embedding cost. In the beginning,
+when most moves, the rests are shorter: each is so much longer than the one before."""
 
 
 class Living:
@@ -51,7 +52,7 @@ class Living:
         self.display, self._paused, self._wants_map, self._wants = display, paused, wants_map, wants
         self._snapshot: Snapshot | None = None
         self._embedding = self._installed = False
-        self._rest_until = 0.0
+        self._rest, self._rest_until = 1.0, 0.0
         display.model_opened.connect(self._on_opened)
         display.model_ready.connect(self._on_ready)
         display.images.embedded.connect(self._on_embedded)
@@ -91,7 +92,8 @@ class Living:
         return self.display.model is not None and self.display.model.living
 
     def _on_opened(self) -> None:
-        self._snapshot, self._embedding, self._installed, self._rest_until = None, False, False, 0.0
+        self._snapshot, self._embedding, self._installed = None, False, False
+        self._rest, self._rest_until = 1.0, 0.0
 
     def _on_ready(self) -> None:
         """What came while the engine had no model to put it into."""
@@ -99,7 +101,8 @@ class Living:
 
     def _on_embedded(self, cost: Cost) -> None:
         self._embedding = False
-        self._rest_until = time.monotonic() + REST * cost.seconds
+        self._rest = min(REST, GROWTH * self._rest)
+        self._rest_until = time.monotonic() + self._rest * cost.seconds
         self.refresh()
 
 

@@ -43,7 +43,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[parent])
     told: queue.SimpleQueue[TrainingJob] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, parent, told), daemon=True).start()
-    warm()
+    import_torch()
     told.get().run()
     os._exit(0)  # the listener waits inside its pipe, and would be missed
 
@@ -66,16 +66,6 @@ def _listen(source: BinaryIO, parent: Parent, told: queue.SimpleQueue[TrainingJo
 
 def _obey(job: TrainingJob, order: str, words: list[Any]) -> None:
     getattr(job, order)(*words)
-
-
-def warm() -> None:
-    """Import what every training needs; torch's first optimiser brings a compiler."""
-    import_torch()
-    import torch
-
-    weight = torch.nn.Parameter(torch.zeros(1))
-    weight.grad = torch.zeros(1)
-    torch.optim.AdamW([weight]).step()
 
 
 if __name__ == "__main__":

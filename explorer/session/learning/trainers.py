@@ -31,8 +31,6 @@ class Job(Protocol):
 
     data: DataSet | None
     """Known once it has started."""
-    process: int | None
-    """The number of the process that trains, where there is one beside this."""
 
     def begin(self) -> None: ...
     def pause(self, paused: bool) -> None: ...
@@ -48,7 +46,15 @@ class Trainers:
 
     def __init__(self) -> None:
         self._ahead: Child | None = None
+        self._last: TrainerBeside | None = None
         self._closed = False
+
+    @property
+    def processes(self) -> list[int]:
+        """The numbers of those that train or are ready."""
+        training = None if self._last is None else self._last.process
+        ready = None if self._ahead is None else self._ahead.pid
+        return [number for number in (training, ready) if number is not None]
 
     def get_ready(self) -> None:
         """Have a process import what a training needs, unless there is one; returns at once.
@@ -72,7 +78,8 @@ class Trainers:
         """
         self._let_go_of_dead()
         ahead, self._ahead = self._ahead, None
-        return TrainerBeside(plan, library, post, data, ahead)
+        self._last = TrainerBeside(plan, library, post, data, ahead)
+        return self._last
 
     def close(self) -> None:
         """End the process that waits for a training; one that trains goes on until it has saved."""
@@ -102,6 +109,7 @@ class TrainerBeside:
     ) -> None:
         self.data = data
         self.process = None if child is None else child.pid
+        """The number of the process, as long as there is one."""
         self._plan, self._library, self._post, self._child = plan, library, post, child
         self._lock = threading.Lock()
         self._told = False
@@ -185,7 +193,7 @@ class TrainerBeside:
                 self._post(heard)
         child.end(GOING_SECONDS)
         with self._lock:
-            self._child = None
+            self._child = self.process = None
             child.close()
         return ended or _lost(run, child)
 

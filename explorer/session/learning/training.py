@@ -106,9 +106,9 @@ class Training:
         return self._showing.shown_on
 
     @property
-    def process(self) -> int | None:
-        """The number of the process that trains, where there is one beside this."""
-        return None if self._job is None else self._job.process
+    def processes(self) -> list[int]:
+        """The numbers of those that train, or are ready to, beside this one."""
+        return self._trainers.processes
 
     # Intents
 

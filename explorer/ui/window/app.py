@@ -194,7 +194,6 @@ class Opening:
 
     def _finish(self) -> None:
         self._window.training.warm_up()
-        self._session.training.get_ready()
         spare_imports_from_gc()
         self._window.warmed_up.emit()
 

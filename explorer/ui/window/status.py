@@ -38,7 +38,7 @@ class Status(QStatusBar):
             (self._device, "Where the model works"),
             (self._latency, "Time that the model took for the last picture"),
             (self._training, "Images that the training takes in per second"),
-            (self._memory, "Memory that the application holds, with the process that trains"),
+            (self._memory, "Memory that the application holds, with the process that trains or is ready to"),
         ):
             label.setToolTip(tip)
             self.addPermanentWidget(label)
@@ -100,8 +100,8 @@ class Status(QStatusBar):
     def _held(self) -> int:
         """Bytes of the application's memory."""
         held = int(self._process.memory_info().rss)
-        training = self._session.training.process
-        if training is not None:
+        for number in self._session.training.processes:
             with contextlib.suppress(psutil.Error):  # it has just ended
-                held += int(psutil.Process(training).memory_info().rss)
+                beside = psutil.Process(number).memory_info()
+                held += int(beside.rss - getattr(beside, "shared", 0))  # the libraries of both are held once
         return held

@@ -87,8 +87,10 @@ def test_a_plan_is_trained_beside_and_its_run_is_on_disk(
     trainers: Trainers, begun: Callable[..., Job], said: Said
 ) -> None:
     trainers.get_ready()
+    (ready,) = trainers.processes
     job = begun(epochs=3)
-    assert job.process not in (None, os.getpid())
+    assert trainers.processes == [ready]
+    assert ready != os.getpid()
     started = said.until(Started)
     assert job.data is not None
     assert len(job.data.train) + len(job.data.test) == 240
@@ -101,7 +103,8 @@ def test_a_plan_is_trained_beside_and_its_run_is_on_disk(
     assert ended.run.folder == started.run.folder
     assert Library().find("bars").manifest.status == "finished"
     assert job.join(SECONDS)
-    assert not psutil.pid_exists(job.process or 0)
+    assert not trainers.processes
+    assert not psutil.pid_exists(ready)
 
 
 def test_orders_are_obeyed_whether_given_before_it_has_begun_or_later(
@@ -159,11 +162,12 @@ def test_what_is_logged_there_is_in_the_log_here() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
-def test_a_killed_process_is_said_and_its_run_can_be_resumed(begun: Callable[..., Job], said: Said) -> None:
+def test_a_killed_process_is_said_and_its_run_can_be_resumed(
+    trainers: Trainers, begun: Callable[..., Job], said: Said
+) -> None:
     job = begun(epochs=100_000)
     said.until(Progress)
-    assert job.process is not None
-    os.kill(job.process, signal.SIGKILL)
+    os.kill(trainers.processes[0], signal.SIGKILL)
     ended = said.until(Ended)
     assert ended.fault is not None
     assert "has died (signal 9)" in ended.fault
@@ -182,11 +186,12 @@ def test_a_training_whose_window_is_gone_is_saved(tmp_path: Path, plan: Plan) ->
 
         events = queue.SimpleQueue()
         plan = Plan("vae", {{**{dict(plan.settings)!r}, "epochs": 100_000}}, {plan.origin!r}, name="bars")
-        job = Trainers().job(plan, Library(), events.put, None)
+        trainers = Trainers()
+        job = trainers.job(plan, Library(), events.put, None)
         job.begin()
         while not isinstance(events.get(timeout={SECONDS}), Progress):
             pass
-        print(job.process, flush=True)
+        print(*trainers.processes, flush=True)
         os._exit(3)
     """)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.session.session import Session
@@ -17,6 +18,9 @@ class GanWatch(QPushButton):
         self.clicked.connect(self._on_click)
         session.adversaries.changed.connect(self._refresh)
         self._refresh()
+
+    def showEvent(self, event: object) -> None:
+        QTimer.singleShot(0, self, lambda: self._training.get_ready() if self.isVisible() else None)
 
     def _on_click(self) -> None:
         training = self._training

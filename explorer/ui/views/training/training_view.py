@@ -72,6 +72,7 @@ class TrainingView(QWidget):
         QTimer.singleShot(0, self, self._on_shown)
 
     def _on_shown(self) -> None:
-        # The tab is shown for a moment when the window is built; that needs no forms yet.
+        # The tab is shown for a moment when the window is built; that needs nothing yet.
         if self.isVisible():
             self._session.training.ask_families()
+            self._session.training.get_ready()
