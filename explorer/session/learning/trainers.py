@@ -158,6 +158,7 @@ class TrainerBeside:
         except Exception as error:  # the one catch point of this thread
             log.error("training failed", exc_info=error)
             ended = Ended(None, f"Training failed: {error}. The log has the details.")
+        self._let_go()
         self._post(ended)
 
     def _begun(self, data: DataSet) -> Child:
@@ -169,33 +170,34 @@ class TrainerBeside:
         self.process = child.pid
         with contextlib.suppress(OSError):
             child.send((self._plan, self._library, data))
-        with self._lock:
+        with self._lock, contextlib.suppress(OSError):
             self._told = True
-            waiting, self._waiting = self._waiting, []
-        for order in waiting:
-            self._tell(*order)
+            for order in self._waiting:
+                child.send(order)
         return child
 
     def _follow(self, child: Child) -> Ended:
         """Pass on what it says, to its end."""
         run: Run | None = None
-        ended: Ended | None = None
-        with contextlib.suppress(EOFError):
-            while ended is None:
-                heard = child.receive()
+        try:
+            while not isinstance(heard := child.receive(), Ended):
                 if isinstance(heard, logging.LogRecord):
                     logging.getLogger(heard.name).handle(heard)
                     continue
-                if isinstance(heard, Ended):
-                    ended = heard
-                    continue
                 run = heard.run if isinstance(heard, Started) else run
                 self._post(heard)
-        child.end(GOING_SECONDS)
+            return heard
+        except EOFError:
+            child.end(GOING_SECONDS)
+            return _lost(run, child)
+
+    def _let_go(self) -> None:
+        """End the process; one that was told nothing would wait on."""
         with self._lock:
-            self._child = self.process = None
+            child, self._child, self.process = self._child, None, None
+        if child is not None:
+            child.end(GOING_SECONDS if self._told else 0)
             child.close()
-        return ended or _lost(run, child)
 
 
 def _new() -> Child:

@@ -125,6 +125,7 @@ def test_orders_are_obeyed_whether_given_before_it_has_begun_or_later(
 
 
 def test_images_that_are_not_there_are_said_and_no_process_is_left(trainers: Trainers, said: Said) -> None:
+    trainers.get_ready()
     job = trainers.job(Plan("vae", {}, "no-such-folder"), Library(), said.post, None)
     job.begin()
     ended = said.until(Ended)
