@@ -267,6 +267,7 @@ def bars(figures: Mapping[str, Any]) -> list[Bar]:
     flights = [state["in_flight_max"] for state in (quiet, training)]
     found = [
         at_most("training: slider to pixels, p95", p95, 1.5 * quiet["slider_to_pixels_ms"]["p95"], " ms"),
+        at_most("training: slider to pixels, p95", p95, 16, " ms"),
         at_most("requests in flight per channel", max(flights), 1),
     ]
     for state in ("training", "living"):

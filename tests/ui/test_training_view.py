@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QProgressBar, QPushButton, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +20,7 @@ from explorer.session.session import Session
 from explorer.training.events import Progress
 from explorer.training.trainer import Trainer
 from explorer.ui.views.training.controls import duration
+from explorer.ui.views.training.curves import IN_HAND_MS, TrainingCurves
 from explorer.ui.views.training.learner_pictures import LearnerPictures
 from explorer.ui.views.training.training_view import TrainingView
 from explorer.ui.widgets.pictures.picture_grid import PictureGrid
@@ -170,6 +171,20 @@ def test_the_bar_of_a_long_training_does_not_move_like_one_without_an_end(
     assert bar is not None
     assert progress(session).step < progress(session).steps / 2000, "not yet a thousandth"
     assert (bar.minimum(), bar.maximum(), bar.value()) == (0, 1000, 10)
+    end(qtbot, view, session)
+
+
+def test_while_something_is_dragged_the_curves_wait(
+    qtbot: QtBot, view: TrainingView, session: Session
+) -> None:
+    begin_long(qtbot, view, session)
+    curves = view.findChild(TrainingCurves)
+    assert curves is not None
+    clock = curves.findChild(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    session.choices.begin_gesture()
+    qtbot.waitUntil(lambda: clock.isActive() and clock.interval() >= IN_HAND_MS, timeout=SOON)
+    session.choices.end_gesture()
+    qtbot.waitUntil(lambda: clock.isActive() and clock.interval() < IN_HAND_MS, timeout=SOON)
     end(qtbot, view, session)
 
 

@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 from logging.handlers import QueueHandler
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from explorer.child import pipes_to_parent, receive, send
 from explorer.session.asking.threads import import_torch
@@ -57,15 +57,11 @@ def _listen(source: BinaryIO, parent: Parent, told: queue.SimpleQueue[TrainingJo
         told.put(job)
         while True:
             order, *words = receive(source)
-            _obey(job, order, words)
-    except EOFError:
+            getattr(job, order)(*words)
+    except (EOFError, MemoryError):
         if job is None:
-            os._exit(0)
+            os._exit(1)  # nobody is there, or there is no room for the images: the parent says so
         job.stop()
-
-
-def _obey(job: TrainingJob, order: str, words: list[Any]) -> None:
-    getattr(job, order)(*words)
 
 
 if __name__ == "__main__":

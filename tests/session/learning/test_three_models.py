@@ -259,8 +259,6 @@ def test_while_something_is_dragged_weights_wait_and_when_it_pauses_the_newest_a
     display.weights_changed.connect(lambda: steps.append(display.model and display.model.step))
     learning.answered(display.engine)
     steps.clear()
-    began = training.progress
-    assert began is not None
     seen = training._living._newest
     learning.until(lambda: training._living._newest is not seen)
     learning.answered(display.engine)

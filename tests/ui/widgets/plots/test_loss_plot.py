@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from PySide6.QtWidgets import QCheckBox, QSlider
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QCheckBox, QSlider
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.look import theme
@@ -143,3 +144,31 @@ def test_its_chips_speak_of_curves(plot: LossPlot) -> None:
     assert "only this curve" in legend.toolTip()
     assert "class" not in legend.toolTip()
     assert legend.accessibleName() == "Curves"
+
+
+class Paints(QObject):
+    """Counts them from its creation on."""
+
+    def __init__(self, plot: LossPlot) -> None:
+        super().__init__(plot)
+        self.count = 0
+        plot._plot.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_a_longer_curve_is_painted_once(plot: LossPlot, qtbot: QtBot) -> None:
+    """To fit the view inside of a paint would bring another one."""
+    plot.set_curve("loss", STEPS, 500 - STEPS)
+    qtbot.waitUntil(lambda: len(drawn(plot, "loss")) > 0)
+    for _ in range(10):
+        QApplication.processEvents()
+    paints = Paints(plot)
+    longer = np.arange(0, 600, 5)  # its words at the axes take no other room
+    plot.set_curve("loss", longer, 500 - longer * 5 / 6)
+    qtbot.waitUntil(lambda: paints.count > 0)
+    for _ in range(10):
+        QApplication.processEvents()
+    assert paints.count == 1
